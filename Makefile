@@ -1,0 +1,42 @@
+# Every target sets itself up: git, make and Python 3.11 or newer are all it needs.
+# Nothing is activated; everything runs by .venv's own Python, so that spaces in the path are harmless.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PY := .venv/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+
+.PHONY: demo test check lint types clean
+
+demo: .venv/.runs
+	@$(PY) -m partwork demo
+
+test: .venv/.develops
+	@$(PY) -m pytest
+
+check: lint types test
+
+lint: .venv/.develops
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+types: .venv/.develops
+	@$(PY) -m mypy
+
+clean:
+	rm -rf .venv .partwork .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Partwork needs Python 3.11 or newer; none found. Name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Making .venv with $$($(PYTHON) --version) …"
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }
+
+.venv/.runs: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing Partwork (about a minute, once) …"
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/.develops: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "Installing Partwork and what its tests need (about a minute, once) …"
+	@$(PIP) --editable '.[dev]'
+	@touch .venv/.runs $@

@@ -1,0 +1,183 @@
+"""Newsletters and the series they publish, instalment by instalment."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import TypeAlias
+
+from partwork.model.address import Mailbox
+from partwork.model.text import Span
+
+
+class Weekday(StrEnum):
+    """Days of the week as the settings files write them."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
+
+
+class Mode(StrEnum):
+    """Calendar: everyone gets a part on its date. Course: each starts at part 1 on joining."""
+
+    CALENDAR = "calendar"
+    COURSE = "course"
+
+
+class Division(StrEnum):
+    """How a series is cut: by the themes its articles share, or one part for each article."""
+
+    THEME = "theme"
+    ARTICLE = "article"
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """The days and time a series appears, in its own time zone (an IANA name)."""
+
+    days: tuple[Weekday, ...]
+    at: time
+    zone: str
+    starts_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Newsletter:
+    """What people subscribe to; publishes one series after another.
+
+    `accent` is `#rrggbb`. `notices` stand in every part as written; `crisis_notice` where a part
+    speaks of suicide, self-harm or overdose. `demo` marks one that must never reach a real
+    server. Empty `imprint_url` and such are refused before anything leaves by SMTP.
+    """
+
+    slug: str
+    name: str
+    sender: Mailbox
+    reply_to: Mailbox
+    postal_address: str = ""
+    imprint_url: str = ""
+    privacy_url: str = ""
+    description: str = ""
+    language: str = "en"
+    accent: str = "#1d5c63"
+    notices: tuple[str, ...] = ()
+    crisis_notice: str = ""
+    cadence: Cadence | None = None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Citation:
+    """The article and block a sentence comes from: `[@slug#7f3a91c2]`."""
+
+    article: str
+    block: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence or bullet of an instalment, with the blocks that bear it out.
+
+    `text` is plain, its marks are in `spans`. `line` counts from 1 in the instalment's file
+    (0: not from a file) and is no part of its identity. `signed_off` names the rules that an
+    editor has signed off for it.
+    """
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    spans: tuple[Span, ...] = ()
+    signed_off: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in an instalment's body. `level` is 2 or 3: 1 is the instalment's title."""
+
+    text: str
+    level: int = 2
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences that stand together."""
+
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list, one sentence an item."""
+
+    items: tuple[Sentence, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Words of somebody else, verbatim, with who said them (empty: the article's author)."""
+
+    sentences: tuple[Sentence, ...]
+    speaker: str = ""
+
+
+Element: TypeAlias = Heading | Paragraph | Bullets | Quotation  # noqa: UP040 Python 3.11 has no type statement
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """One part of a series, numbered from 1.
+
+    `id` is the part's identity, eight characters of [a-z0-9], made once and kept when the part
+    is renumbered or retitled. `cautions` are the sources' caveats that belong to this part.
+    """
+
+    id: str
+    number: int
+    title: str
+    subject: str
+    preheader: str
+    lead: tuple[Sentence, ...] = ()
+    key_points: tuple[Sentence, ...] = ()
+    body: tuple[Element, ...] = ()
+    cautions: tuple[Sentence, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """Every sentence of the part in reading order: lead, key points, body, cautions."""
+        found: list[Sentence] = [*self.lead, *self.key_points]
+        for element in self.body:
+            match element:
+                case Paragraph(sentences) | Quotation(sentences):
+                    found += sentences
+                case Bullets(items):
+                    found += items
+                case Heading():
+                    pass
+        return (*found, *self.cautions)
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The slugs of the articles it cites, in the order in which it first cites them."""
+        cited = (c.article for s in self.sentences for c in s.citations)
+        return tuple(dict.fromkeys(cited))
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A work published in instalments, in a fixed order; belongs to one newsletter."""
+
+    slug: str
+    newsletter: str
+    title: str
+    description: str = ""
+    language: str = "en"
+    mode: Mode = Mode.CALENDAR
+    cadence: Cadence | None = None
+    articles: tuple[str, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
