@@ -126,7 +126,7 @@ class Quotation:
     speaker: str = ""
 
 
-Element: TypeAlias = Heading | Paragraph | Bullets | Quotation  # noqa: UP040 Python 3.11 has no type statement
+Element: TypeAlias = Heading | Paragraph | Bullets | Quotation
 
 
 @dataclass(frozen=True, slots=True)

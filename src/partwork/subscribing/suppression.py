@@ -1,0 +1,25 @@
+"""Suppression keys: an address on the suppression list is known by its hash alone."""
+
+import hmac
+
+from partwork.model.address import address_key
+
+
+def suppression_key(address: str, hash_key: bytes) -> str:
+    """HMAC-SHA-256 of the address as addresses are compared: 64 hexadecimal digits.
+
+    Without the key nobody can try addresses against the list. Raises ValueError for what is no
+    address, and for an empty key.
+    """
+    return _digest(hash_key, address_key(address))
+
+
+def fingerprint(hash_key: bytes) -> str:
+    """What tells one hash key from another without giving it away: 16 hexadecimal digits."""
+    return _digest(hash_key, "fingerprint")[:16]  # holds no @, so it is nobody's suppression key
+
+
+def _digest(hash_key: bytes, words: str) -> str:
+    if not hash_key:
+        raise ValueError("the hash key is empty")
+    return hmac.new(hash_key, words.encode(), "sha256").hexdigest()

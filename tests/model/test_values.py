@@ -1,0 +1,106 @@
+"""The laws of the ground floor."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partwork.model.address import Mailbox, address_key
+from partwork.model.article import block_digest, normalised
+from partwork.model.host import is_loopback
+from partwork.model.issue import AudienceRule, Issue
+
+SENDER = Mailbox("The Quiet Hour", "hello@example.org")
+ISSUE = Issue(
+    instalment="abcdefgh",
+    number=1,
+    title="One",
+    subject="Subject",
+    preheader="Preheader",
+    sender=SENDER,
+    reply_to=SENDER,
+    html="<p>one</p>",
+    text="one",
+    page="<p>one</p>",
+    audience=AudienceRule("quiet-hour", "sleep"),
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subject": "Another"},
+        {"preheader": "Another"},
+        {"sender": Mailbox("Another", SENDER.address)},
+        {"reply_to": Mailbox(SENDER.name, "another@example.org")},
+        {"html": "<p>two</p>"},
+        {"text": "two"},
+        {"audience": AudienceRule("quiet-hour", "another")},
+        {"audience": AudienceRule("quiet-hour", "sleep", "women over 40")},
+    ],
+)
+def test_all_that_an_editor_approves_is_in_the_content_hash(change: dict[str, object]) -> None:
+    assert replace(ISSUE, **change).content_hash != ISSUE.content_hash
+
+
+def test_what_is_not_approved_is_outside_the_content_hash() -> None:
+    other = replace(ISSUE, number=2, title="Two", page="<p>two</p>", instalment="zzzzzzzz")
+
+    assert other.content_hash == ISSUE.content_hash
+
+
+@given(st.text(), st.text())
+def test_words_cannot_move_from_one_part_of_the_hash_to_the_next(one: str, other: str) -> None:
+    first = replace(ISSUE, subject=one, preheader=other)
+    second = replace(ISSUE, subject=one + other, preheader="")
+
+    assert (first.content_hash == second.content_hash) == (other == "")
+
+
+@given(st.text())
+def test_layout_does_not_change_a_blocks_digest(text: str) -> None:
+    laid_out = "  " + "\n ".join(text.split()) + "\u00a0"
+
+    assert block_digest(laid_out) == block_digest(" ".join(text.split()))
+    assert normalised(normalised(text)) == normalised(text) or not text.isascii()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ada@Example.ORG", "ada@example.org"),
+        (" ada@example.org ", "ada@example.org"),
+        ("ada@bücher.example.org", "ada@xn--bcher-kva.example.org"),
+    ],
+)
+def test_two_ways_to_type_an_address_have_one_key(one: str, other: str) -> None:
+    assert address_key(one) == address_key(other)
+
+
+def test_dots_and_plus_tell_addresses_apart() -> None:
+    keys = {address_key(f"{local}@example.org") for local in ("ada", "a.da", "ada+news")}
+
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("text", ["", "ada", "@example.org", "ada@", "ada@" + "x" * 64 + ".org"])
+def test_what_is_no_address_has_no_key(text: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        address_key(text)
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("LocalHost", True),
+        ("localhost.example.org", False),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_this_machine_for_certain(host: str, is_here: bool) -> None:
+    assert is_loopback(host) is is_here
