@@ -1,0 +1,84 @@
+"""The web app: what a subscriber reaches from a mail. GET changes nothing, ever."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from partwork.actions.read_issue import published_page
+from partwork.actions.unsubscribe import subscription_behind, unsubscribe
+from partwork.assembly import Press
+from partwork.web.doorkeeper import Doorkeeper
+from partwork.web.pages import (
+    NOT_A_LINK,
+    NOT_FOUND,
+    NOT_THAT_WAY,
+    OUR_FAULT,
+    TOO_LARGE,
+    Pages,
+    issue_page,
+)
+
+
+def create_app(press: Press) -> FastAPI:
+    """The app that serves this press. Raises TemplateError for a broken page of the home."""
+    pages = Pages(press.library.templates())
+    app = FastAPI(
+        title="Partwork",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,  # RFC 8058, 3.1 forbids redirects
+    )
+
+    def error_page(status: int) -> Response:
+        words = {404: NOT_FOUND, 413: TOO_LARGE}.get(status, NOT_THAT_WAY)
+        return pages.message(OUR_FAULT if status >= 500 else words, status)
+
+    @app.exception_handler(HTTPException)
+    async def explain(_request: Request, error: HTTPException) -> Response:
+        page = error_page(error.status_code)
+        page.headers.update(error.headers or {})
+        return page
+
+    @app.api_route("/healthz", methods=["GET", "HEAD"])
+    def healthz() -> dict[str, str]:
+        """That the process answers; the database is not asked."""
+        return {"status": "ok"}
+
+    @app.api_route("/u/{token}", methods=["GET", "HEAD"])
+    def leaving(token: str) -> Response:
+        """The page with one button. Mail scanners follow links, so nothing happens here."""
+        view = subscription_behind(press, token)
+        if view is None:
+            return pages.message(NOT_A_LINK, 404)
+        return pages.unsubscribe(view.newsletter, view.contact, done=not view.is_confirmed)
+
+    @app.post("/u/{token}")
+    def leave(token: str, body: Annotated[bytes, Depends(_body)]) -> Response:
+        """Ends the subscription, whoever asks: the page's button or a mail provider (RFC 8058).
+
+        No cookie, no redirect, and done before the answer; a second time changes nothing.
+        """
+        view = subscription_behind(press, token)
+        if view is None:
+            return pages.message(NOT_A_LINK, 404)
+        # "List-Unsubscribe=One-Click", urlencoded or multipart; the consent record says which.
+        source = "one-click" if b"One-Click" in body else "page"
+        unsubscribe(press, token, datetime.now(UTC), source)
+        return pages.unsubscribe(view.newsletter, view.contact, done=True)
+
+    @app.api_route("/issues/{name}", methods=["GET", "HEAD"])
+    def issue(name: str) -> Response:
+        """The web version of a published issue, as it was stored with it."""
+        page = published_page(press, name)
+        return error_page(404) if page is None else issue_page(page)
+
+    app.add_middleware(Doorkeeper, error_page=error_page)
+    return app
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()

@@ -1,0 +1,97 @@
+"""What holds for every request: its size, its headers, its line in the log, its worst end."""
+
+import logging
+import time
+import traceback
+from collections.abc import Callable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+MAX_BODY = 64 * 1024  # bytes; a one-click body has 26, a multipart one under 1,000
+
+_log = logging.getLogger("partwork.web")
+
+
+class Doorkeeper:
+    """ASGI middleware around the whole app.
+
+    The log has one line a request with the route's template, so that no token and no address
+    gets into it; an exception is logged by its type and place alone, since its words may hold
+    either. Bodies over MAX_BODY are refused with 413, told by their length or while they come.
+    """
+
+    def __init__(self, app: ASGIApp, error_page: Callable[[int], Response]) -> None:
+        self._app = app
+        self._error_page = error_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Lets one request in; everything but HTTP passes."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                for name, value in _FOR_ALL.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            if _announced_bytes(scope) > MAX_BODY:
+                await self._error_page(413)(scope, receive, sending)
+            else:
+                await self._app(scope, _limited(receive), sending)
+        except ClientDisconnect:
+            _log.info("%s: the reader went away", _named(scope))
+        except Exception as error:  # noqa: BLE001 the words of a traceback could hold a token
+            place = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("%s: %s\n%s", _named(scope), type(error).__name__, place)
+            if not status:
+                await self._error_page(500)(scope, receive, sending)
+        _log.info("%s %d %.0f ms", _named(scope), status, 1000 * (time.monotonic() - began))
+
+
+_FOR_ALL = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def _named(scope: Scope) -> str:
+    """Method and route, such as `POST /u/{token}`."""
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    return f"{method} {getattr(scope.get('route'), 'path', '(no such page)')}"
+
+
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+def _announced_bytes(scope: Scope) -> int:
+    length = Headers(scope=scope).get("content-length", "")
+    return int(length) if length.isdecimal() and len(length) < 20 else 0
+
+
+def _limited(receive: Receive) -> Receive:
+    """`receive`, but for a body that grows too large."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return receiving

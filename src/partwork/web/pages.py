@@ -1,0 +1,76 @@
+"""Pages: HTML that loads nothing from elsewhere, and headers that hold it to that."""
+
+import base64
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+
+from starlette.responses import HTMLResponse
+
+from partwork.rendering.templates import filled
+
+NOT_FOUND = (
+    "There is no such page",
+    "The address may have been cut short on its way. Try to open it from the mail once more.",
+)
+NOT_A_LINK = (
+    "This link does not work",
+    "A part of it may be missing, or it comes from a preview or a test. Open it from the "
+    "newest mail of the newsletter, or answer that mail: a person reads the answers.",
+)
+TOO_LARGE = ("That was too much", "What was sent to this page is larger than it takes.")
+NOT_THAT_WAY = ("That does not work here", "This page cannot be used in that way.")
+OUR_FAULT = (
+    "Something went wrong here",
+    "It is our fault, not yours. Please try again in a few minutes.",
+)
+
+
+class Pages:
+    """The pages of the web app, from the operator's templates.
+
+    Raises TemplateError at once for a template that gives no page, and not to a reader later.
+    """
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self._templates = templates
+        self.message(OUR_FAULT, 500)
+        for done in (False, True):
+            self.unsubscribe("The newsletter", "reader@example.org", done)
+
+    def unsubscribe(self, newsletter: str, contact: str, done: bool) -> HTMLResponse:
+        """The page with the one button, or the one that says that it is done."""
+        return self._page(
+            "web/unsubscribe.html", 200, newsletter=newsletter, contact=contact, done=done
+        )
+
+    def message(self, words: tuple[str, str], status: int) -> HTMLResponse:
+        """A page that says one thing: its title, and a sentence or two."""
+        title, text = words
+        return self._page("web/message.html", status, title=title, text=text)
+
+    def _page(self, template: str, status: int, **context: object) -> HTMLResponse:
+        html = filled(template, self._templates, context).text
+        headers = _headers(html, form_action="'self'")
+        return HTMLResponse(html, status, headers | {"Cache-Control": "no-store", **_UNLISTED})
+
+
+def issue_page(html: str) -> HTMLResponse:
+    """The stored page of an issue, as it is; it holds nothing personal and may be cached."""
+    headers = _headers(html, form_action="'none'")
+    return HTMLResponse(html, headers=headers | {"Cache-Control": "public, max-age=300"})
+
+
+_UNLISTED = {"X-Robots-Tag": "noindex"}
+_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
+
+
+def _headers(html: str, form_action: str) -> dict[str, str]:
+    """No script, no frame, nothing from elsewhere; styles only as they stand in this page."""
+    digests = (sha256(style.encode()).digest() for style in _STYLE.findall(html))
+    styles = " ".join(f"'sha256-{base64.b64encode(d).decode()}'" for d in digests) or "'none'"
+    policy = (
+        f"default-src 'none'; style-src {styles}; img-src 'self'; form-action {form_action}; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {"Content-Security-Policy": policy}
