@@ -1,0 +1,47 @@
+"""Newsletters as their settings files have them: `newsletters/<slug>.toml`."""
+
+from partwork.manuscript.settings_table import SettingsTable
+from partwork.model.series import Newsletter
+
+FIELDS = (
+    "name",
+    "description",
+    "language",
+    "sender",
+    "reply_to",
+    "postal_address",
+    "imprint_url",
+    "privacy_url",
+    "accent",
+    "notices",
+    "crisis_notice",
+    "demo",
+    "cadence",
+)
+
+
+def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
+    """The newsletter in the text of `file`; name, sender and reply_to must be there.
+
+    Raises FieldsError with all that is wrong with its fields, unknown ones among them, and
+    ManuscriptError where the file is no TOML.
+    """
+    table = SettingsTable(text, file)
+    newsletter = Newsletter(
+        slug=slug,
+        name=table.text("name"),
+        sender=table.mailbox("sender"),
+        reply_to=table.mailbox("reply_to"),
+        postal_address=table.text("postal_address", "", lines=True),
+        imprint_url=table.url("imprint_url"),
+        privacy_url=table.url("privacy_url"),
+        description=table.text("description", "", lines=True),
+        language=table.language("language", "en"),
+        accent=table.colour("accent", "#1d5c63"),
+        notices=table.texts("notices"),
+        crisis_notice=table.text("crisis_notice", "", lines=True),
+        cadence=table.cadence("cadence"),
+        demo=table.flag("demo"),
+    )
+    table.finish(FIELDS)
+    return newsletter

@@ -1,0 +1,198 @@
+"""Sentences with their citations and sign-offs, as an instalment's Markdown has them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from markdown_it.token import Token
+
+from partwork.manuscript.commonmark import RunningText, line_at, thing
+from partwork.manuscript.errors import ManuscriptError
+from partwork.manuscript.inline import line_of, print_inline
+from partwork.model.series import Citation, Sentence
+
+Thing = TypeVar("Thing")
+
+
+def print_sentences(sentences: Sequence[Sentence]) -> list[str]:
+    """One line a sentence: its text, its citations `[@article#7f3a91c2; …]`, its sign-offs.
+
+    A sentence that cites nothing and is not the last ends in `[@]`, without which it would be
+    one with the next. Sentences without words are left out.
+    """
+    worded = [s for s in sentences if s.text.strip()]
+    lines = []
+    for index, sentence in enumerate(worded):
+        cited = "; ".join(f"@{c.article}#{c.block}" for c in sentence.citations)
+        marks = [f"<!-- ok: {rule} -->" for rule in sentence.signed_off]
+        if cited:
+            marks.insert(0, f"[{cited}]")
+        elif not marks and index + 1 < len(worded):
+            marks.append("[@]")
+        lines.append(" ".join([print_inline(sentence.text, sentence.spans), *marks]))
+    return lines
+
+
+def one_sentence(sentences: Sequence[Sentence]) -> Sentence:
+    """Sentences that stand in one bullet, as one."""
+    first, *others = sentences
+    for other in others:
+        by = len(first.text) + 1
+        moved = (replace(s, start=s.start + by, end=s.end + by) for s in other.spans)
+        first = replace(
+            first,
+            text=f"{first.text} {other.text}",
+            citations=_once((*first.citations, *other.citations)),
+            spans=(*first.spans, *moved),
+            signed_off=_once((*first.signed_off, *other.signed_off)),
+        )
+    return first
+
+
+class SentenceReader:
+    """Reads the running text of one instalment, paragraph by paragraph, into sentences.
+
+    A sentence ends in its citations, in a sign-off, or with its paragraph. A sign-off
+    `<!-- ok: rule, who, why -->` that begins a line speaks of the sentence that comes next, be it
+    in the next paragraph or bullet; one that follows text, of the sentence before it. Other
+    comments are for editors and are passed over.
+    """
+
+    def __init__(self, file: str, offset: int) -> None:
+        """`offset` is the number of lines before the instalment's body in `file`."""
+        self._file, self._offset = file, offset
+        self._line = 0
+        self._ahead: list[str] = []  # rules signed off for the next sentence
+        self._ahead_line = 0
+        self._done: list[Sentence] = []
+        self._text = RunningText()
+        self._citations: tuple[Citation, ...] = ()
+        self._is_cited = False
+        self._start = 0  # the line on which the sentence at hand begins
+
+    def sentences(self, inlines: Sequence[Token]) -> tuple[Sentence, ...]:
+        """The sentences of one paragraph, bullet or quotation, which may be of several parts."""
+        self._done = []
+        for inline in inlines:
+            self._line = line_at(inline, self._offset)
+            starts_line = True
+            for token in inline.children or []:
+                self._read(token, starts_line=starts_line)
+                starts_line = token.type in {"softbreak", "hardbreak"}
+                self._line += starts_line + token.content.count("\n")
+            self._finish()
+        return tuple(self._done)
+
+    def close(self) -> None:
+        """Raise ManuscriptError if a sign-off waits for a sentence that does not come."""
+        if self._ahead:
+            raise ManuscriptError(
+                self._file,
+                self._ahead_line,
+                "no sentence follows this sign-off; write it on the line of its sentence",
+            )
+
+    def _read(self, token: Token, *, starts_line: bool) -> None:
+        match token.type:
+            case "citation":
+                self._cite(token)
+            case "html_inline":
+                self._comment(token, starts_line=starts_line)
+            case "em_close" | "strong_close" | "link_close":
+                self._text.read(token)
+            case "text":
+                if "<!--" in token.content:
+                    raise self._error("this comment does not end in its paragraph; close it: -->")
+                self._read_text(token)
+            case _:
+                if self._is_cited:
+                    self._finish()
+                self._mark_start(token)
+                if not self._text.read(token):
+                    what = thing(token)
+                    raise self._error(f"an instalment cannot hold this {what}; take it out")
+
+    def _read_text(self, token: Token) -> None:
+        """Text, of which the punctuation that follows a citation still belongs to its sentence."""
+        content = token.content
+        if self._is_cited:
+            closing = _CLOSING.match(content)
+            if closing is not None:
+                self._text.add_close(closing.group())
+                content = content[closing.end() :]
+                self._is_cited = closing.group()[-1] not in ",;:"
+            if content and self._is_cited:
+                self._finish()
+        if content.strip() and not self._text:
+            self._start = self._line
+        self._text.add(content)
+
+    def _mark_start(self, token: Token) -> None:
+        if not self._text and token.content.strip():
+            self._start = self._line
+
+    def _cite(self, token: Token) -> None:
+        found = self._citations_in(token.content)
+        if self._text:
+            self._citations += found
+            self._is_cited = True
+        elif self._done:
+            last = self._done[-1]
+            self._done[-1] = replace(last, citations=_once((*last.citations, *found)))
+        else:
+            raise self._error("no sentence stands before this citation; write [@…] after it")
+
+    def _citations_in(self, content: str) -> tuple[Citation, ...]:
+        pieces = [piece.strip() for piece in content.split(";")]
+        found = []
+        for piece in filter(None, pieces):
+            match = _CITATION.fullmatch(piece)
+            if match is None:
+                raise self._error(
+                    f"{line_of(f'[@{content}]'[:60])[0]} is no citation; "
+                    "write [@article#7f3a91c2], or \\[@ for plain text"
+                )
+            found.append(Citation(match["article"], match["block"]))
+        return tuple(found)
+
+    def _comment(self, token: Token, *, starts_line: bool) -> None:
+        if not token.content.startswith("<!--"):
+            raise self._error(f"{token.content[:40]!r}: HTML is not read here; write \\< for <")
+        signed = _SIGN_OFF.fullmatch(token.content)
+        if signed is None:
+            return
+        rule = signed["rule"]
+        if not rule:
+            raise self._error("a sign-off names its rule; write <!-- ok: rule, who, why -->")
+        self._finish()
+        if self._done and not starts_line:
+            last = self._done[-1]
+            self._done[-1] = replace(last, signed_off=_once((*last.signed_off, rule)))
+        else:
+            self._ahead.append(rule)
+            self._ahead_line = self._line
+
+    def _finish(self) -> None:
+        """Take up the sentence gathered so far, if it has words."""
+        text, spans = self._text.taken()
+        if text:
+            sentence = Sentence(
+                text, _once(self._citations), spans, _once(self._ahead), line=self._start
+            )
+            self._done.append(sentence)
+            self._ahead = []
+        self._citations, self._is_cited = (), False
+
+    def _error(self, message: str) -> ManuscriptError:
+        return ManuscriptError(self._file, self._line, message)
+
+
+_CITATION = re.compile(r"@?(?P<article>[a-z0-9][a-z0-9-]*)#(?P<block>[0-9a-f]{8})")
+_SIGN_OFF = re.compile(r"<!--\s*ok:\s*(?P<rule>[^,]*?)\s*(?:,.*)?-->", re.DOTALL)
+_CLOSING = re.compile(r"[.,;:!?…)\]”’»\"']+")
+
+
+def _once(things: Sequence[Thing]) -> tuple[Thing, ...]:
+    """`things` without repeats, in the order in which they first come."""
+    return tuple(dict.fromkeys(things))

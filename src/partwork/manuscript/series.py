@@ -1,0 +1,97 @@
+"""Series as their settings files have them: `series/<slug>/series.toml`."""
+
+from collections.abc import Mapping, MutableMapping
+from datetime import time
+from typing import cast
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
+from partwork.manuscript.settings_table import SettingsTable, syntax_error
+from partwork.model.series import Cadence, Mode, Series
+
+FIELDS = ("newsletter", "title", "description", "language", "mode", "articles", "cadence")
+
+
+def parse_series(text: str, slug: str, file: str) -> Series:
+    """The series in the text of `file`, without instalments; newsletter and title must be there.
+
+    Raises FieldsError with all that is wrong with its fields, unknown ones among them, and
+    ManuscriptError where the file is no TOML.
+    """
+    table = SettingsTable(text, file)
+    series = Series(
+        slug=slug,
+        newsletter=table.slug("newsletter"),
+        title=table.text("title"),
+        description=table.text("description", "", lines=True),
+        language=table.language("language", "en"),
+        mode=table.choice("mode", Mode.CALENDAR),
+        cadence=table.cadence("cadence"),
+        articles=table.slugs("articles"),
+    )
+    table.finish(FIELDS)
+    return series
+
+
+def print_series(series: Series, text: str = "") -> str:
+    """The series as `series.toml`, without its instalments.
+
+    `text` is the file as it stands: comments, order and every field whose value is the same
+    stay as they were typed. Raises ManuscriptError where it is no TOML.
+    """
+    try:
+        document = tomlkit.parse(text.removeprefix("\ufeff"))
+    except TOMLKitError as error:
+        raise syntax_error(f"series/{series.slug}/series.toml", str(error)) from None
+    fields = {
+        "newsletter": series.newsletter,
+        "title": series.title,
+        "description": series.description,
+        "language": series.language,
+        "mode": series.mode.value,
+        "articles": list(series.articles),
+    }
+    if text.strip():  # the editor may have left out what goes without saying
+        usual = {"language": "en", "mode": Mode.CALENDAR.value}
+        unsaid = {n for n, value in usual.items() if n not in document and fields[n] == value}
+        fields = {name: value for name, value in fields.items() if name not in unsaid}
+    _set_fields(document, fields)
+    if series.cadence is None:
+        document.pop("cadence", None)
+    else:
+        if not isinstance(document.get("cadence"), Table):
+            document["cadence"] = tomlkit.table()
+        _set_fields(cast("Table", document["cadence"]), _cadence_fields(series.cadence))
+    return tomlkit.dumps(document)
+
+
+def _cadence_fields(cadence: Cadence) -> dict[str, object]:
+    return {
+        "days": [day.value for day in cadence.days],
+        "time": cadence.at.strftime("%H:%M"),
+        "zone": cadence.zone,
+        "starts_on": cadence.starts_on,
+    }
+
+
+def _set_fields(table: MutableMapping[str, object], fields: Mapping[str, object]) -> None:
+    """Write what differs from the table; a field without a value leaves it."""
+    for name, value in fields.items():
+        if _is_same(table.get(name), value):
+            continue
+        if value in (None, "", []):
+            table.pop(name, None)
+        elif isinstance(value, list):
+            array = tomlkit.array()
+            array.extend(value)
+            table[name] = array.multiline(len(value) > 2)
+        else:
+            table[name] = value
+
+
+def _is_same(written: object, value: object) -> bool:
+    if isinstance(written, time):
+        return written.strftime("%H:%M") == value
+    return written == value

@@ -1,0 +1,302 @@
+"""Instalments: what is printed is what is read back, and what editors do to it by hand."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from partwork.manuscript.errors import ManuscriptError
+from partwork.manuscript.inline import line_of
+from partwork.manuscript.instalment import parse_instalment, print_instalment
+from partwork.model.series import (
+    Bullets,
+    Citation,
+    Heading,
+    Instalment,
+    Paragraph,
+    Quotation,
+    Sentence,
+)
+from partwork.model.text import Mark, Span
+
+HOSTILE = [
+    *[
+        "*",
+        "_",
+        "**",
+        "[",
+        "](u)",
+        "![",
+        "<b>",
+        "<!-- x -->",
+        "<!--",
+        "# ",
+        "\\",
+        "`",
+        "---",
+        "===",
+    ],
+    *["~~~", "|", "> ", "- ", "+ ", "1. ", "&amp;", ":::", "::: careful", "[@a#7f3a91c2]", "[@]"],
+    *[
+        "— Ada",
+        "– ",
+        "--",
+        "\t",
+        "  ",
+        "“",
+        ".",
+        ",",
+        ")",
+        "é",
+        "{{ x }}",
+        "\ufeff",
+        "日本",
+        "[x]: /y",
+    ],
+]
+LINES = (
+    st.one_of(
+        st.lists(st.sampled_from([*HOSTILE, "sleep", "a", "1", "!", " "]), max_size=8).map("".join),
+        st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12),
+    )
+    .map(lambda t: line_of(t)[0])
+    .filter(bool)
+)
+SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
+CITATIONS = st.builds(Citation, SLUGS, st.from_regex(r"[0-9a-f]{8}", fullmatch=True))
+RULES = st.lists(st.sampled_from(["figure", "name", "uncited"]), unique=True, max_size=2).map(tuple)
+
+
+ENDS = st.integers(0, 20)  # what lies beyond the text is cut off
+MARKS = st.lists(st.tuples(ENDS, ENDS, st.sampled_from(Mark)), max_size=3)
+
+
+def sentence(
+    text: str,
+    marks: list[tuple[int, int, Mark]],
+    citations: list[Citation],
+    signed_off: tuple[str, ...],
+) -> Sentence:
+    spans = [
+        Span(min(a, b), max(a, b), mark, "https://example.org/a_(b)" if mark is Mark.LINK else "")
+        for a, b, mark in marks
+    ]
+    return Sentence(text, tuple(citations), line_of(text, spans)[1], signed_off)
+
+
+SENTENCES = st.builds(sentence, LINES, MARKS, st.lists(CITATIONS, unique=True, max_size=3), RULES)
+RUNS = st.lists(SENTENCES, min_size=1, max_size=3).map(tuple)
+ELEMENTS = st.one_of(
+    st.builds(Heading, LINES, st.sampled_from([2, 3])),
+    st.builds(Paragraph, RUNS),
+    st.builds(Bullets, RUNS, st.booleans()),
+    st.builds(Quotation, RUNS, st.one_of(st.just(""), LINES)),
+)
+INSTALMENTS = st.builds(
+    Instalment,
+    id=st.from_regex(r"[a-z0-9]{8}", fullmatch=True),
+    number=st.integers(1, 99),
+    title=LINES,
+    subject=st.one_of(st.just(""), LINES),
+    preheader=st.one_of(st.just(""), LINES),
+    lead=st.one_of(st.just(()), RUNS),
+    key_points=st.one_of(st.just(()), RUNS),
+    body=st.lists(ELEMENTS, max_size=4).map(tuple),
+    cautions=st.one_of(st.just(()), RUNS),
+)
+
+HEAD = "---\nid: k3x9a7qd\nnumber: 2\ntitle: A\nsubject: B\npreheader: C\n---\n"
+ONE, TWO = Citation("why-we-lie", "7f3a91c2"), Citation("light", "01234567")
+
+
+def parsed(body: str) -> Instalment:
+    return parse_instalment(HEAD + body, "series/sleep/02-a.md")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
+@given(INSTALMENTS)
+def test_a_printed_instalment_reads_back_as_it_was(instalment: Instalment) -> None:
+    assert parse_instalment(print_instalment(instalment), "f.md") == instalment
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_any_body_is_read_or_refused_in_one_line(body: str) -> None:
+    try:
+        instalment = parsed(body)
+    except ManuscriptError as error:
+        assert error.line > 7  # noqa: PT017 either outcome is right
+        assert "\n" not in str(error)  # noqa: PT017 the same
+    else:
+        assert parse_instalment(print_instalment(instalment), "f.md") == instalment
+
+
+def test_what_the_editor_sees_is_one_sentence_a_line() -> None:
+    instalment = Instalment(
+        id="k3x9a7qd",
+        number=2,
+        title="A",
+        subject="B",
+        preheader="C",
+        lead=(Sentence("Nights differ."), Sentence("Most pass.", (ONE, TWO))),
+        key_points=(Sentence("Rise at one hour.", (ONE,)),),
+        body=(
+            Heading("What helps"),
+            Paragraph((Sentence("Get up.", (ONE,), (Span(0, 3, Mark.STRONG),), ("figure",)),)),
+            Quotation((Sentence("“I slept.”", (TWO,)),), "Ada"),
+        ),
+        cautions=(Sentence("Ask a doctor.", (TWO,)),),
+    )
+
+    assert print_instalment(instalment) == HEAD + (
+        "\nNights differ. [@]\nMost pass. [@why-we-lie#7f3a91c2; @light#01234567]\n\n"
+        "::: key-points\n- Rise at one hour. [@why-we-lie#7f3a91c2]\n:::\n\n"
+        "## What helps\n\n**Get** up. [@why-we-lie#7f3a91c2] <!-- ok: figure -->\n\n"
+        "> “I slept.” [@light#01234567]\n>\n> — Ada\n\n"
+        "::: careful\n- Ask a doctor. [@light#01234567]\n:::\n"
+    )
+
+
+def test_hand_edits_are_read_as_they_were_meant() -> None:
+    instalment = parsed(
+        "Wrapped\nby *hand and\r\nby* tool [@why-we-lie#7f3a91c2; @light#01234567].\n"
+        "Then [@light#01234567], only then [@why-we-lie#7f3a91c2]\n\n"
+        ":::key-points\n* one [@light#01234567]\n\n* two\n  goes on\n:::\n\n"
+        "### Why\n\n<!-- a note -->\n\n- A. [@light#01234567] B. [@why-we-lie#7f3a91c2]\n"
+        "  - nested\n\n> “So.” [@light#01234567]\n> — Ada *Lovelace*\n"
+    )
+
+    first, second = instalment.lead
+    assert (first.text, first.citations, first.spans) == (
+        "Wrapped by hand and by tool.",
+        (ONE, TWO),
+        (Span(11, 22, Mark.EMPHASIS),),
+    )
+    assert (second.text, second.citations) == ("Then, only then", (TWO, ONE))
+    assert [p.text for p in instalment.key_points] == ["one", "two goes on"]
+    assert instalment.body == (
+        Heading("Why", 3),
+        Bullets((Sentence("A. B.", (TWO, ONE)), Sentence("nested"))),
+        Quotation((Sentence("“So.”", (TWO,)),), "Ada Lovelace"),
+    )
+
+
+def test_emphasis_over_a_citation_goes_on_after_it() -> None:
+    (paragraph,) = parsed("## A\n\n*One. [@light#01234567] Two.*\n").body[1:]
+
+    assert paragraph == Paragraph(
+        (
+            Sentence("One.", (TWO,), (Span(0, 4, Mark.EMPHASIS),)),
+            Sentence("Two.", (), (Span(0, 4, Mark.EMPHASIS),)),
+        )
+    )
+
+
+def test_a_sign_off_speaks_of_the_sentence_before_it_or_of_the_next_line() -> None:
+    instalment = parsed(
+        "One. [@light#01234567] <!-- ok: figure, Jo, rang them --> Two. [@light#01234567]\n"
+        "<!-- ok: name, Jo, is a nickname -->\nThree. <!-- ok: uncited, Jo, ours --> Four.\n\n"
+        "- a\n<!-- ok: figure, Jo, checked -->\n- b\n\n<!-- ok: risk, Jo, fine -->\n\n## H\n\nc\n"
+    )
+
+    assert [(s.text, s.signed_off) for s in instalment.sentences] == [
+        ("One.", ("figure",)),
+        ("Two.", ()),
+        ("Three.", ("name", "uncited")),
+        ("Four.", ()),
+        ("a", ()),
+        ("b", ("figure",)),
+        ("c", ("risk",)),
+    ]
+
+
+def test_each_sentence_and_heading_knows_its_line() -> None:
+    instalment = parsed(
+        "\nOne\nhere. [@light#01234567]\n`Two`. [@light#01234567;\n@why-we-lie#7f3a91c2] Three.\n\n"
+        "## Four\n\n- five\n- six\n  seven\n\n> eight\n>\n> nine [@light#01234567]\n> ten\n"
+    )
+
+    headings = [e.line for e in instalment.body if isinstance(e, Heading)]
+    assert headings == [14]
+    assert [s.line for s in instalment.sentences] == [9, 11, 12, 16, 17, 20, 22, 23]
+
+
+def test_an_escaped_bracket_is_no_citation() -> None:
+    (sentence,) = parsed("Write \\[@light#01234567] or `[@x]` so.\n").lead
+
+    assert sentence.text == "Write [@light#01234567] or [@x] so."
+    assert sentence.citations == ()
+
+
+def test_a_body_that_opens_with_a_paragraph_keeps_it_from_the_lead() -> None:
+    instalment = replace(parsed(""), body=(Paragraph((Sentence("Not the lead."),)),))
+
+    assert parse_instalment(print_instalment(instalment), "f.md") == instalment
+
+
+def test_lists_side_by_side_stay_apart_even_around_an_empty_one() -> None:
+    lists = [Bullets((Sentence(text),)) for text in ("one", "two", " ", "three")]
+
+    body = parse_instalment(print_instalment(replace(parsed(""), body=tuple(lists))), "f.md").body
+
+    assert body == (lists[0], lists[1], lists[3])
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "says"),
+    [
+        ("Hi [@light]", 8, "no citation"),
+        ("Hi\nthere [@light#0123ABCD]", 9, "no citation"),
+        ("[@light#01234567] Hi", 8, "no sentence stands before"),
+        ("# Big", 8, "##"),
+        ("## A [@light#01234567]", 8, "take citations"),
+        ("a\n\n#### Deep", 10, "##"),
+        ("::: note\nx\n:::", 8, "unknown"),
+        ("x\n:::", 9, "closes nothing"),
+        ("x\n\n::: careful\n- a\n", 10, "not closed"),
+        ("::: careful\n::: key-points\n", 9, "still open"),
+        ("::: careful\n## A\n:::", 9, "cannot hold this heading"),
+        ("a\n\n| a |\n| - |\n", 10, "table"),
+        ("a\n![x](y)", 9, "image"),
+        ("a\n\n---\n", 10, "horizontal rule"),
+        ("```\na\n```", 8, "code"),
+        ("> - a", 8, "list"),
+        ("- a\n\n  > b", 10, "quotation"),
+        ("a\nb <b>c</b>", 9, "HTML"),
+        ("<script>x</script>", 8, "HTML"),
+        ("a <!-- b\n\nc -->", 8, "comment"),
+        ("a <!-- ok: -->", 8, "names its rule"),
+        ("a\n\n<!-- ok: figure, Jo, why -->", 10, "no sentence follows"),
+    ],
+)
+def test_what_an_instalment_cannot_hold_names_its_line(body: str, line: int, says: str) -> None:
+    with pytest.raises(ManuscriptError, match=r"^series/sleep/02-a\.md, line") as error:
+        parsed(body)
+
+    assert error.value.line == line
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "says"),
+    [
+        ("id: k3x9a7qd\n", "", 1, "'id'"),
+        ("k3x9a7qd", "K3", 2, "eight characters"),
+        ("number: 2", "number: two", 3, "whole number"),
+        ("number: 2", "number: 0", 3, "whole number"),
+        ("title: A", "title: ''", 4, "title"),
+        ("subject: B\n", "", 1, "'subject'"),
+        ("subject: B", "sujet: B", 5, "'sujet'"),
+    ],
+)
+def test_a_wrong_field_is_named(old: str, new: str, line: int, says: str) -> None:
+    with pytest.raises(ManuscriptError) as error:
+        parse_instalment(HEAD.replace(old, new), "f.md")
+
+    assert error.value.line == line
+    assert says in str(error.value)
+
+
+def test_an_id_of_digits_stays_a_word() -> None:
+    assert parse_instalment(HEAD.replace("k3x9a7qd", "12e45678"), "f.md").id == "12e45678"

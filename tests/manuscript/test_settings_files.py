@@ -1,0 +1,242 @@
+"""Newsletters and series as editors set them up in TOML."""
+
+from dataclasses import replace
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partwork.manuscript.errors import FieldsError, ManuscriptError
+from partwork.manuscript.newsletter import parse_newsletter
+from partwork.manuscript.series import parse_series, print_series
+from partwork.model.address import Mailbox
+from partwork.model.series import Cadence, Mode, Newsletter, Series, Weekday
+
+NEWSLETTER = """\
+name = "Slow Bread"
+description = "Baking, in parts."
+language = "de-CH"
+sender = "Slow Bread, Zürich <crumb@example.org>"
+reply_to = "baker@example.org"
+postal_address = "1 Mill Lane\\nGrainford"
+imprint_url = "https://example.org/imprint"
+privacy_url = "https://example.org/privacy?x=1#top"
+accent = "#A1b2c3"
+notices = ["Ovens are hot."]
+crisis_notice = "Call someone."
+demo = true
+
+[cadence]
+days = ["tue", "fri"]
+time = "07:30"
+zone = "Europe/Berlin"
+starts_on = 2026-12-01
+"""
+
+CADENCE = Cadence(
+    (Weekday.TUESDAY, Weekday.FRIDAY), time(7, 30), "Europe/Berlin", date(2026, 12, 1)
+)
+
+SERIES = """\
+# Ask Jo before changing the title.
+title = "Starting a starter"   # working title
+newsletter = 'slow-bread'
+
+articles = [
+  "flour",  # the long one
+  "water",
+]
+
+[cadence]   # like the newsletter's
+zone = "Europe/Berlin"
+days = ["tue", "fri"]
+time = 07:30:00
+starts_on = 2026-12-01
+"""
+
+
+def newsletter(text: str) -> Newsletter:
+    return parse_newsletter(text, "slow-bread", "newsletters/slow-bread.toml")
+
+
+def series(text: str) -> Series:
+    return parse_series(text, "starter", "series/starter/series.toml")
+
+
+def test_a_newsletter_is_read_with_all_its_fields() -> None:
+    assert newsletter("\ufeff" + NEWSLETTER.replace("\n", "\r\n")) == Newsletter(
+        slug="slow-bread",
+        name="Slow Bread",
+        sender=Mailbox("Slow Bread, Zürich", "crumb@example.org"),
+        reply_to=Mailbox("", "baker@example.org"),
+        postal_address="1 Mill Lane\nGrainford",
+        imprint_url="https://example.org/imprint",
+        privacy_url="https://example.org/privacy?x=1#top",
+        description="Baking, in parts.",
+        language="de-CH",
+        accent="#A1b2c3",
+        notices=("Ovens are hot.",),
+        crisis_notice="Call someone.",
+        cadence=CADENCE,
+        demo=True,
+    )
+
+
+def test_a_newsletter_needs_no_more_than_a_name_and_two_addresses() -> None:
+    read = newsletter('name = "A"\nsender = "a@example.org"\nreply_to = "b@example.org"\n')
+
+    assert read == Newsletter(
+        "slow-bread", "A", Mailbox("", "a@example.org"), Mailbox("", "b@example.org")
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('name = "Slow Bread"', "", "name is missing"),
+        ('name = "Slow Bread"', 'name = " "', "name is empty"),
+        ('name = "Slow Bread"', "name = 3", "name is text"),
+        ('name = "Slow Bread"', 'name = "A\\r\\nBcc: x"', "name holds a line break"),
+        ('"de-CH"', '"german"+', "line 3"),
+        ('"de-CH"', '"auf Deutsch"', "language is a language tag"),
+        ("<crumb@example.org>", "crumb@example.org", "sender is an address"),
+        ("<crumb@example.org>", "<crumb@example>", "sender is an address"),
+        ("<crumb@example.org>", "<crumb@example.org>, <b@example.org>", "sender is an address"),
+        ("<crumb@example.org>", "<crumb@example.org\\nBcc: b@example.org>", "sender holds a line"),
+        ('"#A1b2c3"', '"teal"', 'accent is a colour such as "#1d5c63"'),
+        ('"https://example.org/imprint"', '"javascript:alert(1)"', "imprint_url is a web address"),
+        ('"https://example.org/imprint"', '"www.example.org"', "imprint_url is a web address"),
+        ("demo = true", 'demo = "yes"', "demo is true or false"),
+        ("demo = true", "demo = 1", "demo is true or false"),
+        ("demo = true", "dmeo = true", "'dmeo' is no field; did you mean demo?"),
+        ("demo = true", "logo = 'x'", "'logo' is no field; known are name"),
+        ('["Ovens are hot."]', '"Ovens are hot."', "notices is a list"),
+        ('["Ovens are hot."]', '["", "x"]', "notices is a list"),
+        ('["tue", "fri"]', '["tue", "friday"]', "cadence.days is a list of days"),
+        ('["tue", "fri"]', '["tue", "tue"]', "cadence.days is a list of days"),
+        ('["tue", "fri"]', "[]", "cadence.days is a list of days"),
+        ('"07:30"', '"7.30"', "cadence.time is a time"),
+        ('"07:30"', '"24:00"', "cadence.time is a time"),
+        ('"Europe/Berlin"', '"Europe/Berln"', "cadence.zone is a time zone"),
+        ('"Europe/Berlin"', '"Europe"', "cadence.zone is a time zone"),
+        ('"Europe/Berlin"', '"../../etc/passwd"', "cadence.zone is a time zone"),
+        ("2026-12-01", '"2026-12-01"', "cadence.starts_on is a day"),
+        ("2026-12-01", "2026-12-01T10:00:00", "cadence.starts_on is a day"),
+        ("starts_on", "start_on", "cadence.'start_on' is no field; did you mean starts_on?"),
+        ("name =", "name", "line 1"),
+        ("name =", 'name = "a"\nname =', "TOML"),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_would_be_right(old: str, new: str, says: str) -> None:
+    with pytest.raises(ManuscriptError) as error:
+        newsletter(NEWSLETTER.replace(old, new))
+
+    assert str(error.value).startswith("newsletters/slow-bread.toml")
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(FieldsError) as error:
+        newsletter('nmae = "A"\naccent = "red"\ncadence = "daily"\n')
+
+    assert [problem.split()[0] for problem in error.value.problems] == [
+        "name",
+        "sender",
+        "reply_to",
+        "accent",
+        "cadence",
+        "'nmae'",
+    ]
+
+
+def test_lists_nested_without_end_are_refused() -> None:
+    with pytest.raises(ManuscriptError):
+        newsletter("a = " + "[" * 100_000)
+
+
+def test_the_newsletter_that_we_bring_can_be_read_and_never_leaves() -> None:
+    file = Path(__file__).parents[2] / "content" / "newsletters" / "quiet-hour.toml"
+
+    read = parse_newsletter(file.read_text("utf-8"), "quiet-hour", file.name)
+
+    assert read.demo
+    assert {m.address.rpartition("@")[2] for m in (read.sender, read.reply_to)} == {"example.org"}
+    assert read.notices
+    assert read.crisis_notice
+
+
+def test_a_series_is_read_with_all_its_fields() -> None:
+    assert series(SERIES) == Series(
+        slug="starter",
+        newsletter="slow-bread",
+        title="Starting a starter",
+        mode=Mode.CALENDAR,
+        cadence=CADENCE,
+        articles=("flour", "water"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("'slow-bread'", "'../slow'", "newsletter is a short name"),
+        ('"water"', '"../water"', "articles holds '../water'"),
+        ('"water"', '"flour"', "articles names one twice"),
+        ("title =", "mode = 'weekly'\ntitle =", 'mode is "calendar" or "course"'),
+        ("07:30:00", "07:30:15", "cadence.time is a time"),
+    ],
+)
+def test_a_wrong_field_of_a_series_is_named(old: str, new: str, says: str) -> None:
+    with pytest.raises(FieldsError) as error:
+        series(SERIES.replace(old, new))
+
+    assert says in str(error.value)
+
+
+def test_a_series_written_over_its_file_leaves_all_that_is_the_same() -> None:
+    assert print_series(series(SERIES), SERIES) == SERIES
+
+
+def test_a_series_written_over_its_file_changes_what_differs() -> None:
+    changed = replace(series(SERIES), title="New", language="de", articles=("flour", "salt"))
+
+    printed = print_series(changed, SERIES)
+
+    assert series(printed) == changed
+    assert 'title = "New"   # working title' in printed
+    assert "# Ask Jo before changing the title." in printed
+    assert "[cadence]   # like the newsletter's\nzone" in printed
+
+
+TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1).filter(
+    lambda t: t == t.strip() and t.isprintable()
+)
+SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
+SOME_SERIES = st.builds(
+    Series,
+    slug=st.just("starter"),
+    newsletter=SLUGS,
+    title=TEXTS,
+    description=st.one_of(st.just(""), TEXTS),
+    language=st.sampled_from(["en", "de-CH"]),
+    mode=st.sampled_from(Mode),
+    cadence=st.sampled_from([None, CADENCE, replace(CADENCE, starts_on=None)]),
+    articles=st.lists(SLUGS, unique=True, max_size=4).map(tuple),
+)
+
+
+@given(SOME_SERIES, SOME_SERIES)
+def test_a_printed_series_reads_back_as_it_was(old: Series, new: Series) -> None:
+    first = print_series(old)
+
+    assert series(first) == old
+    assert series(print_series(new, first)) == new
+    assert print_series(new, print_series(new, first)) == print_series(new, first)
+
+
+def test_a_file_that_is_no_toml_is_not_written_over() -> None:
+    with pytest.raises(ManuscriptError, match=r"series/starter/series\.toml, line 1"):
+        print_series(series(SERIES), "title = ")
