@@ -1,0 +1,180 @@
+"""Template sources filled in, each character traceable to the line that asked for it."""
+
+import bisect
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from types import TracebackType
+
+from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from partwork.model.errors import PartworkError
+from partwork.rendering.inline import LINE_CLOSE, LINE_OPEN, RESERVED, one_line
+from partwork.rendering.wrapping import underlined, wrapped
+
+
+class TemplateError(PartworkError):
+    """A template that gives no mail. `line` counts from 1; 0 speaks of the whole file."""
+
+    def __init__(self, template: str, line: int, message: str) -> None:
+        self.template, self.line, self.message = template, line, message
+        where = f", line {line}" if line else ""
+        super().__init__(f"templates/{template}{where}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A template filled in. Text files are not traced: all of them is line 0 of its template."""
+
+    text: str
+    template: str
+    _offsets: tuple[int, ...] = ()
+    _places: tuple[tuple[str, int], ...] = ()
+
+    def place_of(self, offset: int) -> tuple[str, int]:
+        """The template and the line in it that wrote the character at `offset`."""
+        at = bisect.bisect_right(self._offsets, offset) - 1
+        return self._places[at] if at >= 0 else (self.template, 0)
+
+    def error_at(self, offset: int, message: str) -> TemplateError:
+        """The error that speaks of the character at `offset`."""
+        return TemplateError(*self.place_of(offset), message)
+
+
+def filled(name: str, sources: Mapping[str, str], context: Mapping[str, object]) -> Filled:
+    """The template `name` of `sources`, filled in from `context`, as one reads it.
+
+    What comes from `context` is escaped, except in `.txt`; it is never itself a template.
+    Templates may include, import and extend others of `sources` and reach nothing else.
+    Raises TemplateError: no such template, wrong syntax, a field that is not there, nothing
+    but white space, or anything else that goes wrong inside.
+    """
+    environment = _environment(tuple(sources.items()))
+    try:
+        marked = environment.get_template(name).render(context)
+    except TemplateSyntaxError as error:
+        raise TemplateError(error.name or name, error.lineno, error.message or "") from None
+    except TemplateNotFound as error:
+        place = _place_in(error.__traceback__, sources) or (name, 0)
+        missing = "is not there" if error.name == name else f"there is no template {error.name}"
+        raise TemplateError(*place, missing) from None
+    except Exception as error:  # noqa: BLE001 a template may divide by zero; its author mends it
+        place = _place_in(error.__traceback__, sources) or (name, 0)
+        raise TemplateError(*place, one_line(str(error)) or type(error).__name__) from None
+    result = _traced(marked, name, sorted(sources))
+    if not result.text.strip():
+        raise TemplateError(name, 0, "gives nothing at all")
+    return result
+
+
+@lru_cache(maxsize=2)  # compiling takes nine tenths of the time, and a series has one set
+def _environment(items: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+    sources = dict(items)
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(lambda name: _source(name, sources)),
+        undefined=_NoSuchField,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        extensions=[_LineMarks],
+    )
+    environment.extend(template_numbers={n: i for i, n in enumerate(sorted(sources))})
+    environment.filters["wrapped"] = wrapped
+    environment.filters["underlined"] = underlined
+    return environment
+
+
+def _source(name: str, sources: Mapping[str, str]) -> tuple[str, str, None] | None:
+    return (sources[name], name, None) if name in sources else None
+
+
+class _NoSuchField(StrictUndefined):
+    """An error that names the fields there are."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        if self._undefined_hint:
+            return self._undefined_hint
+        name = str(self._undefined_name)
+        return f"there is no field {name}{hint(name, _fields_of(self._undefined_obj))}"
+
+
+def _fields_of(value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return sorted(map(str, value))
+    return sorted(f.name for f in fields(value)) if is_dataclass(value) else []
+
+
+def hint(name: str, known: Collection[str]) -> str:
+    """The end of a message about an unknown name: what was meant, or else what there is."""
+    near = get_close_matches(name, known, n=1)
+    there = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+    return f"; {there}" if known else ""
+
+
+class _LineMarks(Extension):
+    """Writes a mark before each run of template text and after each of its line ends.
+
+    A mark is the template's number and the line, between brackets that nothing else may hold.
+    """
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        name = stream.name or ""
+        numbers: Mapping[str, int] = self.environment.template_numbers  # type: ignore[attr-defined] # set by extend()
+        for token in stream:
+            for count, line in enumerate(str(token.value).split("\n")):
+                if RESERVED.intersection(line):
+                    raise TemplateSyntaxError(
+                        "here is a private-use character that Partwork needs for itself; "
+                        "write merge fields as {{ merge.address }}",
+                        token.lineno + count,
+                        name,
+                    )
+            if token.type == "data" and not name.endswith(".txt"):
+                lines = token.value.split("\n")
+                marked = (
+                    f"{LINE_OPEN}{numbers[name]}:{token.lineno + count}{LINE_CLOSE}{line}"
+                    for count, line in enumerate(lines)
+                )
+                yield Token(token.lineno, "data", "\n".join(marked))
+            else:
+                yield token
+
+
+_MARK = re.compile(f"{LINE_OPEN}([0-9]+):([0-9]+){LINE_CLOSE}")
+
+
+def _traced(marked: str, name: str, names: list[str]) -> Filled:
+    """The text without its line marks, and where they stood."""
+    runs: list[str] = []
+    offsets: list[int] = []
+    places: list[tuple[str, int]] = []
+    at = length = 0
+    for mark in _MARK.finditer(marked):
+        runs.append(marked[at : mark.start()])
+        length += len(runs[-1])
+        offsets.append(length)
+        places.append((names[int(mark[1])], int(mark[2])))
+        at = mark.end()
+    runs.append(marked[at:])
+    return Filled("".join(runs), name, tuple(offsets), tuple(places))
+
+
+def _place_in(
+    traceback: TracebackType | None, sources: Mapping[str, str]
+) -> tuple[str, int] | None:
+    """The innermost line of a template on the way to the error."""
+    place = None
+    while traceback:
+        file = traceback.tb_frame.f_code.co_filename
+        place = (file, traceback.tb_lineno) if file in sources else place
+        traceback = traceback.tb_next
+    return place

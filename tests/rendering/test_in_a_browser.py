@@ -1,0 +1,149 @@
+"""A mail and its page on real screens: nothing to scroll sideways, everything to be read."""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from partwork.model.issue import Issue
+from partwork.model.series import Paragraph, Sentence
+from partwork.rendering.colour import ENOUGH
+
+# A fixture of conftest.py; its class cannot be imported from there.
+Desk = Any
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+ALONE = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+LONG = "Messerschleifsteinwasserbehälterabdeckungshalterungsschraubenzieher" * 2
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}; CHROMIUM names another"
+    ),
+]
+
+# The lowest contrast of any text with the colour behind it, by WCAG 2.2, and that text.
+LOWEST_CONTRAST = """() => {
+  const channels = c => c.match(/[\\d.]+/g).map(Number);
+  const light = c => channels(c).slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = e => {
+    for (; e; e = e.parentElement) {
+      const c = getComputedStyle(e).backgroundColor;
+      if ((channels(c)[3] ?? 1) > 0) return c;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  let lowest = [21, ""];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !e.checkVisibility() || e.matches("style, td")) continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(behind(e))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < lowest[0]) lowest = [ratio, walk.currentNode.data];
+  }
+  return lowest;
+}"""
+
+# What of the text stands outside of a screen so wide.
+OUTSIDE = """width => [...document.querySelectorAll("h1, h2, p, li, a, div")].filter(e => {
+  const box = e.getBoundingClientRect();
+  return box.width && (box.left < -0.5 || box.right > width + 0.5);
+}).map(e => e.outerHTML.slice(0, 80))"""
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*QUIET, *ALONE])
+        yield chromium.new_page()
+        chromium.close()
+
+
+def without_style(html: str) -> str:
+    """The mail as a program shows it that drops style elements."""
+    return re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module", params=["as it is", "long words", "Arabic"])
+def issue(request: pytest.FixtureRequest, desk: Desk) -> Issue:
+    body = (Paragraph((Sentence(f"See {LONG}."),)),)
+    match request.param:
+        case "long words":
+            made = desk.issue(title=LONG, lead=(Sentence(LONG),), body=body)
+        case "Arabic":
+            series = replace(desk.series, language="ar")
+            made = desk.with_(series=series).issue(title="حجر واحد وزاوية واحدة")
+        case _:
+            made = desk.issue()
+    assert isinstance(made, Issue)
+    return made
+
+
+@pytest.mark.parametrize("shown", ["mail", "mail without its style element", "page"])
+def test_nothing_has_to_be_scrolled_sideways(page: Page, issue: Issue, shown: str) -> None:
+    mail = {"mail": issue.html, "page": issue.page}.get(shown, without_style(issue.html))
+    page.set_content(mail)
+
+    for width in (320, 375, 600):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(OUTSIDE, width) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("part", ["html", "page"])
+def test_all_text_can_be_told_from_its_paper(
+    page: Page, desk: Desk, part: str, scheme: Any
+) -> None:
+    pale = desk.with_(newsletter=replace(desk.newsletter, accent="#e0c040")).issue()
+    page.emulate_media(color_scheme=scheme)
+    page.set_content(getattr(pale, part))
+
+    ratio, text = page.evaluate(LOWEST_CONTRAST)
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    assert ratio >= ENOUGH, text
+    assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
+
+
+def test_a_mail_without_its_style_element_stays_light_and_readable(page: Page, desk: Desk) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.set_content(without_style(desk.issue().html))
+
+    ratio, text = page.evaluate(LOWEST_CONTRAST)
+
+    assert ratio >= ENOUGH, text
+
+
+def test_text_on_a_phone_is_large_and_links_are_underlined(page: Page, desk: Desk) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.set_content(desk.issue().html)
+
+    sizes_px = page.evaluate(
+        "[...document.querySelectorAll('p, li')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    lines = page.evaluate(
+        "[...document.querySelectorAll('a')].map(e => getComputedStyle(e).textDecorationLine)"
+    )
+
+    assert min(sizes_px) >= 15
+    assert sizes_px.count(18) >= 10  # the body's
+    assert set(lines) == {"underline"}
+
+
+def test_the_preheader_is_not_seen(page: Page, desk: Desk) -> None:
+    page.set_content(desk.issue().html)
+
+    seen = page.evaluate("document.body.innerText")
+    assert desk.part.title in seen
+    assert desk.part.preheader not in seen

@@ -1,0 +1,152 @@
+"""A template that somebody broke is an error that names the line, and never half a mail."""
+
+import re
+from typing import Any
+
+import pytest
+
+from partwork.rendering.mjml import html_from
+from partwork.rendering.templates import TemplateError, filled
+
+# A fixture of conftest.py; its class cannot be imported from there.
+Desk = Any
+
+MAIL = "email/issue.mjml"
+
+SLIPS = {
+    "an if that ends nowhere": ("{% if part.lead.text %}\n", "", "unknown tag 'endif'"),
+    "a field that is not there": ("{{ part.title }}</h1>", "{{ part.titel }}", "mean title?"),
+    "a word that is not there": ("{{ words.careful }}", "{{ words.beware }}", "no field beware"),
+    "a merge field that is not there": ("merge.page_url", "merge.page", "mean page_url?"),
+    "an unknown filter": ("{{ part.title }}</h1>", "{{ part.title|loud }}", "named 'loud'"),
+    "a division by zero": ("{{ part.title }}</h1>", "{{ 1 / 0 }}</h1>", "division by zero"),
+    "an include that is not there": ("<h1>", "{% include 'x.mjml' %}<h1>", "no template x.mjml"),
+    "a way into Python": ("<h1>", "{{ part.__class__ }}<h1>", "unsafe"),
+    "a loop without end": ("<h1>", "{% for i in range(10**9) %}{% endfor %}<h1>", "Range too big"),
+    "a misspelt element": ('<mj-text css-class="ink lead">', "<mj-txet>", "mean mj-text?"),
+    "a misspelt attribute": ('css-class="ink lead"', 'css-clas="lead"', "mean css-class?"),
+    "an attribute of nothing": ('css-class="ink lead"', "css-class", "has no value"),
+    "no quotation marks": ('width="600px"', "width=600px", "not in quotation marks"),
+    "capitals": ("<mj-breakpoint", "<MJ-breakpoint", "must be written mj-breakpoint"),
+    "an element out of place": ("<mj-column>\n", "<mj-column><mj-section>\n", "cannot stand in"),
+    "text out of place": ("<mj-column>\n", "<mj-column>Hello\n", "'Hello'; put it into mj-text"),
+    "HTML out of place": ("<mj-column>\n", "<mj-column><p>\n", "p cannot stand in mj-column"),
+    "a second body": ("</mj-body>", "</mj-body><mj-body></mj-body>", "a second mj-body"),
+    "an end of something else": ("{{ part.title }}</h1>", "x</h2></h1>", "</h2> where <h1>"),
+    "a tag that closes nothing": ("<h1>", "<p/><h1>", "write <p></p>"),
+    "a bare <": ("<h1>", " 3 < 4 <h1>", "write &lt;"),
+    "a file of the machine": ("<h1>", '<mj-include path="/etc/passwd" />', "no element mj-include"),
+    "quotes in CSS": ("{{ serif }}; font-size: 32px", "{{ '\"' }}; font-size: 9px", "|safe"),
+    "a forged merge field": ("<h1>", "\ue000address\ue001<h1>", "private-use"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("there", "instead", "says"), SLIPS.values(), ids=SLIPS.keys())
+def test_a_slip_is_an_error_at_its_line(desk: Desk, there: str, instead: str, says: str) -> None:
+    source = desk.templates[MAIL]
+    assert there in source
+    line = source[: source.index(there)].count("\n") + 1
+
+    with pytest.raises(TemplateError, match=re.escape(says)) as caught:
+        desk.with_template(MAIL, lambda s: s.replace(there, instead, 1)).issue()
+
+    assert caught.value.template == MAIL
+    # An if that is gone is noticed where it would have ended.
+    assert caught.value.line == (line + 3 if "endif" in says else line)
+    assert str(caught.value).startswith(f"templates/{MAIL}, line {caught.value.line}: ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("there", "says"),
+    [("</mj-column>", "</mj-section> where <mj-column>"), ("</h1>", "where <h1> of line")],
+)
+def test_an_end_that_is_missing_is_named_with_its_beginning(
+    desk: Desk, there: str, says: str
+) -> None:
+    with pytest.raises(TemplateError, match=re.escape(says)):
+        desk.with_template(MAIL, lambda s: s.replace(there, "", 1)).issue()
+
+
+@pytest.mark.parametrize("name", ["email/issue.mjml", "email/issue.txt", "web/issue.html"])
+@pytest.mark.parametrize("source", ["", "  \n", "{% if false %}x{% endif %}"])
+def test_a_template_that_gives_nothing_is_an_error(desk: Desk, name: str, source: str) -> None:
+    with pytest.raises(TemplateError, match=f"templates/{name}: gives nothing at all"):
+        desk.with_template(name, lambda _: source).issue()
+
+
+def test_a_template_that_is_not_there_is_named(desk: Desk) -> None:
+    with pytest.raises(TemplateError, match=r"^templates/email/issue\.mjml: is not there$"):
+        desk.with_(templates={}).issue()
+
+
+def test_the_page_cannot_ask_for_a_merge_field(desk: Desk) -> None:
+    with pytest.raises(TemplateError, match="no field merge"):
+        desk.with_template("web/issue.html", lambda s: s + "{{ merge.address }}").issue()
+
+
+def test_a_slip_in_an_included_template_is_found_there(desk: Desk) -> None:
+    shared = {"email/foot.mjml": "<p>\n\n{{ newsletter.nmae }}</p>"}
+    broken = desk.with_template(
+        MAIL, lambda s: s.replace("<h1>", "{% include 'email/foot.mjml' %}<h1>")
+    )
+
+    with pytest.raises(TemplateError) as caught:
+        broken.with_(templates={**broken.templates, **shared}).issue()
+
+    assert str(caught.value) == (
+        "templates/email/foot.mjml, line 3: there is no field nmae; did you mean name?"
+    )
+
+
+def test_a_slip_of_markup_in_an_included_template_is_found_there(desk: Desk) -> None:
+    shared = {"email/foot.mjml": "<p>\n\n{{ newsletter.name }}</b>"}
+    broken = desk.with_template(
+        MAIL, lambda s: s.replace("<h1>", "{% include 'email/foot.mjml' %}<h1>")
+    )
+
+    with pytest.raises(TemplateError, match=r"^templates/email/foot\.mjml, line 3: </b> where <p>"):
+        broken.with_(templates={**broken.templates, **shared}).issue()
+
+
+def mail_of(body: str, head: str = "") -> str:
+    source = (
+        f"<mjml><mj-head>{head}</mj-head><mj-body><mj-section><mj-column>"
+        f"{body}</mj-column></mj-section></mj-body></mjml>"
+    )
+    return html_from(filled("x.mjml", {"x.mjml": source}, {"word": 'é\u00ad\u0301 \\ "\ue000'}))
+
+
+def test_attributes_keep_what_the_compiler_would_write_for_programmers() -> None:
+    html = mail_of("<mj-text><a href=\"https://example.org/\" title='{{ word }}'>a</a></mj-text>")
+
+    assert 'title="é\u00ad\u0301 \\ &quot;\ue000"' in html
+
+
+def test_an_attribute_over_two_lines_stays_one_rule() -> None:
+    html = mail_of('<mj-text><p style="color: red;\n  margin: 0">a</p></mj-text>')
+
+    assert "\\n" not in html
+
+
+def test_rules_move_into_attributes_and_queries_stay() -> None:
+    rules = "<mj-style>.a { color: #123456; } @media print { .a { color: #000; } }</mj-style>"
+    html = mail_of('<mj-text><p class="a">x</p></mj-text>', head=rules)
+
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style
+    assert "#123456" not in style[1]
+    assert "@media print" in style[1]
+    assert re.search(r'<p class="a" style="[^"]*color: #123456', html)
+
+
+def test_a_browser_finds_the_character_set_without_a_header(desk: Desk) -> None:
+    assert "charset=UTF-8" in desk.issue().html.encode()[:1024].decode()
+
+
+def test_text_files_are_not_escaped_and_the_others_are() -> None:
+    sources = {"a.txt": "{{ x }}", "a.mjml": "{{ x }}", "a.html": "{{ x }}"}
+
+    assert filled("a.txt", sources, {"x": "<&>"}).text == "<&>"
+    assert filled("a.mjml", sources, {"x": "<&>"}).text == "&lt;&amp;&gt;"
+    assert filled("a.html", sources, {"x": "<&>"}).text == "&lt;&amp;&gt;"
