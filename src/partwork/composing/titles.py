@@ -1,0 +1,185 @@
+"""Titles, subjects and preheaders of parts, from the words of their sources."""
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from partwork.composing.aspects import aspect_of_heading, title_about
+from partwork.composing.passages import Section
+from partwork.composing.themes import Theme
+from partwork.composing.voice import is_first_person, is_selling
+from partwork.composing.words import content_of, is_small, stem, words_in
+from partwork.composing.worth import flourishes
+
+SUBJECT_LENGTH = 60  # characters; a phone shows about 40, a desktop about 60
+PREHEADER_LENGTH = (40, 100)  # characters, least and most; shorter lets the body's first words in
+_ADDED = 5  # content words that a preheader must add to the subject; a guess
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# Headings that could stand over anything.
+_EMPTY = re.compile(
+    r"(?:final|closing|last|parting|some) (?:thoughts?|words?)|conclusions?|introduction|summary"
+    r"|overview|background|in closing|wrapping up|references|faq|q ?& ?a|the basics|more"
+    r"|(?:a|some) personal notes?.*|(?:about|why) (?:me|I)\b.*",
+    re.I,
+)
+_COLON = re.compile(r":\s| [—–-] ")
+_PRONOUN = re.compile(r"\b(?:it|its|this|that|they|them|he|she|here|really|actually)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How the articles of a series write: their subject, and which words they capitalise.
+
+    `topic` is the word most common to them ("" where none is in at least half of them);
+    `lower` are stems of words that running text writes in lower case more often than not.
+    """
+
+    topic: str
+    lower: frozenset[str]
+    is_english: bool
+
+
+def wording_of(sections: Sequence[Section], *, is_english: bool) -> Wording:
+    """The wording of all sections of a series."""
+    small, large = Counter[str](), Counter[str]()
+    in_articles: dict[str, set[str]] = {}
+    forms = Counter[str]()
+    for section in sections:
+        for passage in section.passages:
+            for statement in passage.all_statements:
+                for word in _WORD.findall(statement.text)[1:]:
+                    (small if word[0].islower() else large)[stem(word.casefold())] += 1
+        for word in words_in(section.text):
+            if not is_small(word) and not word.isdigit():
+                forms[word] += 1
+                in_articles.setdefault(word, set()).add(section.article)
+    lower = frozenset(w for w, n in small.items() if n >= large[w])
+    articles = {section.article for section in sections}
+    common = [w for w in forms if len(in_articles[w]) * 2 >= len(articles) and forms[w] > 1]
+    topic = max(common, key=lambda w: (len(in_articles[w]), forms[w], w), default="")
+    return Wording(topic if stem(topic) in lower else topic.capitalize(), lower, is_english)
+
+
+def in_sentence_case(heading: str, wording: Wording) -> str:
+    """A heading in title case with capitals only where the articles' running text has them.
+
+    As it stands, where a word of it does not occur in running text: it may be a name.
+    """
+    capitals = _capitals(heading)
+    known = [m for m in capitals if _may_be_lower(m.group(), wording)]
+    text = heading.strip().rstrip(":.—– ")
+    if len(known) < len(capitals):
+        return text
+    for match in known:
+        text = text[: match.start()] + text[match.start() :].replace(
+            match.group(), match.group().lower(), 1
+        )
+    return text
+
+
+def _capitals(heading: str) -> list[re.Match[str]]:
+    """The capitalised words of a heading but the first; acronyms are none."""
+    later = list(_WORD.finditer(heading))[1:]
+    return [m for m in later if m.group()[0].isupper() and m.group()[1:].islower()]
+
+
+def _may_be_lower(word: str, wording: Wording) -> bool:
+    folded = word.casefold()
+    return is_small(folded) or stem(folded) in wording.lower
+
+
+def is_telling(heading: str) -> bool:
+    """Whether a heading may stand over a part's section: it says something, in no one's voice."""
+    return (
+        bool(heading)
+        and not _EMPTY.fullmatch(heading.strip(" .:!?"))
+        and not is_first_person(heading)
+        and not is_selling(heading)
+        and "“" not in heading
+        and '"' not in heading
+    )
+
+
+def title_of(theme: Theme, wording: Wording, taken: Collection[str]) -> str:
+    """A title for a part: plain, specific, at most `SUBJECT_LENGTH`, unlike those `taken`.
+
+    Best is the article's own, where the part is one article, or a heading that names the topic
+    and the theme's first aspect; else one is made from both; else any heading that says
+    something; else the start of a sentence.
+    """
+    used = {title.casefold() for title in taken}
+    fitting = [t for t in _candidates(theme, wording) if 0 < len(t) <= SUBJECT_LENGTH]
+    return next((t for t in fitting if t.casefold() not in used), fitting[0])
+
+
+def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
+    own = (theme.title, *_COLON.split(theme.title))
+    yield from filter(is_telling, (part.strip(" .:…") for part in own))
+    headings = Counter[str]()
+    for section in theme.sections:
+        headings[in_sentence_case(section.heading, wording)] += section.words
+    telling = sorted(
+        filter(is_telling, headings), key=lambda h: (_is_plain(h), headings[h]), reverse=True
+    )
+    weighty = [heading for heading in telling if 4 * headings[heading] >= theme.words]
+    topic = stem(wording.topic.casefold())
+    specific = [h for h in weighty if topic in content_of(h) and _aspect_fits(h, theme)]
+    yield from filter(_is_plain, specific)
+    if wording.topic:
+        yield from (title_about(aspect, wording.topic) for aspect in theme.aspects)
+    yield from weighty
+    yield from telling
+    for section in theme.sections:
+        for passage in section.passages:
+            for statement in passage.statements:
+                text = statement.text
+                yield text if len(text) <= SUBJECT_LENGTH else _cut(text, 1, SUBJECT_LENGTH)
+
+
+def _is_plain(heading: str) -> bool:
+    """Whether a heading can be a title: a short phrase of its own, not in title case."""
+    return (
+        not _PRONOUN.search(heading)
+        and 3 <= len(heading.split()) <= 9  # words; a guess
+        and not _capitals(heading)
+    )
+
+
+def _aspect_fits(heading: str, theme: Theme) -> bool:
+    return not theme.aspects or aspect_of_heading(heading) == theme.aspects[0]
+
+
+def preheader_of(subject: str, sentences: Sequence[str]) -> str:
+    """The line after the subject: the sentence of fitting length that adds most to it.
+
+    Where none adds enough, the start of a longer one up to a word's end, with an ellipsis; else
+    several short ones; "" where there are no sentences.
+    """
+    least, most = PREHEADER_LENGTH
+    known = content_of(subject)
+
+    def added(text: str) -> int:
+        return len(content_of(text) - known) - 2 * flourishes(text)
+
+    fitting = [text for text in sentences if least <= len(text) <= most]
+    best = max(fitting, key=added, default="")
+    if best and added(best) >= _ADDED:
+        return best
+    cut = [_cut(text, least, most) for text in sentences if len(text) > most]
+    return max(cut, key=added, default="") or best or _joined(sentences, least, most)
+
+
+def _joined(sentences: Sequence[str], least: int, most: int) -> str:
+    """Short sentences, one after the other, until there are enough characters."""
+    line = ""
+    for text in sentences:
+        if len(line) < least and len(line) + len(text) < most:
+            line = f"{line} {text}".strip()
+    return line
+
+
+def _cut(text: str, least: int, most: int) -> str:
+    end = text.rfind(" ", least, most)
+    return text[: end if end > 0 else most - 1].rstrip(",;:—–- ") + "…"
