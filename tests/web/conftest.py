@@ -17,7 +17,7 @@ from partwork.store.audience import (
     load_subscriber,
     load_subscriptions,
 )
-from partwork.store.engine import reading
+from partwork.store.engine import read_only
 from partwork.subscribing.suppression import suppression_key
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from partwork.web.app import create_app
@@ -37,13 +37,13 @@ class Reader:
 
     @property
     def state(self) -> SubscriptionState:
-        with reading(self.press.engine) as connection:
+        with read_only(self.press.engine) as connection:
             (held,) = load_subscriptions(connection, self.id)
         return held.state
 
     @property
     def departures(self) -> tuple[Consent, ...]:
-        with reading(self.press.engine) as connection:
+        with read_only(self.press.engine) as connection:
             consents = load_consents(connection, self.id)
         return tuple(c for c in consents if c.act == "ended")
 

@@ -8,7 +8,7 @@ from partwork.assembly import Press
 from partwork.model.audience import SubscriptionState
 from partwork.model.errors import PartworkError
 from partwork.store.audience import end_subscription, load_subscriptions
-from partwork.store.engine import reading
+from partwork.store.engine import read_only
 from partwork.subscribing.tokens import BadToken, Departure, read_unsubscribe_token
 
 
@@ -44,7 +44,7 @@ def subscription_behind(press: Press, token: str) -> SubscriptionView | None:
         departure = read_unsubscribe_token(token, press.secrets)
     except BadToken:
         return None
-    with reading(press.engine) as connection:
+    with read_only(press.engine) as connection:
         held = load_subscriptions(connection, departure.subscriber)
     is_confirmed = any(
         s.newsletter == departure.newsletter and s.state is SubscriptionState.CONFIRMED

@@ -1,0 +1,99 @@
+"""What is wrong with an installation, and what to do about it."""
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from partwork.actions.loading import load_newsletter, load_series
+from partwork.assembly import Press
+from partwork.delivering.readiness import missing_for_smtp
+from partwork.fetching import why_silent
+from partwork.model.errors import PartworkError
+from partwork.model.host import is_loopback
+from partwork.store.migrating import revision_of
+from partwork.transport.smtp import SmtpServer
+
+FREE_BYTES = 500_000_000  # a guess: room for a database and an outbox of a few thousand mails
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: whether it is well, and in words what is or what to do."""
+
+    subject: str
+    well: bool
+    words: str
+
+
+def doctor(press: Press) -> tuple[Finding, ...]:
+    """Looks at the home, the database, the transport and each newsletter and series."""
+    return (
+        _looked("home", lambda: _home(press)),
+        _looked("database", lambda: f"{press.engine.dialect.name}, {revision_of(press.engine)}"),
+        _looked("transport", lambda: _transport(press)),
+        _web(press),
+        *(_newsletter(press, slug) for slug in press.library.newsletter_slugs()),
+        *(
+            _looked(f"series {slug}", lambda slug=slug: f"{_parts(press, slug)} parts")  # type: ignore[misc]
+            for slug in press.library.series_slugs()
+        ),
+    )
+
+
+def _looked(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(subject, True, look())
+    except PartworkError as error:
+        return Finding(subject, False, str(error))
+
+
+def _home(press: Press) -> str:
+    home = press.settings.home
+    if not os.access(press.settings.state, os.W_OK):
+        raise PartworkError(f"{press.settings.state} cannot be written; mend its permissions")
+    free = shutil.disk_usage(home).free
+    if free < FREE_BYTES:
+        raise PartworkError(f"only {free // 1_000_000} MB are free on {home}; make room")
+    return f"{home}, {free // 1_000_000_000} GB free"
+
+
+def _transport(press: Press) -> str:
+    url = press.settings.smtp_url.get_secret_value()
+    if not url:
+        return f"outbox, {press.library.shown(press.outbox)} (set PARTWORK_SMTP_URL to send mails)"
+    with SmtpServer(url) as server:
+        server.open()
+    return f"{urlsplit(url).hostname} answers"
+
+
+def _web(press: Press) -> Finding:
+    """Whether subscribers could reach the pages: https (RFC 8058, 3.1), and somebody answers."""
+    url = press.settings.public_url
+    loopback = is_loopback(urlsplit(url).hostname or "")
+    if not url.startswith("https://") and not loopback:
+        words = f"{url} is not https; one-click unsubscribing needs it (RFC 8058)"
+        return Finding("public address", False, words)
+    if silent := why_silent(f"{url}/healthz"):
+        return Finding("public address", loopback, f"{url} {silent}; `partwork web` serves it")
+    return Finding("public address", True, f"{url}{' (this machine only)' if loopback else ''}")
+
+
+def _newsletter(press: Press, slug: str) -> Finding:
+    subject = f"newsletter {slug}"
+    try:
+        newsletter = load_newsletter(press, slug)
+    except PartworkError as error:
+        return Finding(subject, False, str(error))
+    host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""
+    missing = missing_for_smtp(newsletter, press.settings.public_url, host)
+    if not missing:
+        return Finding(subject, True, "ready to be sent")
+    if not host:
+        return Finding(subject, True, f"fit for the outbox; before SMTP: {'; '.join(missing)}")
+    return Finding(subject, False, "; ".join(missing))
+
+
+def _parts(press: Press, slug: str) -> int:
+    return len(load_series(press, slug).instalments)

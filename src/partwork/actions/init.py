@@ -1,0 +1,167 @@
+"""A new home."""
+
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parseaddr
+from pathlib import Path
+
+from partwork.library import Library, LibraryError
+from partwork.manuscript.newsletter import parse_newsletter
+from partwork.model.address import Mailbox
+from partwork.settings import packaged_home
+
+GITIGNORE = ".partwork/\n.env\n"
+FOLDERS = ("content/inbox", "content/articles", "content/series", "content/media")
+
+
+@dataclass(frozen=True, slots=True)
+class NewsletterWishes:
+    """What the law needs and a person must say; see `content/newsletters/*.toml` for each.
+
+    `demo` is true while any of it is made up: such a newsletter never reaches a real server.
+    """
+
+    slug: str
+    name: str
+    sender: Mailbox
+    postal_address: str
+    imprint_url: str
+    demo: bool
+
+
+def wishes_from(
+    name: str, sender: str, address: str, imprint: str, ask: Callable[[str], str] | None
+) -> NewsletterWishes:
+    """What was said, else what is answered, else demo values. Raises LibraryError.
+
+    `sender` is an address, or a name and an address as in "The Quiet Hour <hello@example.org>".
+    """
+    questions = (
+        (name, "Name of the newsletter"),
+        (sender, "Address it is sent from, e.g. The Quiet Hour <hello@example.org>"),
+        (address, "Postal address, shown at the foot of each mail"),
+        (imprint, "Web address of your imprint or contact page"),
+    )
+    said = [value.strip() or (ask(question) if ask else "") for value, question in questions]
+    name, sender, address, imprint = said
+    display, mailbox = parseaddr(sender)
+    if sender and "@" not in mailbox:
+        raise LibraryError(f"{sender!r} holds no e-mail address; write Name <name@example.org>")
+    name = name or "My letter"
+    return NewsletterWishes(
+        slug=_slug(name),
+        name=name,
+        sender=Mailbox(display or name, mailbox or "editor@example.org"),
+        postal_address=address or "1 Example Street, 00000 Exampletown",
+        imprint_url=imprint or "https://example.org/imprint",
+        demo=not all(said),
+    )
+
+
+def init_home(folder: Path, wishes: NewsletterWishes | None) -> tuple[str, ...]:
+    """Writes a home and returns the paths it made; `wishes` None: the demo newsletter and inbox.
+
+    What is there already stays as it is, so a second call mends what is missing.
+    """
+    package = packaged_home()
+    library = Library(folder.absolute(), package)
+    made: list[str] = []
+    for part in FOLDERS:
+        _make_folder(library, folder.absolute() / part)
+    sources = ["templates", "flows", "prefect.yaml"]
+    if wishes is None:
+        sources += ["content/inbox", "content/newsletters"]
+    for source in sources:
+        made += _copied(library, package / source, folder.absolute() / source)
+    made += _written(library, folder.absolute() / ".gitignore", GITIGNORE)
+    example = library.read(package / ".env.example")
+    made += _written(library, folder.absolute() / ".env", example)
+    if wishes is not None:
+        text = newsletter_toml(wishes)
+        file = library.newsletter_file(wishes.slug)
+        parse_newsletter(text, wishes.slug, library.shown(file))
+        made += _written(library, file, text)
+    return tuple(made)
+
+
+def newsletter_toml(wishes: NewsletterWishes) -> str:
+    """The settings file of a newsletter, with what each field is for."""
+    q = _quoted
+    sender = f"{wishes.sender.name} <{wishes.sender.address}>"
+    return f"""# What people subscribe to. Every field may be changed by hand.
+name = {q(wishes.name)}
+language = "en"
+
+# Who writes, and where answers go; the address must be one you may send from.
+sender = {q(sender)}
+reply_to = {q(wishes.sender.address)}
+
+# Shown at the foot of every mail, as the law of most countries asks.
+postal_address = {q(wishes.postal_address)}
+imprint_url = {q(wishes.imprint_url)}
+
+# true while the lines above are made up: every mail is marked, and none leaves this machine.
+demo = {"true" if wishes.demo else "false"}
+
+# One colour for rules, links and the masthead.
+accent = "#1d5c63"
+
+# Sentences that stand in every mail as written.
+notices = []
+
+# When parts appear. Remove this table to publish by hand only.
+[cadence]
+days = ["tue", "fri"]
+time = "07:30"
+zone = "Europe/Berlin"
+"""
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "letter"
+
+
+def _quoted(text: str) -> str:
+    clean = " ".join(text.split())
+    return '"' + clean.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _make_folder(library: Library, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"{library.shown(folder)}: cannot be made ({(error.strerror or 'error').lower()}); "
+            "choose a folder you may write to"
+        ) from None
+
+
+def _copied(library: Library, source: Path, target: Path) -> list[str]:
+    """Copies what is not there yet, byte for byte."""
+    if source.is_dir():
+        made: list[str] = []
+        for child in sorted(source.iterdir()):
+            if not child.name.startswith(".") and child.name != "__pycache__":
+                made += _copied(library, child, target / child.name)
+        return made
+    if target.exists():
+        return []
+    _make_folder(library, target.parent)
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise LibraryError(
+            f"{library.shown(target)}: cannot be written ({(error.strerror or 'error').lower()})"
+        ) from None
+    return [library.shown(target)]
+
+
+def _written(library: Library, file: Path, text: str) -> list[str]:
+    if file.exists():
+        return []
+    library.write(file, text)
+    return [library.shown(file)]

@@ -1,0 +1,141 @@
+"""Where the parts are joined: the one place that reads settings, clock, chance and keys."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+from sqlalchemy import Engine
+
+from partwork.library import Library, LibraryError
+from partwork.model.delivery import Transport
+from partwork.model.errors import PartworkError
+from partwork.settings import Settings, packaged_home
+from partwork.store.engine import open_engine
+from partwork.store.facts import load_fact, save_fact
+from partwork.store.migrating import migrate
+from partwork.subscribing.suppression import fingerprint
+from partwork.transport.outbox import Outbox
+from partwork.transport.smtp import SmtpServer
+
+HASH_KEY_FACT = "hash key fingerprint"
+
+
+class WrongHashKey(PartworkError):
+    """The suppression list was made under another key: with this one it would protect nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Everything an action needs, put together once by a door.
+
+    `secrets` sign and verify links, the first signs; `hash_key` is the suppression list's.
+    """
+
+    settings: Settings
+    library: Library
+    engine: Engine
+    secrets: tuple[str, ...] = field(repr=False)
+    hash_key: bytes = field(repr=False)
+
+    @property
+    def outbox(self) -> Path:
+        """The folder that stands in for a mail server."""
+        return self.settings.state / "outbox"
+
+    @property
+    def previews(self) -> Path:
+        """Where `preview` writes, `<series>/<NN>/`."""
+        return self.settings.state / "previews"
+
+    def transport(self, dry_run: bool = False) -> Transport:
+        """The mail server of the settings; the outbox where there is none, or on a dry run."""
+        url = self.settings.smtp_url.get_secret_value()
+        return SmtpServer(url) if url and not dry_run else Outbox(self.outbox)
+
+    def new_id(self) -> str:
+        """Eight random characters of [a-z0-9], for the identity of a new part."""
+        return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(8))
+
+
+@contextmanager
+def assemble(settings: Settings) -> Iterator[Press]:
+    """A press for these settings: the database is migrated, the keys are there and fit it."""
+    library = Library(settings.home, packaged_home())
+    library.demand_home()
+    secret, hash_key = _keys(settings)
+    engine = open_engine(settings.engine_url)
+    try:
+        migrate(engine)
+        _check_hash_key(engine, hash_key.encode())
+        yield Press(
+            settings,
+            library,
+            engine,
+            tuple(s.strip() for s in secret.split(",") if s.strip()),
+            hash_key.encode(),
+        )
+    finally:
+        engine.dispose()
+
+
+def _keys(settings: Settings) -> tuple[str, str]:
+    """The secret and the hash key: the settings', else the home's own, made on first need."""
+    secret = settings.secret.get_secret_value()
+    hash_key = settings.hash_key.get_secret_value()
+    if secret and hash_key:
+        return secret, hash_key
+    file = settings.state / "keys.env"
+    if not file.exists():
+        _make_keys(file)
+    kept = dotenv_values(file)
+    secret = secret or kept.get("PARTWORK_SECRET") or ""
+    hash_key = hash_key or kept.get("PARTWORK_HASH_KEY") or ""
+    if not secret or not hash_key:
+        raise LibraryError(
+            f"{file} lacks PARTWORK_SECRET or PARTWORK_HASH_KEY; restore it from a backup"
+        )
+    return secret, hash_key
+
+
+def _make_keys(file: Path) -> None:
+    """Two processes may start at once on a new home: the first whole file wins."""
+    lines = (
+        "# Made by Partwork on its first start. Part of every backup: without the hash key the\n"
+        "# suppression list is lost, without the secret the links in mails already sent are dead.\n"
+        f"PARTWORK_SECRET={secrets.token_urlsafe(32)}\n"
+        f"PARTWORK_HASH_KEY={secrets.token_urlsafe(32)}\n"
+    )
+    own = file.with_name(f".keys-{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
+            stream.write(lines)
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(own, file)
+        except FileExistsError:
+            pass
+        finally:
+            own.unlink()
+    except OSError as error:
+        raise LibraryError(
+            f"{file}: cannot be written ({(error.strerror or 'error').lower()}); "
+            "make the home writable, or choose another by PARTWORK_HOME"
+        ) from None
+
+
+def _check_hash_key(engine: Engine, hash_key: bytes) -> None:
+    with engine.begin() as connection:
+        known = load_fact(connection, HASH_KEY_FACT)
+        if known is None:
+            save_fact(connection, HASH_KEY_FACT, fingerprint(hash_key))
+        elif known != fingerprint(hash_key):
+            raise WrongHashKey(
+                "PARTWORK_HASH_KEY is not the key under which this database's suppression list "
+                "was made; set the one from your backup (.partwork/keys.env), then start again"
+            )

@@ -1,0 +1,103 @@
+"""When a series appears: the slots of a cadence, from its zone's own rules.
+
+Where the clocks go forward over a slot it falls on the first instant after the gap; where they
+go back over one, on the first of its two. The machine's own time zone plays no part.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import count, takewhile
+from zoneinfo import ZoneInfo
+
+from partwork.model.errors import PartworkError
+from partwork.model.series import Cadence, Weekday
+
+
+class UnknownZone(PartworkError):
+    """A cadence's time zone is none that IANA knows."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        super().__init__(f"time zone {zone!r} is not known; write one such as Europe/Berlin")
+
+
+class NoDays(PartworkError):
+    """A cadence names no day, so it would never come round."""
+
+    def __init__(self) -> None:
+        super().__init__("a cadence without days has no slots; name at least one, such as mon")
+
+
+def slots(cadence: Cadence, after: datetime) -> Iterator[datetime]:
+    """Every slot later than `after`, ascending, as aware UTC datetimes; there is no last one.
+
+    Two slots that one gap pushes to the same instant are one. Raises UnknownZone and NoDays,
+    and ValueError for a naive `after`.
+    """
+    if after.utcoffset() is None:
+        raise ValueError("a naive datetime names no instant: give it a time zone")
+    if not cadence.days:
+        raise NoDays
+    return _slots(cadence, _zone(cadence.zone), after.astimezone(UTC))
+
+
+def next_slot(cadence: Cadence, now: datetime) -> datetime:
+    """The first slot later than `now`."""
+    return next(slots(cadence, after=now))
+
+
+def last_slot(cadence: Cadence, now: datetime, since: datetime) -> datetime | None:
+    """The latest slot that has come by `now` and is later than `since`; None if there is none."""
+    # A listed day comes round in 7 days and no gap is longer than one: looking back further
+    # finds only slots that are not the latest.
+    nearby = max(since, now - timedelta(days=9))
+    come = takewhile(lambda slot: slot <= now, slots(cadence, after=nearby))
+    return max(come, default=None)
+
+
+_WEEKDAYS = tuple(Weekday)  # Monday first, as `date.weekday` counts
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown; not a key at all; a folder of keys
+        raise UnknownZone(name) from None
+
+
+def _slots(cadence: Cadence, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:
+    # Two days early: a gap may push a slot of the local day before past `after`.
+    first = after.astimezone(zone).date() - timedelta(days=2)
+    if cadence.starts_on is not None:
+        first = max(first, cadence.starts_on)
+    previous = after
+    for day in (first + timedelta(days=n) for n in count()):
+        if _WEEKDAYS[day.weekday()] in cadence.days:
+            slot = _instant(day, cadence, zone)
+            if slot > previous:
+                yield slot
+                previous = slot
+
+
+def _instant(day: date, cadence: Cadence, zone: ZoneInfo) -> datetime:
+    """The first instant at which a clock in `zone` reads the cadence's time on `day`, or later."""
+    wall = datetime.combine(day, cadence.at, tzinfo=None).replace(fold=0)
+    slot = wall.replace(tzinfo=zone).astimezone(UTC)
+    if _wall(slot, zone) == wall:
+        return slot
+    # In a gap, fold 1 reads the time with the offset after it and so lies before it (PEP 495);
+    # the transition, on a whole second, is between the two.
+    before = wall.replace(tzinfo=zone, fold=1).astimezone(UTC).replace(microsecond=0)
+    low, high = 0, int((slot - before).total_seconds()) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _wall(before + timedelta(seconds=middle), zone) < wall:
+            low = middle
+        else:
+            high = middle
+    return before + timedelta(seconds=high)
+
+
+def _wall(instant: datetime, zone: ZoneInfo) -> datetime:
+    """What a clock in `zone` shows."""
+    return instant.astimezone(zone).replace(tzinfo=None, fold=0)

@@ -1,0 +1,262 @@
+"""Campaigns: planning freezes an audience into the ledger, each subscriber once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
+
+from partwork.model.audience import SubscriptionState
+from partwork.model.delivery import Campaign, DeliveryState
+from partwork.model.errors import PartworkError
+from partwork.model.issue import Issue
+from partwork.store.rows import literal_state, new_rows, written
+from partwork.store.schema import (
+    campaigns,
+    courses,
+    deliveries,
+    issues,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
+
+
+class UnknownSegment(PartworkError):
+    """An issue is for a segment that nothing defines; nobody is planned for it."""
+
+    def __init__(self, issue: str, segment: str) -> None:
+        self.issue, self.segment = issue, segment
+        super().__init__(
+            f"{issue}: no segment {segment!r} is defined; leave it out to reach every subscriber"
+        )
+
+
+def plan_campaign(
+    conn: Connection, issue: Issue, due_at: datetime, now: datetime
+) -> tuple[Campaign, int]:
+    """The campaign of an issue for a due slot, and how many deliveries were new in it.
+
+    Reaches the newsletter's confirmed subscribers who are not suppressed and who have no
+    delivery of this instalment, in this wording or another. The audience is frozen: planned
+    again for the same slot, nobody is added, and 0 are new. Raises UnknownSegment.
+    """
+    _refuse_segment(issue)
+    _lock_instalment(conn, issue)
+    campaign, is_new = _campaign(conn, issue, due_at, now)
+    if not is_new:
+        return campaign, 0
+    return campaign, _freeze(conn, campaign, _audience(issue))
+
+
+def plan_course(
+    conn: Connection, issue: Issue, slot_due_at: datetime, next_due_at: datetime, now: datetime
+) -> tuple[Campaign | None, int]:
+    """The campaign of a course's part for a due slot, and how many deliveries were new in it.
+
+    Reaches those whose next part is this one and due by `now`, by the rules of
+    `plan_campaign`, and moves them on: the part after it is theirs at `next_due_at`. A reader
+    who had this part already is moved on without a delivery. Without a reader there is no
+    campaign: None and 0. Raises UnknownSegment.
+    """
+    _refuse_segment(issue)
+    _lock_instalment(conn, issue)
+    waits_for_it = (
+        courses.c.series == issue.audience.series,
+        courses.c.next_number == issue.number,
+        courses.c.next_due_at <= now,
+    )
+    readers = _audience(issue).where(
+        exists().where(courses.c.subscriber == subscribers.c.id, *waits_for_it)
+    )
+    campaign, planned = None, 0
+    if conn.execute(select(exists(readers))).scalar_one():
+        campaign, _ = _campaign(conn, issue, slot_due_at, now)
+        planned = _freeze(conn, campaign, readers)
+    conn.execute(
+        update(courses)
+        # Only who has the part in the ledger moves on: nobody can miss one, whoever confirms
+        # or leaves while this runs.
+        .where(*waits_for_it, _has_instalment(courses.c.subscriber, issue))
+        .values(next_number=courses.c.next_number + 1, next_due_at=next_due_at)
+    )
+    return campaign, planned
+
+
+def enrol(
+    conn: Connection, newsletter: str, series: str, first_due_at: datetime, now: datetime
+) -> int:
+    """Put confirmed subscribers without a position in a course at part 1; how many."""
+    positions = (
+        select(
+            subscriptions.c.subscriber,
+            literal(series),
+            subscriptions.c.newsletter,
+            literal(1),
+            literal(first_due_at, courses.c.next_due_at.type),
+            literal(now, courses.c.enrolled_at.type),
+        )
+        .where(_is_confirmed(newsletter))
+        .where(
+            ~exists().where(
+                courses.c.subscriber == subscriptions.c.subscriber, courses.c.series == series
+            )
+        )
+    )
+    columns = ("subscriber", "series", "newsletter", "next_number", "next_due_at", "enrolled_at")
+    rows = new_rows(conn, courses).from_select(columns, positions)
+    with _joining_whole_tables(conn):
+        return written(conn, rows.on_conflict_do_nothing())
+
+
+def campaigns_of(conn: Connection, series: str) -> tuple[Campaign, ...]:
+    """All campaigns of a series, by due slot."""
+    query = (
+        select(campaigns)
+        .join(issues, issues.c.content_hash == campaigns.c.content_hash)
+        .where(issues.c.series == series)
+        .order_by(campaigns.c.due_at, campaigns.c.id)
+    )
+    return tuple(_read(row) for row in conn.execute(query))
+
+
+def last_campaign(conn: Connection, series: str) -> Campaign | None:
+    """The campaign of a series with the latest due slot."""
+    found = campaigns_of(conn, series)
+    return found[-1] if found else None
+
+
+def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
+    """Names of the issues that have deliveries to claim at `now`, in the order of planning."""
+    pending = deliveries.c.state == literal_state(DeliveryState.PENDING)
+    deferred = and_(
+        deliveries.c.state == literal_state(DeliveryState.DEFERRED),
+        deliveries.c.next_try_at <= now,
+    )
+    of_issue = deliveries.c.content_hash == issues.c.content_hash
+    first_planned = (
+        select(func.min(campaigns.c.id))
+        .where(campaigns.c.content_hash == issues.c.content_hash)
+        .scalar_subquery()
+    )
+    query = (
+        select(issues.c.name)
+        # Two conditions, for each of which there is an index of its own.
+        .where(or_(exists().where(of_issue, pending), exists().where(of_issue, deferred)))
+        .order_by(first_planned)
+    )
+    return tuple(conn.execute(query).scalars())
+
+
+def _refuse_segment(issue: Issue) -> None:
+    if issue.audience.segment:
+        raise UnknownSegment(issue.name, issue.audience.segment)
+
+
+def _lock_instalment(conn: Connection, issue: Issue) -> None:
+    """Let one transaction at a time plan an instalment.
+
+    Else two of its issues, planned at once, would each not see the other's deliveries. SQLite
+    has one writer anyhow.
+    """
+    if conn.dialect.name == "postgresql":
+        key = func.hashtextextended(issue.instalment, 0)
+        conn.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+@contextmanager
+def _joining_whole_tables(conn: Connection) -> Iterator[None]:
+    """Keep PostgreSQL from looking up row by row in the table that the statement fills.
+
+    It plans by the size of that table before, which may be nothing, and then reads all of it
+    again for each new row: 218 s for 100,000 readers, where this takes two.
+    """
+    if conn.dialect.name != "postgresql":
+        yield
+        return
+    conn.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    conn.execute(text("SET LOCAL enable_nestloop = on"))
+
+
+def _campaign(
+    conn: Connection, issue: Issue, due_at: datetime, now: datetime
+) -> tuple[Campaign, bool]:
+    row = new_rows(conn, campaigns).values(
+        content_hash=issue.content_hash, due_at=due_at, planned_at=now
+    )
+    unless_there = row.on_conflict_do_nothing(index_elements=["content_hash", "due_at"])
+    is_new = written(conn, unless_there) == 1
+    query = select(campaigns).where(
+        campaigns.c.content_hash == issue.content_hash, campaigns.c.due_at == due_at
+    )
+    return _read(conn.execute(query).one()), is_new
+
+
+def _audience(issue: Issue) -> Select[tuple[int, str]]:
+    """Id and address of everyone who may get the issue and has not."""
+    return (
+        select(subscribers.c.id, subscribers.c.address)
+        .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
+        .where(
+            _is_confirmed(issue.audience.newsletter),
+            ~exists().where(suppressions.c.suppression_key == subscribers.c.suppression_key),
+            ~_has_instalment(subscribers.c.id, issue),
+        )
+    )
+
+
+def _freeze(conn: Connection, campaign: Campaign, audience: Select[tuple[int, str]]) -> int:
+    same_for_all = {
+        "campaign": campaign.id,
+        "content_hash": campaign.content_hash,
+        "state": DeliveryState.PENDING.value,
+        "lane": "",
+        "attempts": 0,
+        "reply_text": "",
+    }
+    rows = new_rows(conn, deliveries).from_select(
+        ["subscriber", "recipient", *same_for_all],
+        audience.add_columns(*map(literal, same_for_all.values())).order_by(subscribers.c.id),
+    )
+    unless_there = rows.on_conflict_do_nothing(index_elements=["content_hash", "subscriber"])
+    with _joining_whole_tables(conn):
+        return written(conn, unless_there)
+
+
+def _is_confirmed(newsletter: str) -> ColumnElement[bool]:
+    return and_(
+        subscriptions.c.newsletter == newsletter,
+        subscriptions.c.state == SubscriptionState.CONFIRMED.value,
+    )
+
+
+def _has_instalment(subscriber: ColumnElement[int], issue: Issue) -> ColumnElement[bool]:
+    """Whether the ledger has a delivery of the issue's instalment, in any wording."""
+    wordings = select(issues.c.content_hash).where(
+        or_(
+            issues.c.instalment == issue.instalment,
+            issues.c.content_hash == issue.content_hash,
+        )
+    )
+    return exists().where(
+        deliveries.c.content_hash.in_(wordings), deliveries.c.subscriber == subscriber
+    )
+
+
+def _read(row: Row[Any]) -> Campaign:
+    return Campaign(row.id, row.content_hash, row.due_at, row.planned_at)

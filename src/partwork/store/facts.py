@@ -1,0 +1,16 @@
+"""Facts about the installation that must not change under its data."""
+
+from sqlalchemy import Connection, select
+
+from partwork.store.rows import insert_if_new
+from partwork.store.schema import facts
+
+
+def load_fact(conn: Connection, name: str) -> str | None:
+    """What stands under `name`; None for nothing."""
+    return conn.execute(select(facts.c.value).where(facts.c.name == name)).scalar_one_or_none()
+
+
+def save_fact(conn: Connection, name: str, value: str) -> bool:
+    """Save a fact for ever; False, and nothing changed, where one stands under `name`."""
+    return insert_if_new(conn, facts, name=name, value=value)

@@ -1,0 +1,326 @@
+"""The ledger: every delivery and what became of it, written before and after the wire.
+
+A lane claims deliveries, notes the attempt before a message leaves and the reply after it. A
+lane's name must be its own, never used by another or again: by it the ledger knows whose claim
+a row is. Commit after each function; what is not committed did not happen.
+"""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
+
+from partwork.model.audience import SubscriptionState
+from partwork.model.delivery import Delivery, DeliveryState, Reply, Tally, Verdict
+from partwork.store.rows import literal_state
+from partwork.store.schema import (
+    deliveries,
+    issues,
+    subscribers,
+    subscriptions,
+    suppressions,
+)
+
+
+def claim(
+    conn: Connection,
+    content_hash: str,
+    lane: str,
+    now: datetime,
+    lease: timedelta,
+    *,
+    limit: int = 64,
+) -> tuple[Delivery, ...]:
+    """Up to `limit` deliveries of an issue for this lane alone, until `now + lease`.
+
+    First those never tried, then the deferred whose time has come. Who has left or was
+    suppressed since planning is noted as left and passed over. Empty: nothing to do now.
+    """
+    pending = deliveries.c.state == literal_state(DeliveryState.PENDING)
+    deferred = deliveries.c.state == literal_state(DeliveryState.DEFERRED)
+    open_rows = select(deliveries, _IS_WANTED.label("is_wanted")).where(
+        deliveries.c.content_hash == content_hash
+    )
+    claimed: list[Delivery] = []
+    for batch in (
+        open_rows.where(pending).order_by(deliveries.c.campaign, deliveries.c.id),
+        open_rows.where(deferred, deliveries.c.next_try_at <= now).order_by(
+            deliveries.c.next_try_at, deliveries.c.id
+        ),
+    ):
+        while (room := limit - len(claimed)) > 0:
+            rows = _locked(conn, batch.limit(room))
+            if not rows:
+                break
+            wanted = [row for row in rows if row.is_wanted]
+            _leave(conn, [row.id for row in rows if not row.is_wanted])
+            _lease(conn, [row.id for row in wanted], lane, now + lease)
+            claimed += (_delivery(row, DeliveryState.CLAIMED) for row in wanted)
+    return tuple(claimed)
+
+
+def note_attempt(conn: Connection, delivery: int, lane: str, at: datetime) -> bool:
+    """Note that a message is about to leave. False: it must not leave.
+
+    The lane's claim was lost, the attempt was noted before, or the subscriber has left, was
+    suppressed or erased meanwhile. A message may leave once for each True, after the commit.
+    """
+    mine = and_(
+        deliveries.c.id == delivery,
+        deliveries.c.lane == lane,
+        _is_in(DeliveryState.CLAIMED),
+    )
+    noted = conn.execute(
+        update(deliveries)
+        .where(mine, _IS_WANTED)
+        .values(
+            state=DeliveryState.ATTEMPTED.value,
+            attempts=deliveries.c.attempts + 1,
+            attempted_at=at,
+            replied_at=None,
+            reply_code=None,
+            reply_text="",
+        )
+    )
+    if noted.rowcount:
+        return True
+    conn.execute(
+        update(deliveries).where(mine).values(state=DeliveryState.LEFT.value, lease_until=None)
+    )
+    return False
+
+
+def note_reply(
+    conn: Connection,
+    delivery: int,
+    lane: str,
+    verdict: Verdict,
+    reply: Reply,
+    *,
+    at: datetime,
+    next_try_at: datetime | None = None,
+) -> bool:
+    """Note the server's last word on this lane's attempt; `next_try_at` for DEFERRED alone.
+
+    A reply that comes after the sweep settles the doubt. False: the attempt was no longer this
+    lane's, and nothing was changed. Raises ValueError when `next_try_at` does not fit.
+    """
+    if (verdict is Verdict.DEFERRED) != (next_try_at is not None):
+        raise ValueError(f"{verdict}: next_try_at is for deferred deliveries, and they need it")
+    return _settle(
+        conn,
+        delivery,
+        lane,
+        state=verdict.value,
+        replied_at=at,
+        reply_code=reply.code,
+        reply_text=_kept(reply.text),
+        next_try_at=next_try_at,
+    )
+
+
+def note_doubt(conn: Connection, delivery: int, lane: str, why: str, at: datetime) -> bool:
+    """Note that the connection was lost between message and reply; `why` is for the operator.
+
+    False as for `note_reply`.
+    """
+    return _settle(
+        conn,
+        delivery,
+        lane,
+        state=DeliveryState.IN_DOUBT.value,
+        replied_at=at,
+        reply_text=_kept(why),
+    )
+
+
+def release(conn: Connection, delivery: int, lane: str) -> bool:
+    """Give back what this lane claimed or attempted and of which nothing left: pending again.
+
+    False: it was no longer this lane's, and nothing was changed.
+    """
+    released = conn.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == delivery,
+            deliveries.c.lane == lane,
+            _is_in(DeliveryState.CLAIMED, DeliveryState.ATTEMPTED),
+        )
+        .values(state=_PENDING_OR_LEFT, lane="", lease_until=None)
+    )
+    return released.rowcount == 1
+
+
+def sweep(conn: Connection, now: datetime) -> tuple[int, int]:
+    """Work off leases that have run out: how many were freed, how many are in doubt.
+
+    What was claimed and not attempted is pending again; what was attempted may have left.
+    """
+    over = deliveries.c.lease_until <= now
+    doubted = conn.execute(
+        update(deliveries)
+        .where(over, _is_in(DeliveryState.ATTEMPTED))
+        .values(
+            state=DeliveryState.IN_DOUBT.value,
+            lease_until=None,
+            replied_at=now,
+            reply_text="no reply was recorded while the lane's lease ran",
+        )
+    )
+    freed = conn.execute(
+        update(deliveries)
+        .where(over, _is_in(DeliveryState.CLAIMED))
+        .values(state=DeliveryState.PENDING.value, lane="", lease_until=None)
+    )
+    return freed.rowcount, doubted.rowcount
+
+
+def tally(conn: Connection, content_hash: str) -> Tally:
+    """How many deliveries of an issue stand where; claimed and attempted count as pending."""
+    query = (
+        select(deliveries.c.state, func.count().label("rows"))
+        .where(deliveries.c.content_hash == content_hash)
+        .group_by(deliveries.c.state)
+    )
+    counts = {DeliveryState(row.state): row.rows for row in conn.execute(query)}
+    underway = (DeliveryState.PENDING, DeliveryState.CLAIMED, DeliveryState.ATTEMPTED)
+    return Tally(
+        pending=sum(counts.get(state, 0) for state in underway),
+        accepted=counts.get(DeliveryState.ACCEPTED, 0),
+        deferred=counts.get(DeliveryState.DEFERRED, 0),
+        refused=counts.get(DeliveryState.REFUSED, 0),
+        in_doubt=counts.get(DeliveryState.IN_DOUBT, 0),
+        left=counts.get(DeliveryState.LEFT, 0),
+    )
+
+
+def load_deliveries(
+    conn: Connection, content_hash: str, states: Collection[DeliveryState] = tuple(DeliveryState)
+) -> tuple[Delivery, ...]:
+    """An issue's deliveries in these states, in the order of planning.
+
+    Of an erased person's, `subscriber` is 0 and `recipient` empty.
+    """
+    query = select(deliveries).where(
+        deliveries.c.content_hash == content_hash,
+        _is_in(*states),
+    )
+    return _deliveries(conn, query)
+
+
+def deliveries_of(conn: Connection, subscriber: int) -> tuple[Delivery, ...]:
+    """All deliveries to one subscriber, in the order of planning."""
+    return _deliveries(conn, select(deliveries).where(deliveries.c.subscriber == subscriber))
+
+
+def in_doubt(conn: Connection, content_hash: str) -> tuple[Delivery, ...]:
+    """The deliveries of an issue that an operator has to decide about."""
+    return load_deliveries(conn, content_hash, (DeliveryState.IN_DOUBT,))
+
+
+# A reply line is at most 512 octets (RFC 5321, 4.5.3.1.5); how many lines there are is the
+# server's choice. This keeps a few of them.
+_REPLY_CHARACTERS = 2000
+
+# Whether the row's subscriber may still be written to; false once the subscriber is erased.
+_IS_WANTED = exists(
+    select(subscribers.c.id)
+    .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
+    .join(issues, issues.c.newsletter == subscriptions.c.newsletter)
+    .where(
+        subscribers.c.id == deliveries.c.subscriber,
+        issues.c.content_hash == deliveries.c.content_hash,
+        subscriptions.c.state == SubscriptionState.CONFIRMED.value,
+        ~exists().where(suppressions.c.suppression_key == subscribers.c.suppression_key),
+    )
+    .correlate(deliveries)
+)
+
+# Where a row goes that is to be tried again: nowhere, once its recipient has been erased.
+_PENDING_OR_LEFT = case(
+    (deliveries.c.recipient == "", DeliveryState.LEFT.value), else_=DeliveryState.PENDING.value
+)
+
+
+def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
+    return deliveries.c.state.in_([state.value for state in states])
+
+
+def _locked(conn: Connection, query: Select[Any]) -> list[Row[Any]]:
+    # On SQLite the clause is left out: there the transaction is the only writer.
+    return list(conn.execute(query.with_for_update(of=deliveries, skip_locked=True)))
+
+
+def _leave(conn: Connection, ids: list[int]) -> None:
+    if ids:
+        left = {"state": DeliveryState.LEFT.value, "next_try_at": None}
+        conn.execute(update(deliveries).where(deliveries.c.id.in_(ids)).values(left))
+
+
+def _lease(conn: Connection, ids: list[int], lane: str, until: datetime) -> None:
+    if ids:
+        conn.execute(
+            update(deliveries)
+            .where(deliveries.c.id.in_(ids))
+            .values(
+                state=DeliveryState.CLAIMED.value,
+                lane=lane,
+                lease_until=until,
+                next_try_at=None,
+            )
+        )
+
+
+def _settle(conn: Connection, delivery: int, lane: str, **values: object) -> bool:
+    """Write what became of this lane's attempt; in doubt may still turn into a reply."""
+    words = values.pop("reply_text")
+    settled = conn.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.id == delivery,
+            deliveries.c.lane == lane,
+            _is_in(DeliveryState.ATTEMPTED, DeliveryState.IN_DOUBT),
+        )
+        .values(
+            lease_until=None,
+            # Servers repeat the address in their words: not kept for who was erased meanwhile.
+            reply_text=case((deliveries.c.recipient == "", ""), else_=words),
+            **values,
+        )
+    )
+    return settled.rowcount == 1
+
+
+def _kept(words: str) -> str:
+    """A server's words as the database can hold them: valid Unicode, no NUL, not endless."""
+    valid = words[:_REPLY_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
+    return valid.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _deliveries(conn: Connection, query: Select[Any]) -> tuple[Delivery, ...]:
+    rows = conn.execute(query.order_by(deliveries.c.id))
+    return tuple(_delivery(row, DeliveryState(row.state)) for row in rows)
+
+
+def _delivery(row: Row[Any], state: DeliveryState) -> Delivery:
+    return Delivery(
+        id=row.id,
+        campaign=row.campaign,
+        content_hash=row.content_hash,
+        subscriber=row.subscriber or 0,
+        recipient=row.recipient,
+        state=state,
+        attempts=row.attempts,
+    )

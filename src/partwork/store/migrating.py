@@ -1,0 +1,60 @@
+"""Brings a database to the tables this version of Partwork works with."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+from partwork.store.engine import StoreError, read_only
+
+# Not Alembic's usual name: Prefect keeps its own there, and may live in the same PostgreSQL.
+VERSION_TABLE = "partwork_version"
+
+# The first eight bytes of SHA-256("partwork"): any number serves that no other program locks.
+_LOCK = 7359350781487620971
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to head: all of it or nothing, in one transaction.
+
+    Safe when several processes start at once: the first does it while the others wait. Raises
+    StoreError for a database that a newer Partwork has made.
+    """
+    scripts = ScriptDirectory(str(_SCRIPTS))
+    if _known(revision_of(engine), scripts, engine) == scripts.get_current_head():
+        return
+    with engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        _known(_revision(conn), scripts, engine)
+        config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
+        # The option is a configparser's: a percent sign in the path would begin a reference.
+        config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+        command.upgrade(config, "head")
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision the database is at; None for one without our tables."""
+    with read_only(engine) as conn:
+        return _revision(conn)
+
+
+def _revision(conn: Connection) -> str | None:
+    context = MigrationContext.configure(conn, opts={"version_table": VERSION_TABLE})
+    return context.get_current_revision()
+
+
+def _known(revision: str | None, scripts: ScriptDirectory, engine: Engine) -> str | None:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(
+            str(engine.url.database),
+            f"is at revision {revision}, which this Partwork does not know; "
+            "a newer one has made it: install that one",
+        )
+    return revision

@@ -1,0 +1,30 @@
+"""What SQLite and PostgreSQL say alike and SQLAlchemy has no common word for."""
+
+from enum import StrEnum
+
+from sqlalchemy import Connection, Insert, String, Table, literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnClause
+
+
+def new_rows(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT into `table` that knows `on_conflict_do_nothing` and `…_do_update`."""
+    if conn.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def insert_if_new(conn: Connection, table: Table, **values: object) -> bool:
+    """Insert one row; False, and nothing changed, where its key is taken."""
+    return written(conn, new_rows(conn, table).values(values).on_conflict_do_nothing()) == 1
+
+
+def written(conn: Connection, rows: Insert) -> int:
+    """Run an INSERT; how many rows it added or, on a conflict, changed."""
+    # For an INSERT, SQLAlchemy forgets the number unless told not to.
+    return conn.execute(rows, execution_options={"preserve_rowcount": True}).rowcount
+
+
+def literal_state(state: StrEnum) -> ColumnClause[str]:
+    """`state` written into the SQL: only so is it matched with a partial index's condition."""
+    return literal_column(f"'{state.value}'", String)

