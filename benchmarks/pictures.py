@@ -1,0 +1,134 @@
+"""Pictures of what people see: the dashboard and a mail, for the documentation.
+
+    python benchmarks/pictures.py [--home FOLDER] [--to docs/pictures]
+
+runs the demo (in a temporary home, or in FOLDER), waits for its addresses, and has Chromium
+(CHROMIUM names it, else the one on the PATH) take each page at the width of a screen and of a
+phone. Needs the `dev` extra.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from partwork.orchestration.api import Api
+from partwork.orchestration.demo import SERIES
+
+WIDTHS = {"screen": 1200, "phone": 375}
+HEIGHT = 900
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def main() -> None:
+    """Takes every picture and prints where it is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, help="reuse the demo of this home")
+    parser.add_argument("--to", type=Path, default=Path("docs/pictures"))
+    asked = parser.parse_args()
+    asked.to.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as temporary:
+        home = asked.home or Path(temporary)
+        with staying_demo(home) as dashboard, chromium() as browser:
+            for name, address in pages(home, dashboard).items():
+                for width_name, width in WIDTHS.items():
+                    print(take(browser, address, width, asked.to / f"{name}-{width_name}.png"))
+
+
+@contextmanager
+def staying_demo(home: Path) -> Iterator[str]:
+    """The address of a demo's dashboard; the demo ends with the context."""
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "partwork", "demo", "--stay"],
+        env={**os.environ, "PARTWORK_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield _dashboard_of(demo)
+    finally:
+        demo.send_signal(signal.SIGTERM)
+        demo.communicate()
+
+
+def _dashboard_of(demo: subprocess.Popen[str]) -> str:
+    assert demo.stdout
+    for line in demo.stdout:
+        print(line, end="", file=sys.stderr)
+        if found := re.match(r"dashboard +(http\S+)", line):
+            return found[1]
+    sys.exit("the demo ended before it could be looked at")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser that talks to nobody but us."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def pages(home: Path, dashboard: str) -> dict[str, str]:
+    """What to take, by the picture's name."""
+    api = Api(int(dashboard.rpartition(":")[2]))
+    ingest = api.get("/deployments/name/ingest/default")["id"]
+    runs: list[dict[str, Any]] = api.post(
+        "/flow_runs/filter",
+        {"flows": {"name": {"any_": ["compose"]}}, "sort": "START_TIME_DESC", "limit": 1},
+    )
+    reports = f"{dashboard}/artifacts/artifact"
+    mail = home / ".partwork" / "demo" / ".partwork" / "previews" / SERIES / "01" / "mail.html"
+    return {
+        "deployments": f"{dashboard}/deployments",
+        "runs": f"{dashboard}/runs",
+        "run": f"{dashboard}/runs/flow-run/{runs[0]['id']}",
+        "form": f"{dashboard}/deployments/deployment/{ingest}/run",
+        "cleaning-report": f"{reports}/{_longest_report(api, 'ingest')}",
+        "series-plan": f"{reports}/{_longest_report(api, f'compose-{SERIES}')}",
+        "mail": mail.absolute().as_uri(),
+    }
+
+
+def _longest_report(api: Api, key: str) -> str:
+    """A later ingest of the same inbox has nothing to report."""
+    reports = api.post("/artifacts/filter", {"artifacts": {"key": {"any_": [key]}}})
+    longest: dict[str, str] = max(reports, key=lambda report: len(report["data"]))
+    return longest["id"]
+
+
+def take(browser: Browser, address: str, width: int, to: Path) -> Path:
+    """A picture of the page as far as it is long, once its requests have come to rest."""
+    page = browser.new_page(viewport={"width": width, "height": HEIGHT})
+    page.goto(address)
+    # The dashboard keeps a socket open and fills its lists after the page has loaded.
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=to, full_page=address.startswith("file:"))
+    page.close()
+    return to
+
+
+if __name__ == "__main__":
+    main()

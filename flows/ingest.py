@@ -1,0 +1,106 @@
+"""The flow that brings raw articles in."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import State, flow, get_run_logger, runtime
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from partwork.actions.ingest import IngestReport, save_paste
+from partwork.actions.ingest import ingest as ingest_sources
+from partwork.assembly import assemble
+from partwork.library import LibraryError
+from partwork.model.article import Removal, Rights
+from partwork.model.errors import PartworkError
+from partwork.orchestration.artifacts import bullets, escaped, leave_report, points
+from partwork.settings import Settings
+
+EXCERPT = 120
+
+
+def run_name() -> str:
+    """What the list of runs shows: where the sources come from, never what is in them."""
+    given = runtime.flow_run.parameters
+    pasted = f"pasted “{given.get('title') or 'untitled'}”"[:60] if given.get("text") else ""
+    files = len(given.get("files") or [])
+    named = f"{files} file{'s' if files > 1 else ''}" if files else ""
+    return f"ingest {' and '.join(filter(None, (pasted, named))) or 'the inbox'}"
+
+
+@flow(name="ingest", flow_run_name=run_name)
+def ingest(
+    text: str = Field(
+        "",
+        description="A raw article, pasted as it was found: plain text or HTML, up to 500 kB. "
+        "A larger one goes into the inbox.",
+    ),
+    title: str = Field("", description="Title of the pasted text, if it has none."),
+    files: list[str] = Field([], description="Names of files in the home's content/inbox."),
+    rights: Rights = Field(Rights.UNKNOWN, description="What the source allows."),
+) -> State[Any]:
+    """Turn raw articles into clean ones: boilerplate is taken out, with a reason for each line.
+
+    Paste a text, or name files of the inbox; leave both empty to take all that is new in the
+    inbox. The report under *Artifacts* lists what was removed and why.
+
+    Example: paste the page's text, choose rights *own*, run; the article is then in
+    `content/articles/`.
+    """
+    try:
+        with assemble(Settings()) as press:
+            paths = [source_in(press.library.inbox, name) for name in files]
+            if text.strip():
+                paths.append(save_paste(press, text, title, datetime.now(UTC)))
+            report = ingest_sources(press, paths, rights=rights)
+    except PartworkError as error:
+        return Failed(message=str(error))
+    leave_report("ingest", page(report))
+    for refused in report.refused:
+        get_run_logger().warning("refused %s", refused.message)
+    return outcome(report)
+
+
+def source_in(inbox: Path, name: str) -> Path:
+    """The inbox's file of that name. A form must not read any other file of the server."""
+    path = (inbox / name).resolve()
+    if path.parent != inbox.resolve():
+        raise LibraryError(f"{name!r} is not the name of a file in content/inbox; put it there")
+    return path
+
+
+def outcome(report: IngestReport) -> State[Any]:
+    """Failed only where nothing came of it; else the state's name says that some were refused."""
+    made, refused = len(report.articles), len(report.refused)
+    words = f"{made} new, {len(report.unchanged)} unchanged, {refused} refused"
+    if not refused:
+        return Completed(message=words)
+    words += ": " + "; ".join(r.message for r in report.refused)
+    if not made and not report.unchanged:
+        return Failed(message=words)
+    return Completed(name="Some refused", message=words)
+
+
+def excerpt(removal: Removal) -> str:
+    """How a removed block begins, on one line."""
+    words = " ".join(removal.block.text.split())
+    return f"“{words}”" if len(words) <= EXCERPT else f"“{words[:EXCERPT]}…”"
+
+
+def page(report: IngestReport) -> str:
+    """The cleaning report, as Markdown."""
+    lines = ["# Cleaning report\n\n"]
+    for taken in report.articles:
+        article = taken.cleaned.article
+        lines.append(f"## {escaped(article.title)}\n\n")
+        lines.append(
+            f"`{article.slug}`: {taken.lines_kept} lines kept, {taken.lines_removed} removed\n\n"
+        )
+        removals = taken.cleaned.removals
+        lines.append(points((r.category, f"{r.reason}: {excerpt(r)}") for r in removals) + "\n")
+    if report.unchanged:
+        lines.append(f"## There already\n\n{bullets(report.unchanged)}\n")
+    if report.refused:
+        lines.append(f"## Refused\n\n{bullets(r.message for r in report.refused)}\n")
+    return "".join(lines)

@@ -1,0 +1,86 @@
+"""The flow that plans what is due and starts its sending."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import State, flow, runtime
+from prefect.deployments import run_deployment
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from partwork.actions.publish import PublishReport
+from partwork.actions.publish import publish as plan_due
+from partwork.assembly import assemble
+from partwork.model.errors import PartworkError
+from partwork.orchestration.artifacts import bullets, leave_report, table
+from partwork.settings import Settings
+
+
+def run_name() -> str:
+    """What the list of runs shows."""
+    given = runtime.flow_run.parameters
+    when = " at once" if given.get("at_once") else ""
+    return f"publish {str(given.get('series') or 'what is due')[:80]}{when}"
+
+
+@flow(name="publish", flow_run_name=run_name)
+def publish(
+    series: str = Field("", description="Short name of one series; empty looks at all of them."),
+    at_once: bool = Field(
+        default=False, description="Do not wait for the series' next slot; needs a series."
+    ),
+) -> State[Any]:
+    """Plan the next part of each series, if it is due and approved, and start its sending.
+
+    Runs by itself every 15 minutes; the days and times are the newsletter's cadence. What waits,
+    and for what, is in the report under *Artifacts*. Nothing is rendered here: what was approved
+    is what is mailed.
+
+    Example: series `better-sleep`, *at once* on: its next approved part goes out now.
+    """
+    try:
+        with assemble(Settings()) as press:
+            report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
+    except PartworkError as error:
+        return Failed(message=str(error))
+    started = start_sending(report.unsent)
+    leave_report("publish", page(report, started))
+    return Completed(
+        message=f"{len(report.planned)} planned, {len(report.waiting)} waiting, "
+        f"{len(report.unsent)} to send"
+    )
+
+
+def start_sending(issues: tuple[str, ...]) -> bool:
+    """A run of `send` for each issue; false where this run is no deployment's.
+
+    The key gives a publish that Prefect runs again the same sends, and the next tick new ones:
+    the ledger sees to it that nobody gets anything twice.
+    """
+    if not runtime.deployment.id:
+        return False
+    for issue in issues:
+        run_deployment(
+            "send/default",
+            parameters={"issue": issue},
+            timeout=0,
+            idempotency_key=f"{issue}-{runtime.flow_run.id}",
+            as_subflow=False,
+        )
+    return True
+
+
+def page(report: PublishReport, started: bool) -> str:
+    """What was planned, what waits and what is being sent, as Markdown."""
+    planned = ((p.issue, f"{p.due_at:%Y-%m-%d %H:%M} UTC", p.recipients) for p in report.planned)
+    sections = ["# Publishing\n"]
+    if report.planned:
+        sections += ["## Planned\n", table(("issue", "due", "recipients"), planned)]
+    if report.waiting:
+        sections += ["## Waiting\n", bullets(report.waiting)]
+    if report.unsent:
+        how = "Being sent" if started else "To send with `partwork send ISSUE`"
+        sections += [f"## {how}\n", bullets(report.unsent)]
+    if not (report.planned or report.waiting or report.unsent):
+        sections += ["There is no series yet.\n"]
+    return "\n".join(sections)

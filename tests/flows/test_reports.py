@@ -1,0 +1,132 @@
+"""What flows tell people: their states and the reports they leave."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from partwork.actions.compose import ComposeReport
+from partwork.actions.ingest import Ingested, IngestReport, Refused
+from partwork.actions.publish import Planned, PublishReport
+from partwork.actions.send import SendReport
+from partwork.library import LibraryError
+from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal
+from partwork.model.delivery import Tally
+from partwork.model.fault import Fault, Severity
+from partwork.model.series import Instalment, Paragraph, Sentence, Series
+
+HOSTILE = "<script>alert(1)</script> [x](javascript:y) | # *z*"
+
+
+def ingested(title: str, removed: str) -> Ingested:
+    block = Block(BlockKind.PARAGRAPH, removed)
+    removal = Removal(0, block, "links", Category.SHARE, "stands among share buttons", 0.9)
+    article = Article("compost", title, (Block(BlockKind.PARAGRAPH, "Turn the heap."),))
+    return Ingested(Cleaned(article, (removal,)), lines_kept=1, lines_removed=1)
+
+
+def html(markdown: str) -> str:
+    return MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+
+
+def test_the_cleaning_report_names_each_removal_with_its_reason(flow_file):
+    page = html(flow_file("ingest").page(IngestReport((ingested("Compost", "Share this"),))))
+
+    assert "<h2>Compost</h2>" in page
+    assert "1 lines kept, 1 removed" in page
+    assert "<strong>share buttons</strong> stands among share buttons: “Share this”" in page
+
+
+def test_nothing_of_a_source_becomes_markup_in_the_dashboard(flow_file):
+    report = IngestReport(
+        (ingested(HOSTILE, HOSTILE),), (), (Refused("x.txt", f"x.txt: {HOSTILE}"),)
+    )
+
+    page = html(flow_file("ingest").page(report))
+
+    assert "<script" not in page
+    assert "<a " not in page
+    assert "<em>" not in page
+    assert page.count("alert(1)") == 3
+
+
+@pytest.mark.parametrize(
+    ("report", "kind", "name"),
+    [
+        (IngestReport(), "COMPLETED", "Completed"),
+        (IngestReport((ingested("A", "b"),)), "COMPLETED", "Completed"),
+        (IngestReport((), ("a",), (Refused("b", "b: empty"),)), "COMPLETED", "Some refused"),
+        (IngestReport((), (), (Refused("b", "b: empty"),)), "FAILED", "Failed"),
+    ],
+)
+def test_an_ingest_fails_only_where_nothing_came_of_it(flow_file, report, kind, name):
+    state = flow_file("ingest").outcome(report)
+
+    assert (state.type, state.name) == (kind, name)
+    assert all(refused.message in state.message for refused in report.refused)
+
+
+@pytest.mark.parametrize("name", ["../../.env", "/etc/hostname", "..", ".", "", "a/b.txt"])
+def test_a_form_names_no_file_outside_the_inbox(flow_file, tmp_path: Path, name: str):
+    with pytest.raises(LibraryError, match="content/inbox"):
+        flow_file("ingest").source_in(tmp_path, name)
+
+
+def test_a_link_in_the_inbox_leads_nowhere_else(flow_file, tmp_path: Path):
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    (inbox / "harmless.txt").symlink_to(tmp_path / "secret.txt")
+
+    with pytest.raises(LibraryError, match="content/inbox"):
+        flow_file("ingest").source_in(inbox, "harmless.txt")
+
+
+def test_the_plan_shows_each_part_and_what_is_to_mend(flow_file):
+    part = Instalment(
+        "a1b2c3d4", 1, "Worms", "Worms", "", body=(Paragraph((Sentence("Worms eat."),)),)
+    )
+    series = Series("soil", "garden", "Good soil", instalments=(part,))
+    fault = Fault("content/series/soil/01-worms.md", 7, "uncited", "no source", Severity.FAULT)
+
+    page = html(
+        flow_file("compose").page(ComposeReport(series, ("01-worms.md",), (), (), (fault,)))
+    )
+
+    assert "<h1>Good soil</h1>" in page
+    assert "<strong>1. Worms</strong> 2 words" in page
+    assert "<strong>fault</strong> content/series/soil/01-worms.md, line 7: no source" in page
+
+
+def test_the_publishing_report_says_what_waits_and_for_what(flow_file):
+    due_at = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
+    report = PublishReport(
+        (Planned("soil-01-1a2b3c4d", due_at, 12),),
+        ("roses: part 2 waits for approval",),
+        ("soil-01-1a2b3c4d",),
+    )
+
+    page = html(flow_file("publish").page(report, started=True))
+
+    assert "<td>soil-01-1a2b3c4d</td>" in page
+    assert "<td>2026-03-03 06:30 UTC</td>" in page
+    assert "<td>12</td>" in page
+    assert "roses: part 2 waits for approval" in page
+    assert "Being sent" in page
+
+
+def test_without_a_deployment_the_report_says_how_to_send(flow_file):
+    page = flow_file("publish").page(PublishReport((), (), ("soil-01-1a2b3c4d",)), started=False)
+
+    assert "partwork send ISSUE" in page
+
+
+def test_the_sending_report_counts_every_delivery(flow_file):
+    tally = Tally(pending=1, accepted=2, deferred=3, refused=4, in_doubt=5, left=6)
+
+    page = html(flow_file("send").page(SendReport("soil-01-1a2b3c4d", tally, 2, "the relay left")))
+
+    for row, count in (("accepted", 2), ("waiting", 1), ("refused", 4), ("all", 21)):
+        assert f"<td>{row}</td>\n<td>{count}</td>" in page
+    assert "Stopped: the relay left" in page

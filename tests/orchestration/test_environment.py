@@ -1,0 +1,57 @@
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from partwork.orchestration.environment import clean_environment, prefect_settings
+
+
+def test_nothing_that_steers_prefect_is_handed_down():
+    theirs = {
+        "PREFECT_API_URL": "http://127.0.0.1:9/api",
+        "prefect_api_key": "theirs",
+        "PREFECT__FLOW_RUN_ID": "1",
+        "UVICORN_ROOT_PATH": "/elsewhere",
+        "LANG": "C.UTF-8",
+    }
+
+    ours = clean_environment(theirs, PREFECT_API_URL="http://127.0.0.1:1/api")
+
+    assert ours["PREFECT_API_URL"] == "http://127.0.0.1:1/api"
+    assert ours["LANG"] == "C.UTF-8"
+    assert "theirs" not in ours.values()
+    assert not {name for name in ours if name.startswith(("PREFECT__", "UVICORN"))}
+
+
+def test_the_loopback_address_never_goes_through_a_proxy():
+    ours = clean_environment(
+        {"HTTP_PROXY": "http://proxy.example.org", "NO_PROXY": "a.example.org"}
+    )
+
+    assert ours["NO_PROXY"].split(",") == ["a.example.org", "127.0.0.1", "localhost"]
+    assert ours["HTTP_PROXY"] == "http://proxy.example.org"
+
+
+def test_python_is_the_interpreter_that_runs_now():
+    ours = clean_environment({"PATH": "/nowhere"})
+
+    found = shutil.which("python", path=ours["PATH"])
+
+    assert found is not None
+    said = subprocess.check_output([found, "-c", "import sys; print(sys.prefix)"], text=True)
+    assert said.strip() == sys.prefix
+
+
+def test_a_home_has_its_own_server_and_tells_nobody():
+    home = Path("/srv/a home")
+
+    settings = prefect_settings(home, 4300)
+
+    assert settings["PARTWORK_HOME"] == "/srv/a home"
+    assert settings["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"
+    assert settings["PREFECT_SERVER_API_HOST"] == "127.0.0.1"
+    assert settings["PREFECT_SERVER_DATABASE_CONNECTION_URL"].endswith(
+        "////srv/a home/.partwork/prefect/prefect.db"
+    )
+    assert settings["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert settings["DO_NOT_TRACK"] == "1"

@@ -1,0 +1,237 @@
+"""What a Prefect server must do for us: an upgrade of it, or of what it stands on, shows here."""
+
+import contextlib
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from partwork.orchestration.api import PrefectRefused
+from partwork.orchestration.environment import prefect_state
+from partwork.orchestration.launcher import (
+    HomeInUse,
+    PortTaken,
+    PrefectDown,
+    RunFailed,
+    RunningPrefect,
+    running_prefect,
+)
+
+pytestmark = pytest.mark.prefect
+
+FLOWS = {"ingest", "compose", "publish", "send"}
+STAYS = '''
+import signal
+
+from prefect import flow
+
+
+@flow(name="stays")
+def stays() -> None:
+    """Wait for ever."""
+    signal.pause()
+'''
+LAUNCHER = """
+import os, sys
+from pathlib import Path
+from partwork.orchestration.launcher import running_prefect
+
+home = Path(sys.argv[1])
+with running_prefect(home, log=home / "log") as prefect:
+    prefect.deploy()
+    prefect.worker()
+    print(*(child.process.pid for child in prefect.children), flush=True)
+    prefect.trigger("stays", {}, lambda state: print(state, flush=True))
+"""
+
+
+def wait_for(running: RunningPrefect, condition: Callable[[], bool], within_seconds: float) -> bool:
+    """Whether the condition has come by then; an end of the server ends the waiting."""
+    deadline = time.monotonic() + within_seconds
+    while not condition():
+        if running.children[0].ended(within=0.2) is not None or time.monotonic() > deadline:
+            return False
+    return True
+
+
+def is_gone(group: int) -> bool:
+    """Whether no process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def deployments(prefect: RunningPrefect) -> dict[str, dict]:
+    """Every deployment, by the name of its flow."""
+    found = prefect.api.post("/deployments/filter", {})
+    return {d["entrypoint"].rpartition(":")[2]: d for d in found}
+
+
+def reports(prefect: RunningPrefect, run_id: str) -> list[dict]:
+    """The artifacts that a run left."""
+    query = {"flow_runs": {"id": {"any_": [run_id]}}}
+    return prefect.api.post("/artifacts/filter", query)
+
+
+def test_every_flow_is_deployed_with_words_an_editor_understands(prefect: RunningPrefect):
+    found = deployments(prefect)
+
+    assert set(found) == FLOWS | {"probe"}
+    for name in FLOWS:
+        assert "Example:" in found[name]["description"], name
+        for parameter, schema in found[name]["parameter_openapi_schema"]["properties"].items():
+            assert schema["description"], f"{name}, {parameter}"
+            assert "anyOf" not in schema, f"{name}, {parameter}: the form would ask for a type"
+
+
+def test_a_choice_is_a_choice_in_the_form(prefect: RunningPrefect):
+    schema = deployments(prefect)["ingest"]["parameter_openapi_schema"]
+
+    assert schema["properties"]["rights"]["$ref"] == "#/definitions/Rights"
+    assert schema["definitions"]["Rights"]["enum"] == ["own", "licensed", "quotation", "unknown"]
+
+
+def test_publish_is_scheduled_by_itself_every_quarter_of_an_hour(prefect: RunningPrefect):
+    scheduled = {"state": {"type": {"any_": ["SCHEDULED"]}}}
+    query = {"flow_runs": scheduled, "flows": {"name": {"any_": ["publish"]}}, "limit": 200}
+
+    def has_come() -> bool:
+        return len(prefect.api.post("/flow_runs/filter", query)) > 1
+
+    assert wait_for(prefect, has_come, within_seconds=90), "Prefect's scheduler does nothing"
+    schedule = deployments(prefect)["publish"]["schedules"][0]
+    assert schedule["active"]
+    assert schedule["schedule"]["interval"] == 900
+
+
+def test_an_ingest_run_makes_an_article_and_leaves_its_report(prefect: RunningPrefect, home: Path):
+    heard: list[str] = []
+    text = "A heap of leaves\n\nLeaves rot slowly, for they hold little nitrogen. Mix in grass.\n"
+
+    result = prefect.trigger("ingest", {"text": text, "rights": "own"}, heard.append)
+
+    assert result.name == "ingest pasted “untitled”"
+    assert result.message == "1 new, 0 unchanged, 0 refused"
+    assert heard[-1] == "Completed"
+    (article,) = (home / "content" / "articles").glob("*leaves*.md")
+    assert "rights: own" in article.read_text()
+    (report,) = reports(prefect, result.id)
+    assert report["key"] == "ingest"
+    assert "A heap of leaves" in report["data"]
+
+
+def test_a_refused_source_stops_no_other_and_is_named(prefect: RunningPrefect, home: Path):
+    inbox = home / "content" / "inbox"
+    (inbox / "empty.txt").write_text("")
+    (inbox / "worms.txt").write_text("Worms\n\nWorms turn kitchen waste into fine, dark soil.\n")
+
+    result = prefect.trigger("ingest", {"files": ["empty.txt", "worms.txt"]})
+
+    assert result.state == "Some refused"
+    assert result.message.startswith("1 new, 0 unchanged, 1 refused: ")
+    assert "empty.txt" in result.message
+    (report,) = reports(prefect, result.id)
+    assert "Refused" in report["data"]
+
+
+def test_a_run_that_fails_says_why_in_one_line(prefect: RunningPrefect):
+    with pytest.raises(RunFailed) as failed:
+        prefect.trigger("send", {"issue": "no-such-issue"})
+
+    assert "no-such-issue" in failed.value.message
+    assert "\n" not in str(failed.value)
+    assert "Traceback" not in str(failed.value)
+
+
+def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(prefect: RunningPrefect):
+    with pytest.raises(PrefectRefused, match="does not match"):
+        prefect.trigger("compose", {"series": "../up"})
+
+
+def test_a_tick_looks_at_what_is_due_and_says_what_waits(prefect: RunningPrefect):
+    result = prefect.trigger("publish", {})
+
+    assert result.name == "publish what is due"
+    assert result.message == "0 planned, 0 waiting, 0 to send"
+    assert prefect.settle("send") == []
+
+
+def test_no_setting_of_the_homes_files_reaches_a_run(prefect: RunningPrefect, home: Path):
+    said = prefect.trigger("probe", {}).message
+
+    assert f"'PREFECT_API_URL': 'http://127.0.0.1:{prefect.port}/api'" in said
+    assert f"'PREFECT_HOME': '{prefect_state(home)}'" in said
+    assert "theirs" not in said
+    assert "nowhere" not in said
+    assert "127.0.0.1:9/" not in said
+
+
+def test_one_home_has_one_launcher(prefect: RunningPrefect, home: Path, tmp_path: Path):
+    with pytest.raises(HomeInUse), running_prefect(home, log=tmp_path / "log"):
+        pass
+
+
+def test_a_port_in_use_is_said_at_once(prefect: RunningPrefect, tmp_path: Path):
+    with (
+        pytest.raises(PortTaken, match=str(prefect.port)),
+        running_prefect(tmp_path, log=tmp_path / "log", port=prefect.port),
+    ):
+        pass
+
+
+def test_what_cannot_be_deployed_is_named(prefect: RunningPrefect, home: Path):
+    file = home / "prefect.yaml"
+    good = file.read_text()
+    file.write_text(good.replace("flows/send.py", "flows/nowhere.py"))
+    try:
+        with pytest.raises(PrefectDown, match=r"No such file or directory: 'flows/nowhere.py'"):
+            prefect.deploy()
+    finally:
+        file.write_text(good)
+
+
+def test_a_killed_launcher_leaves_nothing_running_and_nothing_in_the_way(
+    prefect: RunningPrefect, home: Path, tmp_path: Path
+):
+    # given: a home with a run under way (its database copied, which saves ten seconds)
+    (tmp_path / "flows").mkdir()
+    (tmp_path / "flows" / "stays.py").write_text(STAYS)
+    settings = (home / "prefect.yaml").read_text().partition("deployments:")[0]
+    only_stays = "deployments:\n- name: default\n  entrypoint: flows/stays.py:stays\n"
+    (tmp_path / "prefect.yaml").write_text(f"{settings}{only_stays}  work_pool: *partwork\n")
+    prefect_state(tmp_path).mkdir(parents=True)
+    with (
+        contextlib.closing(sqlite3.connect(prefect_state(home) / "prefect.db")) as ours,
+        contextlib.closing(sqlite3.connect(prefect_state(tmp_path) / "prefect.db")) as copy,
+    ):
+        ours.backup(copy)
+    launcher = subprocess.Popen(
+        [sys.executable, "-c", LAUNCHER, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert launcher.stdout
+    groups = [int(group) for group in launcher.stdout.readline().split()]
+    assert len(groups) == 2
+    while launcher.stdout.readline().strip() != "Running":
+        assert launcher.poll() is None
+
+    # when
+    launcher.send_signal(signal.SIGKILL)
+    launcher.wait()
+    launcher.stdout.close()
+
+    # then
+    assert wait_for(prefect, lambda: all(map(is_gone, groups)), within_seconds=20)
+    with running_prefect(tmp_path, log=tmp_path / "log") as again:
+        again.worker()
+        runs = again.api.post("/flow_runs/filter", {"flows": {"name": {"any_": ["stays"]}}})
+        assert [run["state"]["type"] for run in runs] == ["CRASHED"]
+        left = [child.process.pid for child in again.children]
+    assert all(map(is_gone, left))
