@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check lint types clean
+.PHONY: demo test check lint types pictures pins clean
 
 demo: .venv/.runs
 	@$(PY) -m partwork demo
@@ -22,6 +22,16 @@ lint: .venv/.develops
 
 types: .venv/.develops
 	@$(PY) -m mypy
+
+# Takes the README's pictures anew, from a demo in a temporary home.
+pictures: .venv/.develops
+	@$(PY) benchmarks/pictures.py
+
+# Writes constraints.txt anew from what is installed: run it after changing a version by hand.
+pins: .venv/.develops
+	@{ echo '# The versions the tests ran with; names and versions only. Made by: make pins'; \
+	$(PY) -m pip --disable-pip-version-check list --format=freeze --exclude-editable | grep -viE '^(pip|setuptools|wheel)=='; } > .pins
+	@mv .pins constraints.txt
 
 clean:
 	rm -rf .venv .partwork .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -1,0 +1,184 @@
+"""Commands about subscribers."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.table import Table
+
+from partwork.cli.terminal import (
+    DONE,
+    REFUSED,
+    RUNNING,
+    AsJson,
+    Flag,
+    app,
+    ask,
+    err,
+    out,
+    press_of_home,
+    print_json,
+    progress_bar,
+    utc_now,
+)
+from partwork.model.audience import SubscriptionState
+
+subscribers = App(
+    name="subscribers", help="Import, export, list, show or erase subscribers.", group=RUNNING
+)
+app.command(subscribers)
+
+
+@subscribers.command(name="import")
+def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag = False) -> int:
+    """Add the addresses of a CSV file, or of a bare list, as confirmed subscribers.
+
+    Those who left earlier or are suppressed stay away, whatever the file says.
+
+    Example: partwork subscribers import readers.csv --newsletter quiet-hour --confirmed "May fair"
+
+    Parameters
+    ----------
+    file
+        CSV with a header that names an e-mail column, or one address a line.
+    newsletter
+        What they are subscribed to.
+    confirmed
+        How and when they agreed, in your words; kept as evidence with each of them.
+    dry_run
+        Only say what would happen.
+    """
+    from partwork.actions.subscribers import import_subscribers
+
+    with press_of_home() as press, progress_bar("importing") as progress:
+        report = import_subscribers(
+            press,
+            file,
+            newsletter,
+            note=confirmed,
+            now=utc_now(),
+            dry_run=dry_run,
+            progress=progress,
+        )
+    would = "would be " if dry_run else ""
+    out.print(
+        f"{would}added {report.added}, already there {report.already}, "
+        f"left earlier {report.left_earlier}, suppressed {report.suppressed}, "
+        f"unusable {len(report.errors)}"
+    )
+    for row in report.errors:
+        err.print(f"partwork: {file.name}, line {row.line}: {row.reason}", markup=False)
+    return REFUSED if report.errors else DONE
+
+
+@subscribers.command(name="export")
+def export(*, newsletter: str = "") -> int:
+    """Print subscribers as CSV; cells that a spreadsheet would run as formulas are defused.
+
+    Example: partwork subscribers export --newsletter quiet-hour > readers.csv
+
+    Parameters
+    ----------
+    newsletter
+        Of this one alone.
+    """
+    from partwork.actions.subscribers import export_subscribers
+
+    with press_of_home() as press:
+        sys.stdout.write(export_subscribers(press, newsletter))
+    return DONE
+
+
+@subscribers.command(name="list")
+def list_(
+    *, newsletter: str = "", state: SubscriptionState | None = None, as_json: AsJson = False
+) -> int:
+    """List subscribers with the state of each subscription.
+
+    Example: partwork subscribers list --state confirmed
+
+    Parameters
+    ----------
+    newsletter
+        Of this one alone.
+    state
+        In this state alone.
+    as_json
+        Print them as JSON.
+    """
+    from partwork.actions.subscribers import all_subscribers
+
+    with press_of_home() as press:
+        rows = all_subscribers(press, newsletter, state)
+    if as_json:
+        print_json([{"subscriber": person, "subscription": held} for person, held in rows])
+        return DONE
+    table = Table("address", "newsletter", "state", "since", box=None, pad_edge=False)
+    for person, held in rows:
+        since = held.ended_at or held.confirmed_at or held.asked_at
+        table.add_row(person.address, held.newsletter, held.state.value, f"{since:%Y-%m-%d}")
+    out.print(table, markup=False)
+    return DONE
+
+
+@subscribers.command(name="show")
+def show(address: str, *, as_json: AsJson = False) -> int:
+    """Show everything that is known of one person.
+
+    Example: partwork subscribers show ada@example.org
+
+    Parameters
+    ----------
+    address
+        Theirs.
+    as_json
+        Print it as JSON.
+    """
+    from partwork.actions.subscribers import story_of
+
+    with press_of_home() as press:
+        story = story_of(press, address)
+    if as_json:
+        print_json(story)
+        return DONE
+    person = story.subscriber
+    out.print(" ".join(filter(None, (person.address, person.name, person.language))), markup=False)
+    for held in story.subscriptions:
+        out.print(
+            f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}", markup=False
+        )
+    for record in story.consents:
+        out.print(
+            f"  {record.at:%Y-%m-%d %H:%M} {record.act} {record.newsletter} ({record.source})",
+            markup=False,
+        )
+    for delivery in story.deliveries:
+        out.print(f"  delivery {delivery.id}: {delivery.state}", markup=False)
+    return DONE
+
+
+@subscribers.command(name="erase")
+def erase(
+    address: str, *, yes: Annotated[bool, Parameter(name=["--yes", "-y"], negative="")] = False
+) -> int:
+    """Forget a person for good; if suppressed, the address stays suppressed, as a hash.
+
+    Example: partwork subscribers erase ada@example.org --yes
+
+    Parameters
+    ----------
+    address
+        Theirs.
+    yes
+        Do not ask.
+    """
+    from partwork.actions.subscribers import erase as forget
+
+    if not yes and ask(f"Erase {address} for good? Type yes") != "yes":
+        err.print("partwork: nothing erased; say --yes to do it without a question")
+        return REFUSED
+    with press_of_home() as press:
+        forget(press, address, utc_now())
+    out.print("erased")
+    return DONE

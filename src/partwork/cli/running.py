@@ -1,0 +1,120 @@
+"""Commands for operators: a home, the demo, the web pages, a look at what is wrong."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from partwork.cli.terminal import (
+    DONE,
+    REFUSED,
+    RUNNING,
+    AsJson,
+    Flag,
+    app,
+    ask,
+    err,
+    out,
+    press_of_home,
+    print_json,
+)
+
+
+@app.command(group=RUNNING)
+def init(
+    folder: Path = Path(),
+    *,
+    name: str = "",
+    sender: str = "",
+    address: str = "",
+    imprint: str = "",
+    yes: Annotated[bool, Parameter(name=["--yes", "-y"], negative="")] = False,
+) -> int:
+    """Write a home: the folder that a newsletter lives in.
+
+    Example: partwork init my-letter --yes
+
+    Parameters
+    ----------
+    folder
+        Where; the working directory where none is named. What is there already stays.
+    name
+        The newsletter's name. Asked for where it is missing, like the next three.
+    sender
+        The address it is sent from, e.g. "The Quiet Hour <hello@example.org>".
+    address
+        The postal address at the foot of each mail.
+    imprint
+        Web address of your imprint or contact page.
+    yes
+        Ask nothing: demo values for what is missing, which `partwork doctor` lists.
+    """
+    from partwork.actions.init import init_home, wishes_from
+
+    question = None if yes else ask
+    made = init_home(folder, wishes_from(name, sender, address, imprint, question))
+    out.print(f"{folder.absolute()}: {len(made)} files written", markup=False)
+    out.print(f"Next: cd {folder}, then partwork ingest FILE …", markup=False)
+    return DONE
+
+
+@app.command(group=RUNNING)
+def demo(*, stay: Flag = False) -> int:
+    """Run the whole path on the sample articles, offline, and say where to look.
+
+    Example: partwork demo --stay
+
+    Parameters
+    ----------
+    stay
+        Keep the dashboard and the web pages open afterwards, until Ctrl-C.
+    """
+    from partwork.orchestration.demo import run_demo
+    from partwork.settings import Settings
+
+    return run_demo(Settings().home, out, stay=stay)
+
+
+@app.command(group=RUNNING)
+def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
+    """Serve the pages that mails link to: leaving, and each issue on the web.
+
+    Example: partwork web --port 8000
+
+    Parameters
+    ----------
+    host
+        Address to listen on; loopback unless a proxy on another machine needs more.
+    port
+        Port to listen on.
+    """
+    from partwork.web.app import create_app
+    from partwork.web.serve import serve
+
+    with press_of_home() as press:
+        err.print(f"Serving http://{host}:{port} until Ctrl-C", markup=False)
+        serve(create_app(press), host, port)
+    return DONE
+
+
+@app.command(group=RUNNING)
+def doctor(*, as_json: AsJson = False) -> int:
+    """Look at the installation and say what is wrong and what to do.
+
+    Example: partwork doctor
+
+    Parameters
+    ----------
+    as_json
+        Print the findings as JSON.
+    """
+    from partwork.actions.doctor import doctor as look
+
+    with press_of_home() as press:
+        findings = look(press)
+    if as_json:
+        print_json(findings)
+    for finding in () if as_json else findings:
+        mark = "ok  " if finding.well else "MEND"
+        out.print(f"{mark}  {finding.subject}: {finding.words}", markup=False)
+    return DONE if all(finding.well for finding in findings) else REFUSED

@@ -1,0 +1,165 @@
+"""Commands that approve, publish, send, and show what became of it."""
+
+from typing import Any
+
+from partwork.cli.terminal import (
+    DONE,
+    REFUSED,
+    SENDING,
+    AsJson,
+    Flag,
+    Part,
+    app,
+    err,
+    out,
+    press_of_home,
+    print_json,
+    progress_bar,
+    utc_now,
+    words_of,
+)
+
+
+@app.command(group=SENDING)
+def approve(series: str, *, part: Part = None, by: str = "") -> int:
+    """Approve what was previewed, by its content hash; a later edit asks again.
+
+    Example: partwork approve better-sleep --by "Ada North"
+
+    Parameters
+    ----------
+    series
+        Its name.
+    part
+        One part alone, by its number.
+    by
+        Who approves; your login name where it is left out.
+    """
+    import getpass
+
+    from partwork.actions.approve import approve as approve_drafts
+
+    with press_of_home() as press:
+        issues = approve_drafts(
+            press, series, part, reviewer=by or getpass.getuser(), channel="cli", now=utc_now()
+        )
+    for issue in issues:
+        out.print(f"approved {issue.name}  {issue.subject}", markup=False)
+    return DONE
+
+
+@app.command(group=SENDING)
+def publish(series: str = "", *, now: Flag = False, as_json: AsJson = False) -> int:
+    """Plan what is due and approved: one campaign for the next part, its audience fixed.
+
+    Example: partwork publish better-sleep --now
+
+    Parameters
+    ----------
+    series
+        Its name; all series where it is left out.
+    now
+        Do not wait for the series' next slot.
+    as_json
+        Print the report as JSON.
+    """
+    from partwork.actions.publish import publish as plan_due
+
+    with press_of_home() as press:
+        report = plan_due(press, series, at_once=now, now=utc_now())
+    if as_json:
+        print_json(report)
+        return DONE
+    for item in report.planned:
+        out.print(item.issue, markup=False)
+        err.print(f"{item.issue}: planned for {item.recipients} subscribers", markup=False)
+    for line in report.waiting:
+        err.print(line, markup=False)
+    return DONE
+
+
+@app.command(group=SENDING)
+def send(
+    issue: str,
+    *,
+    test: str = "",
+    dry_run: Flag = False,
+    as_json: AsJson = False,
+) -> int:
+    """Send what the ledger says is unsent; nobody gets a second copy.
+
+    Example: partwork send better-sleep-01
+
+    Parameters
+    ----------
+    issue
+        Its name, or the start of it.
+    test
+        Send one copy to this address instead, outside the ledger.
+    dry_run
+        Write every unsent copy to .partwork/dry-run instead; the ledger stays as it is.
+    as_json
+        Print the tally as JSON.
+    """
+    from partwork.actions.send import send as send_issue
+    from partwork.actions.send import send_test
+
+    with press_of_home() as press, progress_bar("sending") as progress:
+        if test:
+            reply = send_test(press, issue, test, utc_now)
+            out.print(f"{reply.code} {reply.text}", markup=False)
+            return DONE if reply.code // 100 == 2 else REFUSED
+        report = send_issue(press, issue, clock=utc_now, progress=progress, dry_run=dry_run)
+        place = press.library.shown(press.settings.state / "dry-run" / report.issue)
+    if as_json:
+        print_json(report)
+    elif dry_run:
+        out.print(f"{report.issue}: {report.sent} copies in {place}", markup=False)
+    else:
+        out.print(f"{report.issue}: {report.sent} sent now; {words_of(report.tally)}", markup=False)
+    if report.tally.pending and not (dry_run or report.stopped):
+        err.print(
+            f"partwork: {report.tally.pending} are held by another run, or by one that crashed; "
+            "run it again in ten minutes"
+        )
+    if report.stopped:
+        err.print(f"partwork: stopped early: {report.stopped}; run it again later", markup=False)
+    return REFUSED if report.stopped else DONE
+
+
+@app.command(group=SENDING)
+def status(issue: str = "", *, as_json: AsJson = False) -> int:
+    """Show what waits, what is due, and what became of what was sent.
+
+    Example: partwork status better-sleep-01
+
+    Parameters
+    ----------
+    issue
+        Its name, or the start of it; everything where it is left out.
+    as_json
+        Print it as JSON.
+    """
+    from partwork.actions.status import status as all_series
+    from partwork.actions.status import status_of
+
+    with press_of_home() as press:
+        shown: Any = status_of(press, issue) if issue else all_series(press, utc_now())
+    if as_json:
+        print_json(shown)
+        return DONE
+    if issue:
+        out.print(f"{shown.name}  {shown.state}  {shown.title}", markup=False)
+        out.print(words_of(shown.tally), markup=False)
+        return DONE
+    for series in shown:
+        due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
+        out.print(f"{series.title} ({series.slug}): {series.readers} readers{due}", markup=False)
+        if series.problem:
+            err.print(f"partwork: {series.problem}", markup=False)
+        for item in series.issues:
+            told = f"  {words_of(item.tally)}" if item.tally.planned else ""
+            out.print(f"  {item.name}  {item.state}{told}", markup=False)
+    if not shown:
+        out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
+    return DONE

@@ -1,0 +1,107 @@
+"""What the commands share: the application, the two consoles, and how answers are written."""
+
+import dataclasses
+import enum
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Group, Parameter
+from rich.console import Console
+
+from partwork.model.delivery import Tally
+from partwork.model.errors import PartworkError
+
+if TYPE_CHECKING:
+    from partwork.assembly import Press
+
+DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+WRITING = Group("Writing", sort_key=1)
+SENDING = Group("Sending", sort_key=2)
+RUNNING = Group("Running", sort_key=3)
+
+app = App(
+    name="partwork",
+    help="Turns raw articles into a newsletter series and delivers it, once to each subscriber.",
+    help_epilogue="Try it: partwork demo. Your own: partwork init my-letter, then partwork ingest.",
+    help_format="plaintext",
+    version_flags=["--version"],
+    error_console=err,
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+app["--help"].group = app["--version"].group = RUNNING
+
+AsJson = Annotated[bool, Parameter(name="--json", negative="")]
+Flag = Annotated[bool, Parameter(negative="")]
+Part = Annotated[int | None, Parameter(name="--part")]
+
+
+@contextmanager
+def press_of_home() -> "Iterator[Press]":
+    """The press of the home that the settings name."""
+    from partwork.assembly import assemble
+    from partwork.settings import Settings
+
+    with assemble(Settings()) as press:
+        yield press
+
+
+@contextmanager
+def progress_bar(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr for people; nothing where stderr is a file."""
+    if not err.is_terminal:
+        yield lambda _done, _of: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = ("{task.description}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(doing, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def ask(question: str) -> str:
+    """What a person answers; nothing where nobody sits at the terminal."""
+    if not sys.stdin.isatty():
+        return ""
+    return input(f"{question}: ").strip()
+
+
+def utc_now() -> datetime:
+    """The clock, for actions that take one."""
+    return datetime.now(UTC)
+
+
+def say_refused(error: PartworkError) -> None:
+    """One line on stderr: what happened, to what, what to do."""
+    err.print(f"partwork: {' '.join(str(error).split())}", markup=False)
+
+
+def words_of(tally: Tally) -> str:
+    """A tally in words, what is nought left out."""
+    counts = dataclasses.asdict(tally)
+    told = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    return ", ".join(told) or "nobody yet"
+
+
+def print_json(value: object) -> None:
+    """The value as JSON on stdout; dataclasses become objects, dates ISO strings."""
+    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=1) + "\n")
+
+
+def _plain(value: object) -> object:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,240 @@
+"""Commands for editors: from raw articles to drafts."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from rich.table import Table
+
+from partwork.cli.terminal import (
+    DONE,
+    REFUSED,
+    WRITING,
+    AsJson,
+    Flag,
+    Part,
+    app,
+    err,
+    out,
+    press_of_home,
+    print_json,
+    progress_bar,
+    utc_now,
+)
+from partwork.model.article import Rights
+from partwork.model.fault import Severity
+from partwork.model.series import Division
+
+
+@app.command(group=WRITING)
+def clean(
+    file: Path = Path("-"),
+    *,
+    output: Annotated[Literal["markdown", "json"], Parameter(name="--format")] = "markdown",
+) -> int:
+    """Clean one raw text or web page; the article goes to stdout, nothing is stored.
+
+    Example: partwork clean page.html --format json
+
+    Parameters
+    ----------
+    file
+        A file, or - for standard input.
+    output
+        json adds each removal with its rule, category, reason and confidence.
+    """
+    from partwork.actions.clean import clean as clean_raw
+    from partwork.library import Library
+    from partwork.settings import packaged_home
+
+    if str(file) == "-":
+        raw, name = sys.stdin.buffer.read(), "standard input"
+    else:
+        raw, name = Library(Path.cwd(), packaged_home()).read_raw(file), file.name
+    text = clean_raw(raw, name)
+    sys.stdout.write(text.as_json + "\n" if output == "json" else text.markdown)
+    return DONE
+
+
+@app.command(group=WRITING)
+def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = False) -> int:
+    """Read and clean raw articles into content/articles.
+
+    Example: partwork ingest drafts/*.txt --rights own
+
+    Parameters
+    ----------
+    paths
+        Files or folders, - for standard input; all that is new in the inbox where none is named.
+    rights
+        What the sources allow.
+    as_json
+        Print what became of each source as JSON.
+    """
+    from partwork.actions.ingest import ingest as ingest_sources
+    from partwork.actions.ingest import save_paste
+
+    with press_of_home() as press, progress_bar("cleaning") as progress:
+        named = [
+            save_paste(press, sys.stdin.read(), "", utc_now()) if str(p) == "-" else p
+            for p in paths
+        ]
+        report = ingest_sources(press, named, rights=rights, progress=progress)
+    if as_json:
+        print_json(
+            {
+                "articles": [
+                    {
+                        "article": a.cleaned.article.slug,
+                        "title": a.cleaned.article.title,
+                        "lines_kept": a.lines_kept,
+                        "lines_removed": a.lines_removed,
+                        "removals": a.cleaned.removals,
+                    }
+                    for a in report.articles
+                ],
+                "unchanged": report.unchanged,
+                "refused": report.refused,
+            }
+        )
+    else:
+        for made in report.articles:
+            article = made.cleaned.article
+            flagged = sum(1 for block in article.blocks if block.flag)
+            marked = f", {flagged} flagged" if flagged else ""
+            out.print(
+                f"{article.slug}: {made.lines_kept} lines kept, {made.lines_removed} removed"
+                f"{marked}",
+                markup=False,
+            )
+        if report.unchanged:
+            out.print(f"already there: {', '.join(report.unchanged)}", markup=False)
+        if not (report.articles or report.unchanged or report.refused):
+            out.print("the inbox (content/inbox) is empty: nothing to clean")
+    for refused in report.refused:
+        err.print(f"partwork: {refused.message}", markup=False)
+    return REFUSED if report.refused else DONE
+
+
+@app.command(group=WRITING)
+def compose(
+    series: str,
+    *articles: str,
+    title: str = "",
+    newsletter: str = "",
+    by: Division = Division.THEME,
+    parts: int | None = None,
+    why: Flag = False,
+) -> int:
+    """Compose articles into the instalments of a series.
+
+    Example: partwork compose better-sleep why-we-lie-awake the-body-clock --title "Sleeping again"
+
+    Parameters
+    ----------
+    series
+        Its name, in small letters, digits and hyphens.
+    articles
+        Names of articles; those the series has, else all, where none is named.
+    title
+        The title subscribers see.
+    newsletter
+        The newsletter it belongs to; may be left out where there is only one.
+    by
+        One part for each theme, or one for each article.
+    parts
+        How many parts; as many as there are themes where it is left out.
+    why
+        List what was left out of the articles, and why.
+    """
+    from partwork.actions.compose import compose as compose_series
+
+    with press_of_home() as press:
+        report = compose_series(
+            press,
+            series,
+            articles,
+            title=title,
+            newsletter=newsletter,
+            division=by,
+            parts=parts,
+            now=utc_now(),
+        )
+        folder = press.library.shown(press.library.series_folder(series))
+    table = Table("part", "title", "words", "sources", box=None, pad_edge=False)
+    for part in report.series.instalments:
+        words = sum(len(s.text.split()) for s in part.sentences)
+        table.add_row(f"{part.number:02d}", part.title, str(words), str(len(part.articles)))
+    out.print(table)
+    for line in report.kept:
+        err.print(f"kept {line}", markup=False)
+    for line in report.left_out if why else ():
+        err.print(f"left out: {line}", markup=False)
+    if report.left_out and not why:
+        err.print("Some sentences were left out; --why lists them with the reasons.")
+    faults = [f for f in report.faults if f.severity is Severity.FAULT]
+    out.print(f"{folder}: {len(report.written)} parts written, {len(faults)} open faults")
+    return DONE
+
+
+@app.command(group=WRITING)
+def check(*paths: Path, as_json: AsJson = False) -> int:
+    """List what is wrong with a series, by file and line: evidence, rights, links, size.
+
+    Example: partwork check better-sleep
+
+    Parameters
+    ----------
+    paths
+        Names of series, or files of parts; all series where none is named.
+    as_json
+        Print the findings as JSON.
+    """
+    from partwork.actions.check import check as find_faults
+
+    with press_of_home() as press:
+        faults = find_faults(press, paths)
+    if as_json:
+        print_json(faults)
+    for fault in () if as_json else faults:
+        place = f"{fault.file}:{fault.line}" if fault.line else fault.file
+        out.print(f"{place}: {fault.severity} [{fault.rule}] {fault.message}", markup=False)
+    blocking = sum(fault.severity is Severity.FAULT for fault in faults)
+    if not as_json:
+        out.print(f"{blocking} faults, {len(faults) - blocking} notices")
+    return REFUSED if blocking else DONE
+
+
+@app.command(group=WRITING)
+def preview(
+    series: str,
+    *,
+    part: Part = None,
+    open_: Annotated[bool, Parameter("--open", negative="")] = False,
+) -> int:
+    """Render the drafts of a series and write them to .partwork/previews.
+
+    Example: partwork preview better-sleep --part 1 --open
+
+    Parameters
+    ----------
+    series
+        Its name.
+    part
+        One part alone, by its number.
+    open_
+        Show the first mail in the browser.
+    """
+    import webbrowser
+
+    from partwork.actions.preview import preview as render_drafts
+
+    with press_of_home() as press:
+        shown = render_drafts(press, series, part, utc_now())
+        for item in shown:
+            folder = press.library.shown(item.folder)
+            out.print(f"{item.issue.name}: {folder}/mail.html", markup=False)
+    if open_:
+        webbrowser.open((shown[0].folder / "mail.html").as_uri())
+    return DONE

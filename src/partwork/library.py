@@ -1,0 +1,186 @@
+"""The library: reads and writes the files of a home. What is in them is the manuscript's affair."""
+
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from partwork.model.errors import PartworkError
+
+RAW_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
+MAX_RAW_BYTES = 50_000_000  # a guard for memory; what an article may be is reading's decision
+
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
+
+
+class LibraryError(PartworkError):
+    """A file that cannot be read, written or named as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The files of one home; `packaged` is where to look for what the home does not have."""
+
+    home: Path
+    packaged: Path
+
+    @property
+    def inbox(self) -> Path:
+        """Raw sources, byte for byte."""
+        return self.home / "content" / "inbox"
+
+    @property
+    def articles(self) -> Path:
+        """Clean Markdown, `<slug>.md`, with `<slug>.removals.json` beside it."""
+        return self.home / "content" / "articles"
+
+    @property
+    def newsletters(self) -> Path:
+        """One `<slug>.toml` each."""
+        return self.home / "content" / "newsletters"
+
+    @property
+    def all_series(self) -> Path:
+        """One folder each, with `series.toml` and `NN-<slug>.md`."""
+        return self.home / "content" / "series"
+
+    def demand_home(self) -> None:
+        """Raises LibraryError where the folder is no home."""
+        if not (self.home / "content").is_dir():
+            raise LibraryError(
+                f"{self.home} is no Partwork home (it has no content/ folder); "
+                "make one with `partwork init FOLDER`, or name one in PARTWORK_HOME"
+            )
+
+    def article_file(self, slug: str) -> Path:
+        """Where the article of that name is or would be."""
+        return self.articles / f"{checked_name(slug, 'article')}.md"
+
+    def removals_file(self, slug: str) -> Path:
+        """Where its removals are or would be."""
+        return self.articles / f"{checked_name(slug, 'article')}.removals.json"
+
+    def newsletter_file(self, slug: str) -> Path:
+        """Where the newsletter's settings are or would be."""
+        return self.newsletters / f"{checked_name(slug, 'newsletter')}.toml"
+
+    def series_folder(self, slug: str) -> Path:
+        """Where the series is or would be."""
+        return self.all_series / checked_name(slug, "series")
+
+    def instalment_files(self, series: str) -> tuple[Path, ...]:
+        """The parts of a series, `NN-<slug>.md`, in the order of their names."""
+        return tuple(sorted(self.series_folder(series).glob("[0-9][0-9]*-*.md")))
+
+    def base_file(self, series: str, instalment: str) -> Path:
+        """What was last generated for a part, so that a hand edit can be told."""
+        return self.series_folder(series) / ".base" / f"{instalment}.md"
+
+    def article_slugs(self) -> tuple[str, ...]:
+        """The names of all articles, in order."""
+        return tuple(sorted(p.stem for p in self.articles.glob("*.md")))
+
+    def newsletter_slugs(self) -> tuple[str, ...]:
+        """The names of all newsletters, in order."""
+        return tuple(sorted(p.stem for p in self.newsletters.glob("*.toml")))
+
+    def series_slugs(self) -> tuple[str, ...]:
+        """The names of all series, in order."""
+        return tuple(sorted(p.parent.name for p in self.all_series.glob("*/series.toml")))
+
+    def raw_files(self, path: Path) -> tuple[Path, ...]:
+        """The raw sources at `path`: itself, or what a folder holds, hidden files left out."""
+        if not path.is_dir():
+            return (path,)
+        found = (p for p in sorted(path.iterdir()) if p.is_file() and not p.name.startswith("."))
+        return tuple(p for p in found if p.suffix.lower() in RAW_SUFFIXES)
+
+    def read_raw(self, path: Path) -> bytes:
+        """The file's bytes. A file that is not there, or goes away, is a LibraryError."""
+        try:
+            if path.is_file() and path.stat().st_size > MAX_RAW_BYTES:
+                raise LibraryError(
+                    f"{path}: {path.stat().st_size:,} bytes are too many for an article; "
+                    "split it, or take out what is no article"
+                )
+            return path.read_bytes()
+        except FileNotFoundError:
+            raise LibraryError(f"{path}: there is no such file; check its name") from None
+        except OSError as error:
+            raise LibraryError(f"{path}: cannot be read ({_reason(error)})") from None
+
+    def keep_raw(self, name: str, raw: bytes) -> Path:
+        """A file in the inbox that holds just these bytes, under this name or `name-2`, … ."""
+        stem, suffix = Path(name).stem, Path(name).suffix.lower()
+        for count in range(1, 10_000):
+            file = self.inbox / f"{stem}{f'-{count}' if count > 1 else ''}{suffix}"
+            if not file.exists():
+                self.write(file, raw)
+                return file
+            if file.read_bytes() == raw:
+                return file
+        raise LibraryError(f"{self.inbox}: too many files are called {stem}; rename this one")
+
+    def read(self, file: Path) -> str:
+        """The file's text, UTF-8; line ends as they are."""
+        try:
+            return file.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            raise LibraryError(f"{self.shown(file)}: there is no such file") from None
+        except UnicodeDecodeError:
+            raise LibraryError(
+                f"{self.shown(file)}: is not UTF-8; save it as UTF-8 and try again"
+            ) from None
+        except OSError as error:
+            raise LibraryError(f"{self.shown(file)}: cannot be read ({_reason(error)})") from None
+
+    def write(self, file: Path, content: str | bytes) -> None:
+        """Puts `content` where `file` is, whole or not at all, durably."""
+        raw = content.encode() if isinstance(content, str) else content
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(raw)
+                    stream.flush()
+                    os.fsync(stream.fileno())
+                Path(temporary).chmod(0o644)
+                Path(temporary).replace(file)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise LibraryError(
+                f"{self.shown(file)}: cannot be written ({_reason(error)}); "
+                "make the home writable, or choose another by PARTWORK_HOME"
+            ) from None
+
+    def templates(self) -> Mapping[str, str]:
+        """Template sources by name, e.g. `email/issue.mjml`: the home's, else the package's."""
+        found: dict[str, str] = {}
+        for root in (self.packaged / "templates", self.home / "templates"):
+            for file in sorted(root.rglob("*")):
+                if file.is_file() and not file.name.startswith("."):
+                    found[file.relative_to(root).as_posix()] = self.read(file)
+        return found
+
+    def shown(self, file: Path) -> str:
+        """The file's path as people know it: relative to the home where it lies inside."""
+        return str(file.relative_to(self.home)) if file.is_relative_to(self.home) else str(file)
+
+
+def checked_name(name: str, kind: str) -> str:
+    """`name`, if it can name a file safely; a LibraryError that says how to name it otherwise."""
+    if not _NAME.fullmatch(name):
+        raise LibraryError(
+            f"{name!r} cannot name a {kind}: use small letters, digits and hyphens, "
+            "at most 80, such as better-sleep"
+        )
+    return name
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,121 @@
+"""A part is published in its slot, if it was approved in time, and never twice."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from partwork.actions.approve import approve
+from partwork.actions.preview import preview
+from partwork.actions.publish import publish
+from partwork.assembly import Press
+from partwork.library import LibraryError
+from tests.conftest import NOW
+
+# The home's newsletter appears on Tuesdays and Fridays at 07:30 in Berlin, 06:30 UTC in winter.
+TUESDAY = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
+FRIDAY = datetime(2026, 3, 6, 6, 30, tzinfo=UTC)
+TICK = timedelta(minutes=15)
+
+
+@pytest.fixture
+def approved(press: Press, series: str, readers: tuple[str, ...]) -> str:
+    preview(press, series, None, NOW)
+    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
+    return series
+
+
+def published_numbers(press: Press, series: str, now: datetime) -> list[str]:
+    planned = publish(press, series, at_once=False, now=now).planned
+    return [plan.issue[: len(series) + 3] for plan in planned]
+
+
+def test_nothing_is_published_before_its_slot(press: Press, approved: str) -> None:
+    report = publish(press, approved, at_once=False, now=TUESDAY - TICK)
+
+    assert report.planned == ()
+    assert "2026-03-03 06:30 UTC" in report.waiting[0]
+
+
+def test_a_slot_takes_one_part_however_often_it_ticks(press: Press, approved: str) -> None:
+    ticks = [published_numbers(press, approved, TUESDAY + n * TICK) for n in range(5)]
+
+    assert ticks == [["compost-01"], [], [], [], []]
+
+
+def test_the_next_part_goes_in_the_next_slot(press: Press, approved: str) -> None:
+    published_numbers(press, approved, TUESDAY)
+
+    assert published_numbers(press, approved, FRIDAY) == ["compost-02"]
+
+
+def test_a_part_approved_too_late_goes_in_the_next_slot(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
+    preview(press, series, None, NOW)
+    late = TUESDAY + timedelta(minutes=1)
+    approve(press, series, None, reviewer="Ada", channel="cli", now=late)
+
+    assert published_numbers(press, series, TUESDAY + TICK) == []
+    assert published_numbers(press, series, FRIDAY) == ["compost-01"]
+
+
+def test_a_slot_missed_by_a_day_is_not_made_up_for(press: Press, approved: str) -> None:
+    assert published_numbers(press, approved, TUESDAY + timedelta(days=1)) == []
+    assert published_numbers(press, approved, FRIDAY) == ["compost-01"]
+
+
+def test_a_part_that_nobody_approved_waits(press: Press, series: str) -> None:
+    preview(press, series, None, NOW)
+
+    report = publish(press, series, at_once=True, now=NOW)
+
+    assert report.planned == ()
+    assert "waits for approval" in report.waiting[0]
+
+
+def test_at_once_plans_the_audience_and_names_the_issue(
+    press: Press, approved: str, readers: tuple[str, ...]
+) -> None:
+    report = publish(press, approved, at_once=True, now=NOW)
+
+    assert report.planned[0].recipients == len(readers)
+    assert report.unsent == (report.planned[0].issue,)
+
+
+def test_when_every_part_is_out_it_says_so(press: Press, approved: str) -> None:
+    while publish(press, approved, at_once=True, now=NOW).planned:
+        pass
+
+    report = publish(press, approved, at_once=True, now=NOW)
+    assert report.waiting == ("compost: every part is published",)
+
+
+def test_at_once_needs_a_series(press: Press) -> None:
+    with pytest.raises(LibraryError, match="which series"):
+        publish(press, "", at_once=True, now=NOW)
+
+
+class TestACourse:
+    """Each subscriber gets part 1 first, whenever they joined."""
+
+    @pytest.fixture
+    def course(self, press: Press, approved: str) -> str:
+        file = press.library.series_folder(approved) / "series.toml"
+        text = file.read_text()
+        lines = [line for line in text.splitlines() if not line.startswith("mode")]
+        file.write_text('mode = "course"\n' + "\n".join(lines) + "\n")
+        return approved
+
+    def test_those_who_join_start_at_part_one_in_the_next_slot(
+        self, press: Press, course: str
+    ) -> None:
+        assert published_numbers(press, course, NOW) == []
+        assert published_numbers(press, course, TUESDAY + TICK) == ["compost-01"]
+
+    def test_everyone_moves_one_part_a_slot(self, press: Press, course: str) -> None:
+        seen = [
+            published_numbers(press, course, at)
+            for at in (NOW, TUESDAY, TUESDAY + TICK, FRIDAY, FRIDAY + TICK)
+        ]
+
+        assert seen == [[], ["compost-01"], [], ["compost-02"], []]
