@@ -90,6 +90,12 @@ def test_when_every_part_is_out_it_says_so(press: Press, approved: str) -> None:
     assert report.waiting == ("compost: every part is published",)
 
 
+def test_a_part_whose_file_was_taken_away_is_not_published(press: Press, approved: str) -> None:
+    press.library.instalment_files(approved)[0].unlink()
+
+    assert publish(press, approved, at_once=True, now=NOW).planned[0].issue.startswith("compost-02")
+
+
 def test_at_once_needs_a_series(press: Press) -> None:
     with pytest.raises(LibraryError, match="which series"):
         publish(press, "", at_once=True, now=NOW)

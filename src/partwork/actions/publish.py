@@ -89,8 +89,8 @@ def _publish_next(
     press: Press, series: Series, at_once: bool, now: datetime
 ) -> tuple[list[Planned], list[str]]:
     """Calendar: one part for everyone, the lowest numbered that is not published."""
+    drafts = _drafts(press, series)
     with read_only(press.engine) as connection:
-        drafts = current_drafts(connection, series.slug)
         published = published_instalments(connection, series.slug)
     left = [draft for draft in drafts if draft.instalment not in published]
     if not left:
@@ -143,8 +143,9 @@ def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[P
     waiting: list[str] = []
     with press.engine.begin() as connection:
         enrol(connection, series.newsletter, series.slug, following, now)
-        drafts = current_drafts(connection, series.slug)
-    for issue in reversed(drafts):  # the last part first, so that nobody gets two in one tick
+    for issue in reversed(
+        _drafts(press, series)
+    ):  # the last part first, so that nobody gets two in one tick
         if reason := _not_approved(press, issue, now):
             waiting.append(f"{series.slug}: {reason}")
             continue
@@ -154,6 +155,14 @@ def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[P
         if campaign and recipients:
             planned.append(Planned(issue.name, campaign.due_at, recipients))
     return planned, waiting
+
+
+def _drafts(press: Press, series: Series) -> tuple[Issue, ...]:
+    """The current drafts by number; a part whose file was taken away is not published."""
+    there = {part.id for part in series.instalments}
+    with read_only(press.engine) as connection:
+        drafts = current_drafts(connection, series.slug)
+    return tuple(draft for draft in drafts if draft.instalment in there)
 
 
 def _cadence(press: Press, series: Series) -> Cadence | None:

@@ -1,0 +1,85 @@
+"""Blocks that are boilerplate by the words of their lines."""
+
+import re
+
+from partwork.cleaning import wording_notices, wording_page, wording_readers
+from partwork.cleaning.findings import Finding
+from partwork.cleaning.surroundings import Surroundings
+from partwork.cleaning.wording import Pattern, Place
+from partwork.model.article import BlockKind, Category
+
+
+def worded(page: Surroundings, i: int) -> Finding | None:
+    """The finding on block `i` if each of its lines is boilerplate by its words."""
+    pattern: Pattern | None = None
+    for line in page.folded[i]:
+        found = pattern_of(page, i, line)
+        if found is None:
+            return None
+        pattern = pattern or found
+    if pattern is None or _is_spared(page, i, pattern):
+        return None
+    reason = f"“{_excerpt(page.blocks[i].text)}” {pattern.reason}"
+    return Finding(pattern.rule, pattern.category, reason, pattern.confidence)
+
+
+def repeated(page: Surroundings, i: int) -> Finding | None:
+    """The finding on block `i` if it says the title or the byline once more, above the text."""
+    if not page.is_above(i) or len(page.folded[i]) != 1:
+        return None
+    line = page.folded[i][0]
+    if line == page.title:
+        return Finding("title-again", Category.DUPLICATE, "repeats the title", 0.95)
+    if line and line == page.byline:
+        return Finding("byline-again", Category.DATELINE, "names the author", 0.95)
+    return None
+
+
+def pattern_of(page: Surroundings, i: int, line: str) -> Pattern | None:
+    """The first pattern that `line`, standing where block `i` does, matches as a whole."""
+    if not line or len(line) > _LONGEST:
+        return None
+    where = Place.ABOVE if page.is_above(i) else Place.BELOW if page.is_below(i) else Place.ANYWHERE
+    match = _BY_PLACE[where].fullmatch(line)
+    return _PATTERNS[int(match.lastgroup[1:])] if match and match.lastgroup else None
+
+
+# A line that several describe is the first one's: those of the page are the plainest.
+_PATTERNS = (*wording_page.PATTERNS, *wording_readers.PATTERNS, *wording_notices.PATTERNS)
+
+# Longer than any notice that a pattern describes.
+_LONGEST = 500
+_EXCERPT_CHARACTERS = 40
+
+_SEEN = {
+    Place.ANYWHERE: (Place.ANYWHERE,),
+    Place.ABOVE: (Place.ANYWHERE, Place.EDGES, Place.ABOVE),
+    Place.BELOW: (Place.ANYWHERE, Place.EDGES, Place.BELOW),
+}
+# One expression for each place: a line is matched once, whatever the number of patterns.
+_BY_PLACE = {
+    place: re.compile(
+        "|".join(
+            f"(?P<p{n}>{'|'.join(p.says)})" for n, p in enumerate(_PATTERNS) if p.place in seen
+        )
+    )
+    for place, seen in _SEEN.items()
+}
+
+
+def _is_spared(page: Surroundings, i: int, pattern: Pattern) -> bool:
+    """Whether the text itself may say so here: a timeline has dates for headings."""
+    if pattern.category is not Category.DATELINE or page.blocks[i].kind is not BlockKind.HEADING:
+        return False
+    inside = (b for b in page.blocks[i + 1 :] if b.kind is BlockKind.HEADING)
+    return any(_DATE.fullmatch(b.text.lower()) for b in inside)
+
+
+_DATE = re.compile("|".join(next(p.says for p in _PATTERNS if p.rule == "date")))
+
+
+def _excerpt(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    if len(line) <= _EXCERPT_CHARACTERS:
+        return line
+    return f"{line[: _EXCERPT_CHARACTERS - 1].rstrip()}…"

@@ -1,0 +1,132 @@
+"""What a page's own markup says of a block."""
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+from partwork.cleaning.findings import Finding
+from partwork.cleaning.surroundings import Surroundings, words_in
+from partwork.model.article import Block, BlockKind, Category
+
+
+def marked_up(page: Surroundings) -> dict[int, Finding]:
+    """Findings on what is hidden, stands in a box of the page, or is nothing but links."""
+    found = _hidden(page)
+    names = _boxes(page)
+    for i, block in enumerate(page.blocks):
+        if i in found or block.markup is None:
+            continue
+        box = next((name for name in block.markup.classes if name in names), None)
+        if box is not None:
+            found[i] = names[box]
+        elif _is_links(page, i, block):
+            reason = "is made of links alone"
+            found[i] = Finding("only-links", Category.RELATED, reason, 0.7)
+    return found
+
+
+def _hidden(page: Surroundings) -> dict[int, Finding]:
+    """Hidden blocks; none if they hold half of the words, as a page may until its scripts ran."""
+    hidden = [i for i, b in enumerate(page.blocks) if b.markup is not None and b.markup.hidden]
+    words = [words_in(block.text) for block in page.blocks]
+    if 2 * sum(words[i] for i in hidden) >= sum(words):
+        return {}
+    finding = Finding("hidden", Category.HIDDEN, "is not shown on the page", 0.9)
+    return dict.fromkeys(hidden, finding)
+
+
+def _boxes(page: Surroundings) -> dict[str, Finding]:
+    """The class names, ids and roles that stand for boxes of boilerplate on this page.
+
+    A name that covers much of the prose speaks of the page, not of a box: `has-sidebar`.
+    """
+    prose: Counter[str] = Counter()
+    for block, words in zip(page.blocks, page.prose_words, strict=True):
+        if block.markup is not None:
+            prose.update(dict.fromkeys(block.markup.classes, words))
+    boxes = {name: finding for name in prose if (finding := _box(name)) is not None}
+    most = _MOST_PROSE * page.all_prose
+    return {name: finding for name, finding in boxes.items() if prose[name] <= most}
+
+
+def _is_links(page: Surroundings, i: int, block: Block) -> bool:
+    is_text = block.kind in (BlockKind.HEADING, BlockKind.CODE, BlockKind.TABLE, BlockKind.IMAGE)
+    density = block.markup.link_density if block.markup is not None else 0.0
+    return not is_text and density >= _ALL_LINKS and page.prose_words[i] == 0
+
+
+_MOST_PROSE = 0.2
+# A list of links has commas, dates or bullets between them.
+_ALL_LINKS = 0.8
+
+_BOXES = (
+    (
+        "page-navigation",
+        Category.FURNITURE,
+        "stands in the page's navigation, side column or footer",
+        r"nav|navigation|navbar|menu|breadcrumbs?|masthead|sidebar|footer|contentinfo|complementary"
+        r"|banner|search|widget|toolbar|pagination",
+    ),
+    (
+        "comment-box",
+        Category.COMMENTS,
+        "stands in the comment section",
+        r"comments?|disqus|respond",
+    ),
+    (
+        "share-buttons",
+        Category.SHARE,
+        "stands among share buttons",
+        r"share|sharing|social|sharedaddy",
+    ),
+    (
+        "related-box",
+        Category.RELATED,
+        "stands among links to other articles",
+        r"related|recommended|recommendations?|trending|relatedposts|outbrain|taboola|teasers?",
+    ),
+    (
+        "signup-box",
+        Category.SIGNUP,
+        "stands in a sign-up form",
+        r"newsletters?|subscribe|signup|optin|form",
+    ),
+    (
+        "consent-box",
+        Category.CONSENT,
+        "stands in a cookie notice",
+        r"cookies?|consent|gdpr|onetrust",
+    ),
+    (
+        "advert-box",
+        Category.ADVERT,
+        "stands in an advertisement",
+        r"ads?|adverts?|advertisement|sponsored|promo",
+    ),
+    (
+        "author-box",
+        Category.BIO,
+        "stands in a box about the author",
+        r"authorbox|authorbio|bio|byline",
+    ),
+    (
+        "tags-box",
+        Category.TAGS,
+        "stands among tags and dates",
+        r"tags?|tagcloud|postmeta|entrymeta|meta",
+    ),
+)
+_WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+
+
+@lru_cache(maxsize=10_000)
+def _box(name: str) -> Finding | None:
+    """The box that a class name, id or role stands for, by its first or last word."""
+    words = [word.lower() for word in _WORDS.findall(name)]
+    if not words:
+        return None
+    for rule, category, reason, pattern in _BOXES:
+        for word in (words[0], words[-1], "".join(words)):
+            if re.fullmatch(pattern, word):
+                return Finding(rule, category, reason, 0.75)
+    return None

@@ -1,0 +1,94 @@
+"""A block's surroundings: what stands above and below it, and how much of it is prose."""
+
+import re
+from dataclasses import dataclass
+from itertools import accumulate
+
+from partwork.model.article import Block, BlockKind
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The blocks of one article and what rules ask about them, counted once.
+
+    `prose_words[i]` are the words of block `i` if it is prose, else 0; `prose_above[i]` those of
+    all blocks before it, with one entry more for the whole. `folded[i]` are the block's lines as
+    patterns see them; so are `title` and `byline`, which may be empty.
+    """
+
+    title: str
+    byline: str
+    blocks: tuple[Block, ...]
+    folded: tuple[tuple[str, ...], ...]
+    prose_words: tuple[int, ...]
+    prose_above: tuple[int, ...]
+    first_prose: int
+    last_prose: int
+
+    @property
+    def all_prose(self) -> int:
+        """Words of prose in the whole article."""
+        return self.prose_above[-1]
+
+    def prose_below(self, i: int) -> int:
+        """Words of prose after block `i`."""
+        return self.all_prose - self.prose_above[i + 1]
+
+    def is_above(self, i: int) -> bool:
+        """Whether block `i` stands before all prose. In a text without prose nothing does."""
+        return 0 <= i < self.first_prose
+
+    def is_below(self, i: int) -> bool:
+        """Whether block `i` stands after all prose. In a text without prose nothing does."""
+        return self.last_prose >= 0 and i > self.last_prose
+
+
+def surroundings_of(title: str, byline: str, blocks: tuple[Block, ...]) -> Surroundings:
+    """What the rules need to know of `blocks`."""
+    words = tuple(prose_words_of(block) for block in blocks)
+    prose = [i for i, count in enumerate(words) if count]
+    return Surroundings(
+        title=folded(title),
+        byline=folded(byline),
+        blocks=blocks,
+        folded=tuple(tuple(map(folded, block.text.split("\n"))) for block in blocks),
+        prose_words=words,
+        prose_above=(0, *accumulate(words)),
+        first_prose=prose[0] if prose else -1,
+        last_prose=prose[-1] if prose else -1,
+    )
+
+
+def prose_words_of(block: Block) -> int:
+    """The number of words if `block` reads as sentences, else 0.
+
+    Prose is a paragraph or quotation of 8 words or more that ends as sentences do, or of 20
+    words anyhow. Short sentences count for nothing: every kind of notice has them.
+    """
+    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.QUOTE):
+        return 0
+    words = words_in(block.text)
+    ends = _SENTENCE_END.search(block.text) is not None
+    return words if words >= 20 or (words >= 8 and ends) else 0
+
+
+def words_in(text: str) -> int:
+    """Words of `text`; in scripts without spaces each character counts as one."""
+    return len(_WORD.findall(text))
+
+
+def folded(text: str) -> str:
+    """`text` in lower case with typewriter punctuation and single spaces."""
+    return " ".join(typewritten(text).lower().split())
+
+
+def typewritten(text: str) -> str:
+    """`text` with typewriter quotes, dashes and dots."""
+    return text.translate(_TYPEWRITER)
+
+
+_SENTENCE_END = re.compile(r"[.!?:…。！？][\"'”’)\]]*$")
+_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_]+(?:['’-][^\W_]+)*")
+_TYPEWRITER = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."}
+)

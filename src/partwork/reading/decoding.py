@@ -1,0 +1,108 @@
+"""Bytes to text: UTF-8, UTF-16, or the legacy encoding that fits best."""
+
+import codecs
+import re
+
+from charset_normalizer import from_bytes
+
+from partwork.reading.errors import Unreadable
+
+
+def decoded(raw: bytes, name: str) -> str:
+    """`raw` as text, without a byte order mark.
+
+    A byte order mark decides; then valid UTF-8 is UTF-8, since other encodings hardly ever look
+    like it by chance; then NULs mean UTF-16 or binary; then Windows-1252, where it gives a text
+    of Western letters; charset-normalizer chooses among the rest. UTF-8 with a few damaged
+    bytes stays UTF-8, each of them U+FFFD. Raises `Unreadable` for binary content.
+    """
+    for mark, encoding in _MARKS:
+        if raw.startswith(mark):
+            text = _strictly(raw[len(mark) :], encoding)
+            if text is None:
+                raise Unreadable(name, "is damaged Unicode by its first bytes; save it again")
+            return _checked(text, name)
+    if b"\0" in raw:
+        return _checked(_utf_16(raw, name), name)
+    for guess in (_strictly(raw, "utf-8"), _damaged_utf_8(raw), _western(raw), _legacy(raw)):
+        if guess is not None:
+            return _checked(guess, name)
+    raise _binary(name)
+
+
+# UTF-32's mark begins with UTF-16's, so it stands first.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# What Windows-1252 holds of Western European writing; its other signs (¹, ³, ¿ amid letters)
+# are what Polish or Cyrillic bytes look like when they are read as Windows-1252.
+_WESTERN = frozenset(
+    "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸŠŽ"
+    "‘’“”‚„‹›«»–—…•·\xa0\xad©®™°£€§½¼¾×¡¿²†‡"
+)
+
+# Legacy encodings that articles still come in.
+_LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "koi8_r", "shift_jis", "euc_jp"]
+_LEGACY += ["gb18030", "big5", "euc_kr"]
+
+# Those beyond ASCII are left out: they come from text that was decoded wrongly, which is text.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+
+
+def _strictly(raw: bytes, encoding: str) -> str | None:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _utf_16(raw: bytes, name: str) -> str:
+    """UTF-16 without a mark: the high bytes of Western text are NULs, all on one side."""
+    even, odd = raw[0::2].count(0), raw[1::2].count(0)
+    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        # A fifth of the characters below U+0100 suffices: spaces and line ends alone give that.
+        if high > 5 * low and high >= len(raw) / 10:
+            text = _strictly(raw, encoding)
+            if text is not None:
+                return text
+    raise _binary(name)
+
+
+def _damaged_utf_8(raw: bytes) -> str | None:
+    """UTF-8 in which at most one in ten of the characters beyond ASCII is damaged."""
+    text = raw.decode("utf-8", "replace")
+    beyond = sum(c > "\x7f" for c in text)
+    return text if text.count("�") * 10 <= beyond else None
+
+
+def _western(raw: bytes) -> str | None:
+    text = _strictly(raw, "cp1252")
+    if text is None:
+        return None
+    beyond = [c for c in text if c > "\x7f"]
+    # French, the densest of these languages, has about 5 % of its letters beyond ASCII.
+    is_dense = len(beyond) > 0.15 * len(text)
+    return None if is_dense or not _WESTERN.issuperset(beyond) else text
+
+
+def _legacy(raw: bytes) -> str | None:
+    best = from_bytes(raw, cp_isolation=_LEGACY).best()
+    return None if best is None else str(best)
+
+
+def _checked(text: str, name: str) -> str:
+    """`text`, unless so many of its characters are controls that no person wrote it."""
+    controls = len(_CONTROL.findall(text))
+    # One in 200 is a guess: stray controls come singly, binary content has them by the dozen.
+    if controls > 1 + len(text) / 200:
+        raise _binary(name)
+    return text
+
+
+def _binary(name: str) -> Unreadable:
+    return Unreadable(name, "is not text; save the article as .txt, .md or .html")

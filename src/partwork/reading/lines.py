@@ -1,0 +1,135 @@
+"""The lines of a plain text, joined again where they were wrapped at a fixed width."""
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from partwork.reading.characters import plain_line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with words, or several that were one before they were wrapped.
+
+    `first` and `last` count from 1 in the raw text; `indent` is in columns; `after_blank` says
+    that an empty line, or nothing, stands before it. Tabs inside `text` part table cells.
+    """
+
+    text: str
+    indent: int
+    first: int
+    last: int
+    after_blank: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a list item begins with: a sign, or a number and then `sign` is empty."""
+
+    sign: str
+    number: int
+    rest: str
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of `text` that are not blank; a line ends in CR, LF or both."""
+    found: list[Line] = []
+    after_blank = True
+    for number, raw in enumerate(_LINE_END.split(text), start=1):
+        line = plain_line(raw)
+        words = line.strip()
+        if words:
+            before = line.expandtabs(4)
+            indent = len(before) - len(before.lstrip())
+            found.append(Line(words, indent, number, number, after_blank))
+        after_blank = not words
+    return found
+
+
+def marker_of(line: Line) -> Marker | None:
+    """The list marker that `line` begins with, if there is one and words after it."""
+    match = _MARKER.match(line.text)
+    if match is None:
+        return None
+    sign, number, rest = match.group("sign", "number", "rest")
+    return Marker(sign or "", int(number or 0), rest)
+
+
+def unwrapped(lines: list[Line]) -> list[Line]:
+    """`lines` with hard-wrapped paragraphs joined; as they are where nothing was wrapped.
+
+    A line break was forced where the first word of the next line did not fit any more. That
+    finds the end of a paragraph and of a heading even where no blank line shows it.
+    """
+    width = _wrap_width(lines)
+    if width is None:
+        return lines
+    joined: list[Line] = []
+    parts: list[str] = []
+    last: Line | None = None
+    for line in lines:
+        if last is not None and _is_wrapped(last, line, width):
+            parts.append(line.text)
+            joined[-1] = replace(joined[-1], last=line.last)
+        else:
+            _close(joined, parts)
+            joined.append(line)
+            parts = [line.text]
+        last = line
+    _close(joined, parts)
+    return joined
+
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_MARKER = re.compile(
+    r"(?:(?P<sign>[-*+•·–‣▪■◦●○])|\(?(?P<number>[0-9]{1,3})[.)])[ \t]+(?P<rest>.*\w.*)"
+)
+_SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]*$")
+_HYPHENATED = re.compile(r"[^\W\d_]-$")
+
+# People wrap at 64 to 80 columns; shorter than 45 is verse or a list, longer than 100 is rare.
+_NARROWEST, _WIDEST = 45, 100
+# Editors differ by a few columns in where they break (trailing space, hanging punctuation).
+_SLACK = 3
+
+
+def _wrap_width(lines: list[Line]) -> int | None:
+    """The column at which the text was wrapped, or None if at least half its breaks were free."""
+    pairs = [(a, b) for a, b in pairwise(lines) if _may_continue(b)]
+    if len(pairs) < 2:
+        return None
+    lengths = sorted(len(a.text) + a.indent for a, _ in pairs)
+    width = lengths[(len(lengths) - 1) * 19 // 20]  # a long URL must not set the width
+    if not _NARROWEST <= width <= _WIDEST:
+        return None
+    forced = [a for a, b in pairs if _is_forced(a, b, width)]
+    # Wrapping ends lines amid sentences; paragraphs of like length end where sentences do.
+    amid = sum(_SENTENCE_END.search(line.text) is None for line in forced)
+    return width if 2 * len(forced) >= len(pairs) and 2 * amid >= len(forced) else None
+
+
+def _is_wrapped(last: Line, line: Line, width: int) -> bool:
+    if not _may_continue(line) or not _is_forced(last, line, width):
+        return False
+    # A first line that is indented opens a paragraph; below a list marker it hangs.
+    return line.indent <= last.indent or marker_of(last) is not None
+
+
+def _may_continue(line: Line) -> bool:
+    is_plain = not line.after_blank and "\t" not in line.text and line.text[0] != ">"
+    return is_plain and marker_of(line) is None and any(map(str.isalnum, line.text))
+
+
+def _is_forced(last: Line, line: Line, width: int) -> bool:
+    word = line.text.split(maxsplit=1)[0]
+    return last.indent + len(last.text) + 1 + len(word) > width - _SLACK
+
+
+def _close(joined: list[Line], parts: list[str]) -> None:
+    """Give the last joined line the text of all its parts; a word cut at a hyphen is one again."""
+    if len(parts) > 1:
+        pieces = [parts[0]]
+        for before, part in pairwise(parts):
+            is_cut = part[0].islower() and _HYPHENATED.search(before) is not None
+            pieces.append(part if is_cut else f" {part}")
+        joined[-1] = replace(joined[-1], text="".join(pieces))

@@ -1,0 +1,197 @@
+"""CommonMark, with tables and front matter, to blocks."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from partwork.model.article import Block, BlockKind
+from partwork.model.text import Mark
+from partwork.reading.characters import one_line
+from partwork.reading.html import blocks_of_fragment
+from partwork.reading.inline import Opened, Row, Run, together
+from partwork.reading.language import language_tag
+from partwork.reading.metadata import Metadata, date_in
+from partwork.reading.tags import absolute_url
+from partwork.reading.text import blocks_of_text
+
+
+def read_markdown(text: str) -> tuple[Metadata, tuple[Block, ...]]:
+    """What the front matter says and the blocks of the text, with the lines they stood on.
+
+    Of front matter (YAML between two lines of `---`) title, deck or subtitle, author or byline,
+    date or published_on, language and url are read and the rest is not part of the text.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    match = _FRONT_MATTER.match(text)
+    said = _front_matter(match["yaml"]) if match else None
+    if match is None or said is None:
+        return Metadata(), _blocks(text, 0)
+    return said, _blocks(text[match.end() :], text.count("\n", 0, match.end()))
+
+
+_FRONT_MATTER = re.compile(
+    r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M
+)
+_LINKED = ("http", "https", "mailto")
+
+# markdown-it drops what is nested deeper; the text is then read as plain text instead.
+_MAX_NESTING = 40
+_PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
+
+_MARKS = {"em_open": Mark.EMPHASIS, "strong_open": Mark.STRONG, "link_open": Mark.LINK}
+
+
+def _front_matter(text: str) -> Metadata | None:
+    """What front matter says, or None if the lines are no YAML mapping but part of the text."""
+    try:
+        # BaseLoader leaves every scalar a string: no value can name a type or fail to be one.
+        found = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 BaseLoader builds strings, lists and mappings only
+    except (yaml.YAMLError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    said = {k: one_line(v) for k, v in found.items() if isinstance(k, str) and isinstance(v, str)}
+
+    def first(*keys: str) -> str:
+        return next((said[key] for key in keys if said.get(key)), "")
+
+    published_on: date | None = date_in(first("date", "published_on", "published"))
+    return Metadata(
+        title=first("title"),
+        deck=first("deck", "subtitle"),
+        byline=first("author", "byline"),
+        published_on=published_on,
+        url=absolute_url("", first("url", "source", "canonical_url"), ("http", "https")),
+        language=language_tag(first("language", "lang")),
+    )
+
+
+def _blocks(text: str, lines_before: int) -> tuple[Block, ...]:
+    tokens = _PARSER.parse(text)
+    if any(token.level >= _MAX_NESTING - 3 for token in tokens):
+        found = blocks_of_text(text)
+        return tuple(_moved(block, lines_before) for block in found)
+    lines = text.split("\n")
+    blocks: list[Block] = []
+    at = quotes = 0
+    while at < len(tokens):
+        token = tokens[at]
+        quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        end = _end_of(tokens, at) if token.type in _OWNERS else at + 1
+        for block in _blocks_of(tokens[at:end], is_quote=quotes > 0):
+            first, last = token.map or (0, 0)
+            while last > first + 1 and not lines[last - 1].strip():
+                last -= 1  # a list's extent has the blank lines below it
+            placed = replace(block, first_line=first + 1, last_line=last)
+            blocks.append(_moved(placed, lines_before))
+        at = end
+    return tuple(blocks)
+
+
+_OWNERS = ("heading_open", "paragraph_open", "bullet_list_open", "ordered_list_open", "table_open")
+
+
+def _end_of(tokens: Sequence[Token], at: int) -> int:
+    """The place after the token that closes the one at `at`."""
+    level = tokens[at].level
+    end = at + 1
+    while tokens[end].nesting != -1 or tokens[end].level != level:
+        end += 1
+    return end + 1
+
+
+def _blocks_of(tokens: Sequence[Token], *, is_quote: bool) -> list[Block]:
+    """The blocks of one token that stands alone, or of all from an opening to its closing one."""
+    opening = tokens[0]
+    if opening.type in ("fence", "code_block"):
+        code = opening.content.strip("\n")
+        return [Block(BlockKind.CODE, code)] if code.strip() else []
+    if opening.type == "html_block":
+        return list(blocks_of_fragment(opening.content))
+    if opening.type not in _OWNERS:
+        return []
+    rows, images = _rows(tokens)
+    text, spans, _ = together(rows)
+    if not text:
+        return images
+    match opening.type:
+        case "heading_open":
+            level = int(opening.tag[1])
+            return [Block(BlockKind.HEADING, text, level=level, spans=spans), *images]
+        case "table_open":
+            return [Block(BlockKind.TABLE, text, spans=spans), *images]
+        case "bullet_list_open" | "ordered_list_open":
+            is_ordered = opening.type == "ordered_list_open"
+            return [Block(BlockKind.LIST, text, ordered=is_ordered, spans=spans), *images]
+    kind = BlockKind.QUOTE if is_quote else BlockKind.PARAGRAPH
+    return [Block(kind, text, spans=spans), *images]
+
+
+def _rows(tokens: Sequence[Token]) -> tuple[list[Row], list[Block]]:
+    """The lines of a block: a list's items, a table's rows, else the one; and its images."""
+    rows = [Row()]
+    images: list[Block] = []
+    depth = -1
+    for token in tokens:
+        match token.type:
+            case "bullet_list_open" | "ordered_list_open":
+                depth += 1
+            case "bullet_list_close" | "ordered_list_close":
+                depth -= 1
+            case "list_item_open":
+                rows.append(Row(depth))
+            case "tr_open":
+                rows.append(Row(cells=[]))
+            case "th_open" | "td_open":
+                rows[-1].cells.append(Run())
+            case "inline":
+                images += _add(rows[-1].cells[-1], token.children or [])
+            case "fence" | "code_block":
+                rows[-1].cells[-1].add(f" {token.content}")
+            case "html_block":
+                for block in blocks_of_fragment(token.content):
+                    rows[-1].cells[-1].add(f" {block.text}")
+    return rows, images
+
+
+def _add(run: Run, inlines: Sequence[Token]) -> list[Block]:
+    """Add a line's pieces to `run`; its images are returned."""
+    run.add(" ")
+    images: list[Block] = []
+    opened: list[Opened | None] = []
+    for token in inlines:
+        marks = tuple(mark for mark in opened if mark is not None)
+        match token.type:
+            case "text" | "text_special":
+                run.add(token.content, marks)
+            case "code_inline":
+                run.add(token.content, (*marks, Opened(Mark.CODE)))
+            case "softbreak" | "hardbreak":
+                run.add(" ")
+            case "html_inline" if token.content.lower().startswith("<br"):
+                run.add(" ")
+            case "image" if token.content.strip():
+                url = absolute_url("", str(token.attrs.get("src", "")), ("http", "https"))
+                images.append(Block(BlockKind.IMAGE, one_line(token.content), url=url))
+            case "em_open" | "strong_open" | "link_open":
+                opened.append(_opened(token, marks))
+            case "em_close" | "strong_close" | "link_close":
+                opened.pop()
+    return images
+
+
+def _opened(token: Token, marks: tuple[Opened, ...]) -> Opened | None:
+    """The mark that begins here, unless it is open already or a link that leads nowhere."""
+    mark = _MARKS[token.type]
+    url = absolute_url("", str(token.attrs.get("href", "")), _LINKED) if mark is Mark.LINK else ""
+    is_open = any(m.mark is mark for m in marks)
+    return None if is_open or (mark is Mark.LINK and not url) else Opened(mark, url)
+
+
+def _moved(block: Block, lines: int) -> Block:
+    return replace(block, first_line=block.first_line + lines, last_line=block.last_line + lines)

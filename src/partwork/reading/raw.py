@@ -1,0 +1,86 @@
+"""Raw texts to articles."""
+
+import hashlib
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+from partwork.model.article import Article, Block
+from partwork.reading.decoding import decoded
+from partwork.reading.errors import Unreadable
+from partwork.reading.headline import lifted, made_title
+from partwork.reading.html import read_html
+from partwork.reading.language import language_of
+from partwork.reading.markdown import read_markdown
+from partwork.reading.metadata import Metadata
+from partwork.reading.text import blocks_of_text
+
+MAX_BYTES = 5_000_000
+
+
+def read_article(raw: bytes, name: str) -> Article:
+    """The article in a raw text; its blocks are all of the text but title and deck.
+
+    The name's ending decides for Markdown and HTML, else the content does: what plainly is HTML
+    is read as such, everything else as plain text. A line leaves the blocks only if `title` or
+    `deck` holds its words exactly. Raises `Unreadable` for what is empty, binary, larger than
+    `MAX_BYTES`, or HTML that is cut off or without text.
+    """
+    if len(raw) > MAX_BYTES:
+        sizes = f"{len(raw) / 1e6:.1f} MB, the limit is {MAX_BYTES / 1e6:.0f} MB"
+        raise Unreadable(name, f"is too large ({sizes}); save the article alone")
+    said, found = _read(raw, name)
+    if not found:
+        raise Unreadable(name, "is empty; put the article's text into it")
+    said, blocks = lifted(found, said)
+    title = said.title or made_title(found)
+    sha256 = hashlib.sha256(raw).hexdigest()
+    return Article(
+        slug=_slug(title) or f"article-{sha256[:8]}",
+        title=title,
+        blocks=blocks,
+        deck=said.deck,
+        byline=said.byline,
+        published_on=said.published_on,
+        source=said.url or name,
+        language=said.language or language_of("\n".join(block.text for block in found)),
+        sha256=sha256,
+        title_is_made=not said.title,
+    )
+
+
+_MARKDOWN = (".md", ".markdown")
+_HTML = (".html", ".htm", ".xhtml")
+_LOOKS_LIKE_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|(?:html|head|body|title|meta|article"
+    r"|section|main|header|div|table|h[1-6]|p|ul|ol|blockquote|figure)\b[^<>]*>)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SLUG_CHARACTERS = 60
+_ASCII = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
+
+
+def _read(raw: bytes, name: str) -> tuple[Metadata, tuple[Block, ...]]:
+    ending = PurePosixPath(name).suffix.lower()
+    if not raw.strip():
+        return Metadata(), ()
+    if ending in _HTML:
+        return read_html(raw, name)
+    text = decoded(raw, name)
+    if ending in _MARKDOWN:
+        return read_markdown(text)
+    if _LOOKS_LIKE_HTML.match(text[:10_000]):
+        return read_html(raw, name)
+    return Metadata(), blocks_of_text(text)
+
+
+def _slug(title: str) -> str:
+    """`title` in lower-case ASCII words joined by hyphens, cut between words."""
+    ascii_title = unicodedata.normalize("NFKD", title.lower().translate(_ASCII))
+    words = re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", ascii_title))
+    slug = words[0][:_SLUG_CHARACTERS] if words else ""
+    for word in words[1:]:
+        if len(slug) + 1 + len(word) > _SLUG_CHARACTERS:
+            break
+        slug += f"-{word}"
+    return slug

@@ -1,0 +1,70 @@
+from datetime import date
+
+import pytest
+
+from partwork.reading.metadata import byline_in, date_in, published_in
+
+DAY = date(2023, 5, 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "May 4, 2023",
+        "May 4th 2023",
+        "4 May 2023",
+        "4th of May, 2023",
+        "Thursday 4 May 2023 07:30 BST",
+        "2023-05-04",
+        "2023-05-04T10:22:00Z",
+        "2023/05/04",
+        "04.05.2023",
+        "4-May-2023",
+        "Published on May 4, 2023",
+    ],
+)
+def test_a_date_is_read_in_the_common_english_forms(text):
+    assert date_in(text) == DAY
+    assert published_in(text) == DAY
+
+
+@pytest.mark.parametrize("text", ["3/4/2023", "May 42, 2023", "2023-13-01", "in 2023", "may 5", ""])
+def test_what_can_be_read_two_ways_or_not_at_all_is_no_date(text):
+    assert date_in(text) is None
+
+
+def test_a_slashed_date_is_read_where_one_number_cannot_be_a_month():
+    assert date_in("22/10/2025") == date_in("10/22/2025") == date(2025, 10, 22)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "May 4, 2023, was the day on which the kettle was bought.",
+        "Updated May 4, 2023",
+        "The storm of 4 May 2023 took the roof and the kettle with it",
+    ],
+)
+def test_a_sentence_with_a_date_says_nothing_about_publication(line):
+    assert published_in(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("By Ottoline Varga", "Ottoline Varga"),
+        ("Written by Ottoline Varga, RN", "Ottoline Varga"),
+        ("by Ottoline Varga and Ilse de Maron", "Ottoline Varga and Ilse de Maron"),
+        ("Ottoline Varga | Staff writer | @ovarga", "Ottoline Varga"),
+        ("Author: Ottoline J. Varga", "Ottoline J. Varga"),
+    ],
+)
+def test_a_byline_gives_the_name(line, name):
+    assert byline_in(line) == name
+
+
+@pytest.mark.parametrize(
+    "line", ["By Monday the kettle had gone", "By 2030", "by admin", "Standing By Me", "By the Sea"]
+)
+def test_other_lines_are_no_bylines(line):
+    assert byline_in(line) == ""
