@@ -143,9 +143,8 @@ def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[P
     waiting: list[str] = []
     with press.engine.begin() as connection:
         enrol(connection, series.newsletter, series.slug, following, now)
-    for issue in reversed(
-        _drafts(press, series)
-    ):  # the last part first, so that nobody gets two in one tick
+    # The last part first, so that nobody gets two in one tick.
+    for issue in reversed(_drafts(press, series)):
         if reason := _not_approved(press, issue, now):
             waiting.append(f"{series.slug}: {reason}")
             continue
