@@ -188,3 +188,30 @@ def test_no_word_is_lost_but_the_numbers_of_lists(lines):
     given_words = [w for w in words("\n".join(lines)) if not w.isdigit()]
     kept_words = [w for block in blocks for w in words(block.text) if not w.isdigit()]
     assert kept_words == given_words
+
+
+def test_a_line_right_below_a_numbered_item_explains_it_though_it_is_not_indented():
+    steps = "1. Fill it.\nCold water boils better.\n2. Wait.\nIt sings first.\n3. Pour.\nMind the steam."
+
+    (_, block, last) = blocks_of_text(f"{LONG}\n\n{steps}\n\n{LONG}")
+
+    assert block.kind is BlockKind.LIST
+    assert block.text.splitlines() == [
+        "Fill it. Cold water boils better.",
+        "Wait. It sings first.",
+        "Pour. Mind the steam.",
+    ]
+    assert last.text == LONG
+
+
+def test_a_mixed_list_takes_what_stands_between_its_numbers():
+    steps = "1. Cool the kettle.\nIt takes about an hour.\n2. Rinse it.\n3. Dry it."
+
+    (_, block, last) = blocks_of_text(f"{LONG}\n\n{steps}\n{LONG}")
+
+    assert block.text.splitlines() == [
+        "Cool the kettle. It takes about an hour.",
+        "Rinse it.",
+        "Dry it.",
+    ]
+    assert last.text == LONG

@@ -88,12 +88,7 @@ class Tally:
     def planned(self) -> int:
         """All deliveries of the issue, whatever became of them."""
         return (
-            self.pending
-            + self.accepted
-            + self.deferred
-            + self.refused
-            + self.in_doubt
-            + self.left
+            self.pending + self.accepted + self.deferred + self.refused + self.in_doubt + self.left
         )
 
 

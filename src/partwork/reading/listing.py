@@ -56,12 +56,16 @@ _ASKS = re.compile(r"\?$|^(?:how|what|why|when|where|who|final thoughts|conclusi
 
 # Three in four items of labelled lists are no longer; longer lines look like paragraphs.
 _ITEM_WORDS = 14
+# An item's explanation is a sentence or two (a guess).
+_EXPLANATION_WORDS = 50
 
 
 def _items(lines: list[Line], at: int, opening: Marker) -> Iterator[tuple[int, str, int]]:
     """Level, text and end of each item; stops where the list ends."""
     indents: list[int] = []
     number = 0
+    is_parted = any(line.after_blank for line in lines[1:])
+    explained: list[bool] = []
     while at < len(lines):
         line, marker = lines[at], marker_of(lines[at])
         if marker is None:
@@ -77,6 +81,9 @@ def _items(lines: list[Line], at: int, opening: Marker) -> Iterator[tuple[int, s
                 return
             number = marker.number
         end = _end_of_item(lines, at, indents[0])
+        if level == 0 and not marker.sign and is_parted:
+            end += _is_explained(lines, at, end, number, all(explained) and bool(explained))
+            explained.append(end > at + 1)
         # A nested number is kept as text: a list says of its own items alone that they count.
         text = marker.rest if level == 0 or marker.sign else line.text
         parts = [text, *(below.text for below in lines[at + 1 : end])]
@@ -102,6 +109,23 @@ def _end_of_item(lines: list[Line], at: int, outermost: int) -> int:
         end < len(lines) and marker_of(lines[end]) is not None and lines[end].indent >= outermost
     )
     return end if goes_on else sure
+
+
+def _is_explained(lines: list[Line], at: int, end: int, number: int, is_usual: bool) -> bool:
+    """Whether the line at `end` goes on with the numbered item at `at` though it is not indented.
+
+    It stands right below the item, in a text that parts its paragraphs by blank lines, and the
+    next number right below it; after the last number the items before must have had such a line.
+    """
+    if end != at + 1 or end >= len(lines) or lines[end].after_blank:
+        return False
+    if marker_of(lines[end]) is not None or len(lines[end].text.split()) > _EXPLANATION_WORDS:
+        return False
+    below = lines[end + 1] if end + 1 < len(lines) else None
+    if below is None or below.after_blank:
+        return is_usual
+    marker = marker_of(below)
+    return marker is not None and not marker.sign and marker.number == number + 1
 
 
 def _may_be_item(lines: list[Line], start: int, at: int) -> bool:
