@@ -33,8 +33,9 @@ pins: .venv/.develops
 	$(PY) -m pip --disable-pip-version-check list --format=freeze --exclude-editable | grep -viE '^(pip|setuptools|wheel)=='; } > .pins
 	@mv .pins constraints.txt
 
+# Leaves a home's database, keys and outbox alone: they are nobody's to make again.
 clean:
-	rm -rf .venv .partwork .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .partwork/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Partwork needs Python 3.11 or newer; none found. Name one: make PYTHON=/path/to/python3" >&2; exit 1; }

@@ -1,6 +1,6 @@
 """Pictures of what people see: the dashboard and a mail, for the documentation.
 
-    python benchmarks/pictures.py [--home FOLDER] [--to docs/pictures]
+    python benchmarks/pictures.py [--home FOLDER] [--to docs/pictures] [--all]
 
 runs the demo (in a temporary home, or in FOLDER), waits for its addresses, and has Chromium
 (CHROMIUM names it, else the one on the PATH) take each page at the width of a screen and of a
@@ -27,6 +27,8 @@ from partwork.orchestration.demo import SERIES
 
 WIDTHS = {"screen": 1200, "phone": 375}
 HEIGHT = 900
+# The pictures that the documents show.
+TOLD = {"runs-screen", "deployments-screen", "cleaning-report-screen", "mail-phone", "mail-screen"}
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, help="reuse the demo of this home")
     parser.add_argument("--to", type=Path, default=Path("docs/pictures"))
+    parser.add_argument("--all", action="store_true", help="those too that no document shows")
     asked = parser.parse_args()
     asked.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
@@ -50,7 +53,9 @@ def main() -> None:
         with staying_demo(home) as dashboard, chromium() as browser:
             for name, address in pages(home, dashboard).items():
                 for width_name, width in WIDTHS.items():
-                    print(take(browser, address, width, asked.to / f"{name}-{width_name}.png"))
+                    picture = f"{name}-{width_name}"
+                    if asked.all or picture in TOLD:
+                        print(take(browser, address, width, asked.to / f"{picture}.png"))
 
 
 @contextmanager
@@ -119,13 +124,13 @@ def _longest_report(api: Api, key: str) -> str:
 
 
 def take(browser: Browser, address: str, width: int, to: Path) -> Path:
-    """A picture of the page as far as it is long, once its requests have come to rest."""
+    """A picture of the top of a page, once its requests have come to rest."""
     page = browser.new_page(viewport={"width": width, "height": HEIGHT})
     page.goto(address)
     # The dashboard keeps a socket open and fills its lists after the page has loaded.
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
-    page.screenshot(path=to, full_page=address.startswith("file:"))
+    page.screenshot(path=to)
     page.close()
     return to
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from partwork.library import Library, LibraryError
 from partwork.model.delivery import Transport
 from partwork.model.errors import PartworkError
-from partwork.settings import Settings, packaged_home
+from partwork.settings import Settings, SettingsError, packaged_home
 from partwork.store.engine import open_engine
 from partwork.store.facts import load_fact, save_fact
 from partwork.store.migrating import migrate
@@ -51,10 +51,15 @@ class Press:
         """Where `preview` writes, `<series>/<NN>/`."""
         return self.settings.state / "previews"
 
-    def transport(self, dry_run: bool = False) -> Transport:
-        """The mail server of the settings; the outbox where there is none, or on a dry run."""
+    @property
+    def has_mail_server(self) -> bool:
+        """Whether mails leave this machine's folders."""
+        return bool(self.settings.smtp_url.get_secret_value())
+
+    def transport(self) -> Transport:
+        """The mail server of the settings; the outbox where there is none."""
         url = self.settings.smtp_url.get_secret_value()
-        return SmtpServer(url) if url and not dry_run else Outbox(self.outbox)
+        return SmtpServer(url) if url else Outbox(self.outbox)
 
     def new_id(self) -> str:
         """Eight random characters of [a-z0-9], for the identity of a new part."""
@@ -67,6 +72,9 @@ def assemble(settings: Settings) -> Iterator[Press]:
     library = Library(settings.home, packaged_home())
     library.demand_home()
     secret, hash_key = _keys(settings)
+    signing = tuple(s.strip() for s in secret.split(",") if s.strip())
+    if not signing:
+        raise SettingsError("PARTWORK_SECRET holds only commas; set a secret, or leave it out")
     engine = open_engine(settings.engine_url)
     try:
         migrate(engine)
@@ -75,7 +83,7 @@ def assemble(settings: Settings) -> Iterator[Press]:
             settings,
             library,
             engine,
-            tuple(s.strip() for s in secret.split(",") if s.strip()),
+            signing,
             hash_key.encode(),
         )
     finally:

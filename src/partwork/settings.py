@@ -87,8 +87,12 @@ class Settings(BaseSettings):
     @classmethod
     def _web_address(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
-            raise ValueError("must be a web address such as https://news.example.org")
+        is_plain = url.isascii() and not (parts.query or parts.fragment or "@" in parts.netloc)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
+            raise ValueError(
+                "must be a web address such as https://news.example.org, without a login, ? or #, "
+                "in ASCII (a name in other letters as its xn-- form)"
+            )
         return url.rstrip("/")
 
     @property

@@ -62,7 +62,9 @@ def test_a_hand_edit_survives_composing_again(press: Press, series: str) -> None
     assert report.kept[0].startswith(file.name)
 
 
-def test_a_published_part_never_changes(press: Press, series: str) -> None:
+def test_a_published_part_never_changes(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
     preview(press, series, None, NOW)
     approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
     publish(press, series, at_once=True, now=NOW)

@@ -1,14 +1,19 @@
 """A part is published in its slot, if it was approved in time, and never twice."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from partwork.actions.approve import approve
+from partwork.actions.compose import compose
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
+from partwork.actions.send import issue_named, send
 from partwork.assembly import Press
 from partwork.library import LibraryError
+from partwork.model.series import Division
+from partwork.store.ledger import claim, note_attempt
 from tests.conftest import NOW
 
 # The home's newsletter appears on Tuesdays and Fridays at 07:30 in Berlin, 06:30 UTC in winter.
@@ -83,17 +88,72 @@ def test_at_once_plans_the_audience_and_names_the_issue(
 
 
 def test_when_every_part_is_out_it_says_so(press: Press, approved: str) -> None:
-    while publish(press, approved, at_once=True, now=NOW).planned:
-        pass
+    while report := publish(press, approved, at_once=True, now=NOW):
+        if not report.planned:
+            break
+        send(press, report.planned[0].issue, clock=lambda: NOW)
+
+    assert report.waiting == ("compost: every part is published",)
+
+
+def test_at_once_waits_until_the_part_before_is_sent(press: Press, approved: str) -> None:
+    first = publish(press, approved, at_once=True, now=NOW).planned[0]
 
     report = publish(press, approved, at_once=True, now=NOW)
-    assert report.waiting == ("compost: every part is published",)
+
+    assert report.planned == ()
+    assert f"partwork send {first.issue}" in report.waiting[0]
+
+
+def test_a_part_that_reaches_nobody_is_not_used_up(press: Press, series: str) -> None:
+    preview(press, series, None, NOW)
+    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
+
+    reports = [publish(press, series, at_once=True, now=NOW) for _ in range(2)]
+
+    assert [report.planned for report in reports] == [(), ()]
+    assert "part 1 waits for readers" in reports[1].waiting[0]
 
 
 def test_a_part_whose_file_was_taken_away_is_not_published(press: Press, approved: str) -> None:
     press.library.instalment_files(approved)[0].unlink()
 
+    report = publish(press, approved, at_once=True, now=NOW)
+
+    assert report.planned == ()
+    assert "part 2 was changed since it was approved" in report.waiting[0]
+
+
+def test_a_series_that_was_lost_and_composed_anew_mails_nobody_its_parts_again(
+    press: Press, approved: str, articles: tuple[str, ...]
+) -> None:
+    send(press, publish(press, approved, at_once=True, now=NOW).planned[0].issue, clock=lambda: NOW)
+    shutil.rmtree(press.library.series_folder(approved))
+    compose(
+        press,
+        approved,
+        articles,
+        title="Another title",
+        newsletter="",
+        division=Division.ARTICLE,
+        parts=None,
+        now=NOW,
+    )
+    preview(press, approved, None, NOW)
+    approve(press, approved, None, reviewer="Ada", channel="cli", now=NOW)
+
     assert publish(press, approved, at_once=True, now=NOW).planned[0].issue.startswith("compost-02")
+
+
+def test_a_tick_frees_what_a_crashed_send_held(press: Press, approved: str) -> None:
+    issue = publish(press, approved, at_once=True, now=NOW).planned[0].issue
+    with press.engine.begin() as connection:
+        content_hash = issue_named(press, issue).content_hash
+        rows = claim(connection, content_hash, "crashed", NOW, timedelta(minutes=1))
+        note_attempt(connection, rows[0].id, "crashed", NOW)
+
+    assert publish(press, approved, at_once=False, now=NOW).unsent == ()
+    assert publish(press, approved, at_once=False, now=NOW + TICK).unsent == (issue,)
 
 
 def test_at_once_needs_a_series(press: Press) -> None:

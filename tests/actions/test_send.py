@@ -10,12 +10,13 @@ import pytest
 from partwork.actions.approve import approve
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
-from partwork.actions.send import NotReadyToSend, send, send_test
+from partwork.actions.send import NotReadyToSend, issue_named, send, send_test
 from partwork.actions.subscribers import erase
 from partwork.actions.unsubscribe import unsubscribe
 from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
 from partwork.model.delivery import Tally
+from partwork.model.errors import PartworkError
 from partwork.settings import Settings
 from partwork.store.ledger import claim, note_attempt
 from partwork.subscribing.tokens import Departure, unsubscribe_token
@@ -86,8 +87,6 @@ def test_who_was_erased_gets_no_mail(press: Press, issue: str, clock: Clock) -> 
 def test_an_attempt_without_reply_is_in_doubt_and_not_repeated(
     press: Press, issue: str, clock: Clock
 ) -> None:
-    from partwork.actions.send import issue_named
-
     with press.engine.begin() as connection:
         rows = claim(
             connection,
@@ -136,6 +135,55 @@ def test_a_test_copy_stands_outside_the_ledger(press: Press, issue: str, clock: 
 
     assert reply.code == 250
     assert send(press, issue, clock=clock).tally == Tally(accepted=3)
+
+
+@pytest.mark.parametrize("setting", ["public_url", "secret"])
+def test_what_is_wrong_with_all_messages_refuses_nobody(
+    press: Press, issue: str, setting: str
+) -> None:
+    bad = {"public_url": "https://m\u00fcller.example.org", "secret": ","}
+
+    with pytest.raises(PartworkError):  # noqa: SIM117 either may refuse
+        with assemble(Settings(home=press.settings.home, **{setting: bad[setting]})) as wrong:
+            send(wrong, issue, clock=lambda: NOW)
+
+    assert send(press, issue, clock=lambda: NOW).tally == Tally(accepted=3)
+
+
+def test_what_goes_to_the_outbox_is_marked_as_a_demo(press: Press, series: str) -> None:
+    file = press.library.newsletter_file("the-bench")
+    file.write_text(file.read_text().replace("demo = true", "demo = false"))
+    (shown, *_) = preview(press, series, 1, NOW)
+
+    send_test(press, shown.issue.name, "editor@example.org", lambda: NOW)
+
+    (mail,) = mails(press)
+    assert b"X-Partwork-Demo: yes" in mail.read_bytes()
+    assert b"Subject: [Demo] " in mail.read_bytes()
+
+
+def test_an_issue_approved_as_a_demo_never_goes_to_a_real_server(press: Press, issue: str) -> None:
+    file = press.library.newsletter_file("the-bench")
+    file.write_text(file.read_text().replace("demo = true", "demo = false"))
+    smtp = Settings(
+        home=press.settings.home,
+        smtp_url="smtp://mail.example.org",
+        public_url="https://news.example.org",
+    )
+
+    with assemble(smtp) as by_smtp, pytest.raises(NotReadyToSend, match="demo"):
+        send(by_smtp, issue, clock=lambda: NOW)
+
+
+def test_a_dry_run_leaves_a_lease_that_has_run_out_as_it_is(press: Press, issue: str) -> None:
+    with press.engine.begin() as connection:
+        content_hash = issue_named(press, issue).content_hash
+        rows = claim(connection, content_hash, "crashed", NOW, timedelta(minutes=1))
+        note_attempt(connection, rows[0].id, "crashed", NOW)
+
+    report = send(press, issue, clock=lambda: NOW + timedelta(hours=1), dry_run=True)
+
+    assert report.tally == Tally(pending=3)
 
 
 def test_smtp_is_refused_until_all_that_the_law_needs_is_set(

@@ -67,16 +67,41 @@ def test_a_newer_draft_is_not_covered_by_an_older_approval(
     assert "waits for approval" in report.waiting[0]
 
 
-def test_what_is_mailed_is_what_was_approved_whatever_the_files_say_now(
+def test_an_edit_after_the_approval_waits_for_another(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
+    preview(press, series, None, NOW)
+    approve_all(press, series)
+    edit(press.library.instalment_files(series)[0])
+
+    report = publish(press, series, at_once=True, now=NOW)
+
+    assert report.planned == ()
+    assert "part 1 was changed since it was approved" in report.waiting[0]
+
+
+def test_another_notice_in_every_mail_waits_for_another_approval(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
+    preview(press, series, None, NOW)
+    approve_all(press, series)
+    file = press.library.newsletter_file("the-bench")
+    file.write_text(file.read_text().replace("notices = []", 'notices = ["Ask a doctor first."]'))
+
+    assert publish(press, series, at_once=True, now=NOW).planned == ()
+
+
+def test_what_is_mailed_is_what_was_approved_whatever_the_files_say_by_then(
     press: Press, series: str, readers: tuple[str, ...], clock: Clock
 ) -> None:
     shown = preview(press, series, None, NOW)
     names = approve_all(press, series)
+    (planned,) = publish(press, series, at_once=True, now=NOW).planned
     for file in press.library.instalment_files(series):
         edit(file)
+    preview(press, series, None, NOW)
 
-    (planned,) = publish(press, series, at_once=True, now=NOW).planned
-    send(press, planned.issue, clock=clock)
+    send(press, planned.issue[:10], clock=clock)
 
     assert planned.issue == names[0]
     mail = next(press.outbox.glob("*.eml")).read_bytes()

@@ -36,6 +36,8 @@ ISSUE = Issue(
         {"reply_to": Mailbox(SENDER.name, "another@example.org")},
         {"html": "<p>two</p>"},
         {"text": "two"},
+        {"page": "<p>two</p>"},
+        {"demo": True},
         {"audience": AudienceRule("quiet-hour", "another")},
         {"audience": AudienceRule("quiet-hour", "sleep", "women over 40")},
     ],
@@ -45,7 +47,7 @@ def test_all_that_an_editor_approves_is_in_the_content_hash(change: dict[str, ob
 
 
 def test_what_is_not_approved_is_outside_the_content_hash() -> None:
-    other = replace(ISSUE, number=2, title="Two", page="<p>two</p>", instalment="zzzzzzzz")
+    other = replace(ISSUE, number=2, title="Two", instalment="zzzzzzzz")
 
     assert other.content_hash == ISSUE.content_hash
 

@@ -3,6 +3,7 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from partwork.model.article import BlockKind
 from partwork.reading.text import blocks_of_text
 
 LONG = "The kettle had stood on the stove since the morning, and nobody had thought of filling it."
@@ -191,13 +192,13 @@ def test_no_word_is_lost_but_the_numbers_of_lists(lines):
 
 
 def test_a_line_right_below_a_numbered_item_explains_it_though_it_is_not_indented():
-    steps = "1. Fill it.\nCold water boils better.\n2. Wait.\nIt sings first.\n3. Pour.\nMind the steam."
+    steps = "1. Fill it.\nCold boils better.\n2. Wait.\nIt sings first.\n3. Pour.\nMind the steam."
 
     (_, block, last) = blocks_of_text(f"{LONG}\n\n{steps}\n\n{LONG}")
 
     assert block.kind is BlockKind.LIST
     assert block.text.splitlines() == [
-        "Fill it. Cold water boils better.",
+        "Fill it. Cold boils better.",
         "Wait. It sings first.",
         "Pour. Mind the steam.",
     ]

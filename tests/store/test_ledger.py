@@ -258,7 +258,19 @@ def test_what_did_not_leave_is_pending_again(engine, planned):
         assert not release(conn, bob.id, "lane 1")
 
         again = claim(conn, planned, "lane 2", NOW, LEASE)
-        assert [(row.id, row.attempts) for row in again] == [(ada.id, 1), (bob.id, 0)]
+        assert [(row.id, row.attempts) for row in again] == [(ada.id, 0), (bob.id, 0)]
+
+
+def test_a_doubt_is_settled_by_the_lane_that_knows_nothing_left(engine, planned):
+    with engine.begin() as conn:
+        ada, *_ = claim(conn, planned, "lane 1", NOW, LEASE)
+        note_attempt(conn, ada.id, "lane 1", NOW)
+        sweep(conn, NOW + LEASE)
+        assert states(conn, planned)["ada"] == "in doubt"
+
+        assert not release(conn, ada.id, "lane 2")
+        assert release(conn, ada.id, "lane 1")
+        assert states(conn, planned)["ada"] == "pending"
 
 
 def test_a_reply_is_noted_once(engine, planned):

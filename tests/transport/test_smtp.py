@@ -128,9 +128,9 @@ def test_the_reply_to_the_data_has_a_time_limit_of_its_own(scripted: Callable) -
         smtp.send(ADA, MAIL)
 
 
-@pytest.mark.parametrize("refusal", ["421 4.3.2 closing", "451 4.7.1 later", "550 5.1.1 nobody"])
-@pytest.mark.parametrize("before", [[], [OK], [OK, OK], [OK, OK, GO]])
-def test_a_refusal_at_any_step_is_the_reply(
+@pytest.mark.parametrize("refusal", ["451 4.7.1 later", "550 5.1.1 nobody"])
+@pytest.mark.parametrize("before", [[OK], [OK, OK], [OK, OK, GO]])
+def test_a_refusal_of_the_recipient_or_the_message_is_the_reply(
     scripted: Callable, before: list[str], refusal: str
 ) -> None:
     server = scripted([*HELLO, *before, refusal])
@@ -139,6 +139,27 @@ def test_a_refusal_at_any_step_is_the_reply(
         reply = smtp.send(ADA, MAIL)
 
     assert f"{reply.code} {reply.text}" == refusal
+
+
+@pytest.mark.parametrize(
+    ("before", "refusal"),
+    [
+        ([], "451 4.7.1 later"),
+        ([], "550 5.7.1 not you"),
+        ([], "530 5.7.0 Authentication required"),
+        ([OK], "530 5.7.0 Authentication required"),
+        ([], "421 4.3.2 closing"),
+        ([OK], "421 4.3.2 closing"),
+        ([OK, OK], "421 4.3.2 closing"),
+    ],
+)
+def test_a_refusal_of_the_sender_or_the_connection_refuses_no_recipient(
+    scripted: Callable, before: list[str], refusal: str
+) -> None:
+    server = scripted([*HELLO, *before, refusal])
+
+    with SmtpServer(server.url) as smtp, pytest.raises(NotSent, match=refusal[:3]):
+        smtp.send(ADA, MAIL)
 
 
 def test_a_refused_message_is_reset_and_the_next_one_goes(scripted: Callable) -> None:

@@ -1,6 +1,6 @@
 """Articles → the instalments of a series."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from partwork.manuscript.series import parse_series, print_series
 from partwork.model.fault import Fault
 from partwork.model.series import Division, Instalment, Series
 from partwork.store.engine import read_only
-from partwork.store.issues import published_instalments
+from partwork.store.issues import current_drafts, published_instalments
 from partwork.store.leases import holder_of, release_lease, take_lease
 
 LEASE = timedelta(minutes=10)  # a compose takes seconds; what crashed must not block for long
@@ -78,13 +78,14 @@ def _composed(press: Press, plan: Series, division: Division, parts: int | None)
         parts=parts,
         new_id=press.new_id,
     )
+    _save_plan(press, plan)
     written, kept = _save(press, plan, composition.instalments)
     series = replace(plan, instalments=tuple(part for part, _ in load_parts(press, plan.slug)))
     return ComposeReport(series, written, kept, composition.left_out, faults_of(press, plan.slug))
 
 
 def _plan(press: Press, slug: str, articles: Sequence[str], title: str, newsletter: str) -> Series:
-    """The series as `series.toml` has it, changed as asked; written back if it changed."""
+    """The series as `series.toml` has it, changed as asked; nothing is written yet."""
     library = press.library
     file = library.series_folder(slug) / "series.toml"
     old = library.read(file) if file.exists() else ""
@@ -103,10 +104,15 @@ def _plan(press: Press, slug: str, articles: Sequence[str], title: str, newslett
         title=slug.replace("-", " ").capitalize(),
         language=_language(press, sources),
     )
-    series = replace(base, newsletter=owner, title=title or base.title, articles=sources)
-    if series != known:
-        library.write(file, print_series(series, old))
-    return series
+    return replace(base, newsletter=owner, title=title or base.title, articles=sources)
+
+
+def _save_plan(press: Press, series: Series) -> None:
+    """Writes `series.toml` where it says something else; an editor's comments stay."""
+    file = press.library.series_folder(series.slug) / "series.toml"
+    old = press.library.read(file) if file.exists() else ""
+    if not old or parse_series(old, series.slug, press.library.shown(file)) != series:
+        press.library.write(file, print_series(series, old))
 
 
 def _only_newsletter(press: Press) -> str:
@@ -130,27 +136,39 @@ def _save(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Writes the new parts over the old ones of the same number, which keep their id.
 
-    Returns the names of what was written, and what was kept with its reason. Old parts beyond
-    the new ones go, unless a person edited them or they are published.
+    A part whose file is gone keeps the id that its number was last rendered under, so that
+    nobody gets it again. Returns the names of what was written, and what was kept with its
+    reason. Old parts beyond the new ones go, unless a person edited them or they are published.
     """
     library = press.library
     with read_only(press.engine) as connection:
         published = published_instalments(connection, series.slug)
+        drafts = current_drafts(connection, series.slug)
     old = {part.number: (part, file) for part, file in load_parts(press, series.slug)}
+    taken = {part.id for part, _ in old.values()}
+    ids = {draft.number: draft.instalment for draft in drafts if draft.instalment not in taken}
+    ids |= {number: id_ for id_, number in published.items() if id_ not in taken}
     written: list[str] = []
     kept: list[str] = []
-    for part in new:
-        if part.number in old:
-            before, file = old.pop(part.number)
-            if reason := _reason_to_keep(press, series.slug, before, file, published):
-                kept.append(f"{file.name}: {reason}")
-                continue
-            file.unlink()
-            part = replace(part, id=before.id)  # noqa: PLW2901 it stays the same part
+    for composed_part in new:
+        number = composed_part.number
+        before, file = old.pop(number, (None, None))
+        if (
+            before
+            and file
+            and (reason := _reason_to_keep(press, series.slug, before, file, published))
+        ):
+            kept.append(f"{file.name}: {reason}")
+            continue
+        part = replace(composed_part, id=before.id if before else ids.get(number, composed_part.id))
         target = library.series_folder(series.slug) / _file_name(part)
         text = print_instalment(part)
+        if target == file and library.read(target) == text:
+            continue
         library.write(library.base_file(series.slug, part.id), text)
         library.write(target, text)
+        if file and file != target:
+            file.unlink()
         written.append(target.name)
     for before, file in old.values():
         if reason := _reason_to_keep(press, series.slug, before, file, published):
@@ -162,9 +180,9 @@ def _save(
 
 
 def _reason_to_keep(
-    press: Press, series: str, part: Instalment, file: Path, published: object
+    press: Press, series: str, part: Instalment, file: Path, published: Mapping[str, int]
 ) -> str:
-    if isinstance(published, dict) and part.id in published:
+    if part.id in published:
         return "is published, and stays as it was sent"
     base = press.library.base_file(series, part.id)
     if not base.exists() or press.library.read(base) != press.library.read(file):

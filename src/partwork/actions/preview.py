@@ -13,7 +13,7 @@ from partwork.model.delivery import Envelope
 from partwork.model.issue import Issue, MergeField
 from partwork.model.series import Newsletter
 from partwork.rendering.issue import rendered
-from partwork.store.issues import save_draft
+from partwork.store.issues import drop_drafts, save_draft
 
 SAMPLE_READER = "reader@example.org"
 
@@ -27,12 +27,17 @@ class Previewed:
 
 
 def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple[Previewed, ...]:
-    """Renders and stores the drafts of a series, or of one part, and writes their previews."""
+    """Renders and stores the drafts of a series, or of one part, and writes their previews.
+
+    Drafts of parts whose files are gone are forgotten.
+    """
     newsletter, issues = drafts_of(press, series, part)
     shown = tuple(_written(press, newsletter, issue, now) for issue in issues)
+    there = {instalment.id for instalment in load_series(press, series).instalments}
     with press.engine.begin() as connection:
         for issue in issues:
             save_draft(connection, issue, now)
+        drop_drafts(connection, series, there)
     return shown
 
 

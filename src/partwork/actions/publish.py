@@ -1,14 +1,16 @@
 """What is due and approved → a campaign, its audience planned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from partwork.actions.loading import load_newsletter, load_series
+from partwork.actions.preview import drafts_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
-from partwork.model.series import Cadence, Mode, Series
+from partwork.model.series import Cadence, Instalment, Mode, Series
 from partwork.scheduling.cadence import last_slot, next_slot
 from partwork.store.campaigns import (
     enrol,
@@ -18,8 +20,14 @@ from partwork.store.campaigns import (
     unfinished_issues,
 )
 from partwork.store.engine import read_only
-from partwork.store.issues import approvals_of, current_drafts, published_instalments
+from partwork.store.issues import (
+    approvals_of,
+    current_drafts,
+    load_issue,
+    published_instalments,
+)
 from partwork.store.leases import release_lease, take_lease
+from partwork.store.ledger import sweep, tally
 
 NOT_AFTER = timedelta(hours=6)  # a guess: a part that is later than this waits for its next slot
 LEASE = timedelta(minutes=5)
@@ -47,7 +55,8 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
     """Plans the next part of a series, or of all, if its slot has come and it is approved.
 
     `at_once` ignores the cadence and needs a series. What is mailed later are the approved
-    draft's stored strings: nothing is rendered here. Safe to run twice, at once or elsewhere.
+    draft's stored strings; a part whose file says something else by now waits. Deliveries that a
+    crash left are freed. Safe to run twice, at once or elsewhere.
     """
     if at_once and not series:
         raise LibraryError("say which series to publish at once: partwork publish SERIES --now")
@@ -63,7 +72,8 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
             continue
         planned += outcome[0]
         waiting += outcome[1]
-    with read_only(press.engine) as connection:
+    with press.engine.begin() as connection:
+        sweep(connection, now)
         unsent = unfinished_issues(connection, now)
     return PublishReport(tuple(planned), tuple(waiting), unsent)
 
@@ -89,25 +99,72 @@ def _publish_next(
     press: Press, series: Series, at_once: bool, now: datetime
 ) -> tuple[list[Planned], list[str]]:
     """Calendar: one part for everyone, the lowest numbered that is not published."""
-    drafts = _drafts(press, series)
     with read_only(press.engine) as connection:
         published = published_instalments(connection, series.slug)
-    left = [draft for draft in drafts if draft.instalment not in published]
+    left = [part for part in series.instalments if part.id not in published]
     if not left:
-        state = "every part is published" if published else "nothing was previewed and approved"
+        state = "every part is published" if series.instalments else "has no part yet"
         return [], [f"{series.slug}: {state}"]
-    issue = left[0]
-    if not at_once:
-        slot = _due_slot(press, series, now)
-        if isinstance(slot, str):
-            return [], [f"{series.slug}: {slot}"]
-    else:
-        slot = now
-    if reason := _not_approved(press, issue, slot):
-        return [], [f"{series.slug}: {reason}"]
-    with press.engine.begin() as connection:
+    part = left[0]
+    slot = (_free_now if at_once else _due_slot)(press, series, now)
+    if isinstance(slot, str):
+        return [], [f"{series.slug}: {slot}"]
+    issue = _published_elsewhere(series, part, published) or _approved(press, series, part, slot)
+    if isinstance(issue, str):
+        return [], [f"{series.slug}: {issue}"]
+    with press.engine.connect() as connection, connection.begin() as transaction:
         campaign, recipients = plan_campaign(connection, issue, slot, now)
+        if not recipients:
+            transaction.rollback()
+            return [], [f"{series.slug}: part {part.number} waits for readers: there are none yet"]
     return [Planned(issue.name, campaign.due_at, recipients)], []
+
+
+def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
+    """Now, unless the part before is still on its way: a double click publishes one part."""
+    with read_only(press.engine) as connection:
+        last = last_campaign(connection, series.slug)
+        issue = load_issue(connection, last.content_hash) if last else None
+        pending = tally(connection, issue.content_hash).pending if issue else 0
+    if issue and pending:
+        return f"part {issue.number} is not sent yet; `partwork send {issue.name}` does it"
+    return now
+
+
+def _published_elsewhere(
+    series: Series, part: Instalment, published: Mapping[str, int]
+) -> str | None:
+    """Why a number may not go out again: its part went out, and its file is gone since."""
+    there = {instalment.id for instalment in series.instalments}
+    if any(number == part.number and id_ not in there for id_, number in published.items()):
+        return (
+            f"a part {part.number} was published before, and its file is gone; "
+            "give this one the next free number if it is another text"
+        )
+    return None
+
+
+def _approved(press: Press, series: Series, part: Instalment, slot: datetime) -> Issue | str:
+    """The stored draft of what the part's file says now, if approved in time; else why not.
+
+    The part is rendered to compare it alone: what is mailed are the stored strings.
+    """
+    _, (rendered,) = drafts_of(press, series.slug, part.number)
+    with read_only(press.engine) as connection:
+        drafts = [d for d in current_drafts(connection, series.slug) if d.instalment == part.id]
+        was_approved = any(approvals_of(connection, draft.content_hash) for draft in drafts)
+        same = [draft for draft in drafts if draft.content_hash == rendered.content_hash]
+        approvals = approvals_of(connection, rendered.content_hash) if same else ()
+    if not approvals:
+        if was_approved:
+            return (
+                f"part {part.number} was changed since it was approved; "
+                f"`partwork preview {series.slug}`, then approve it again"
+            )
+        return f"part {part.number} waits for approval"
+    if min(approval.approved_at for approval in approvals) > slot:
+        return f"part {part.number} was approved after its slot, and goes in the next one"
+    return same[0]
 
 
 def _due_slot(press: Press, series: Series, now: datetime) -> datetime | str:
@@ -122,17 +179,6 @@ def _due_slot(press: Press, series: Series, now: datetime) -> datetime | str:
     return slot or f"next slot {next_slot(cadence, now):%Y-%m-%d %H:%M} UTC"
 
 
-def _not_approved(press: Press, issue: Issue, slot: datetime) -> str:
-    """Why a draft may not go into a slot: a part not approved in time takes the next one."""
-    with read_only(press.engine) as connection:
-        approvals = approvals_of(connection, issue.content_hash)
-    if not approvals:
-        return f"part {issue.number} waits for approval"
-    if min(a.approved_at for a in approvals) > slot:
-        return f"part {issue.number} was approved after its slot, and goes in the next one"
-    return ""
-
-
 def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[Planned], list[str]]:
     """Course: each subscriber's next part when it is due to them; new ones start at part 1."""
     cadence = _cadence(press, series)
@@ -144,9 +190,10 @@ def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[P
     with press.engine.begin() as connection:
         enrol(connection, series.newsletter, series.slug, following, now)
     # The last part first, so that nobody gets two in one tick.
-    for issue in reversed(_drafts(press, series)):
-        if reason := _not_approved(press, issue, now):
-            waiting.append(f"{series.slug}: {reason}")
+    for part in reversed(series.instalments):
+        issue = _approved(press, series, part, now)
+        if isinstance(issue, str):
+            waiting.append(f"{series.slug}: {issue}")
             continue
         with press.engine.begin() as connection:
             slot = last_slot(cadence, now, now - NOT_AFTER) or now
@@ -154,14 +201,6 @@ def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[P
         if campaign and recipients:
             planned.append(Planned(issue.name, campaign.due_at, recipients))
     return planned, waiting
-
-
-def _drafts(press: Press, series: Series) -> tuple[Issue, ...]:
-    """The current drafts by number; a part whose file was taken away is not published."""
-    there = {part.id for part in series.instalments}
-    with read_only(press.engine) as connection:
-        drafts = current_drafts(connection, series.slug)
-    return tuple(draft for draft in drafts if draft.instalment in there)
 
 
 def _cadence(press: Press, series: Series) -> Cadence | None:

@@ -2,14 +2,14 @@
 
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from partwork.actions.loading import load_newsletter
 from partwork.actions.preview import page_url
 from partwork.assembly import Press
-from partwork.delivering.addresses import wire_address
+from partwork.delivering.addresses import UnfitAddress, wire_address
 from partwork.delivering.message import message_bytes, message_id
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.delivering.replies import next_try_at, verdict_of
@@ -45,7 +45,7 @@ from partwork.subscribing.tokens import Departure, unsubscribe_token
 from partwork.transport.outbox import Outbox
 
 LEASE = timedelta(minutes=10)
-CLAIM = 64  # rows that are in doubt at most when a lane's machine is lost
+CLAIM = 64  # rows that wait for the lease to end when a lane is killed
 NO_MESSAGE = 553  # mailbox name not allowed (RFC 5321, 4.2.2): our own word, nothing was sent
 
 Clock = Callable[[], datetime]
@@ -83,17 +83,19 @@ def send(
     reply after; what a crash leaves between the two is in doubt and not sent again.
     """
     found = issue_named(press, issue)
-    with press.engine.begin() as connection:
+    with read_only(press.engine) as connection:
         if not is_published(connection, found.content_hash):
             raise LibraryError(
                 f"{found.name} is not published; `partwork publish {found.audience.series} --now` "
-                "does it"
+                "publishes the next part that is approved"
             )
-        sweep(connection, clock())
     newsletter = _ready_newsletter(press, found, dry_run)
-    if dry_run:
-        return _dry_run(press, found, newsletter, clock)
     copies = _Copies(press, found, newsletter)
+    copies.sample(newsletter.sender.address, clock())  # what is wrong with all must refuse nobody
+    if dry_run:
+        return _dry_run(press, copies, clock)
+    with press.engine.begin() as connection:
+        sweep(connection, clock())
     lane = f"{platform.node()}-{press.new_id()}"
     with press.transport() as transport:
         return _Lane(press, found, copies, transport, clock, progress, lane).run()
@@ -105,32 +107,54 @@ def send_test(press: Press, issue: str, address: str, clock: Clock) -> Reply:
     newsletter = _ready_newsletter(press, found, dry_run=False)
     copy = _Copies(press, found, newsletter).sample(address, clock())
     with press.transport() as transport:
-        return transport.send(Envelope(newsletter.sender.address, address), copy)
+        return transport.send(_envelope(found, address), copy)
 
 
 def issue_named(press: Press, name: str) -> Issue:
-    """The one issue of that name, or whose name begins so. Raises LibraryError."""
+    """The one issue of that name, or whose name begins so. Raises LibraryError.
+
+    Of several the one that is published is meant: `series-01` goes on to name what was mailed
+    when the part has been rendered anew.
+    """
+    if not name:
+        raise LibraryError("no issue was named; `partwork status` lists them")
     with read_only(press.engine) as connection:
         found = find_issues(connection, name)
+        mailed = [issue for issue in found if is_published(connection, issue.content_hash)]
     if not found:
         raise LibraryError(f"there is no issue {name!r}; `partwork status` lists them")
-    if len(found) > 1:
-        names = ", ".join(i.name for i in found[:5])
-        raise LibraryError(f"{name!r} could be {names}; write more of its name")
-    return found[0]
+    if len(found) > 1 and len(mailed) != 1:
+        some = ", ".join(issue.name for issue in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise LibraryError(f"{name!r} could be {some}{more}; write more of its name")
+    return mailed[0] if mailed else found[0]
 
 
 def _ready_newsletter(press: Press, issue: Issue, dry_run: bool) -> Newsletter:
+    """The issue's newsletter. Raises NotReadyToSend where a mail server must not get the issue."""
     newsletter = load_newsletter(press, issue.audience.newsletter)
-    url = press.settings.smtp_url.get_secret_value()
-    if url and not dry_run:
-        host = urlsplit(url).hostname or ""
-        missing = missing_for_smtp(newsletter, press.settings.public_url, host)
-        if missing:
-            raise NotReadyToSend(
-                f"{newsletter.slug} cannot be sent by SMTP yet: {'; '.join(missing)}"
-            )
+    if dry_run or not press.has_mail_server:
+        return newsletter
+    host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""
+    missing = missing_for_smtp(
+        replace(newsletter, demo=newsletter.demo or issue.demo), press.settings.public_url, host
+    )
+    if missing:
+        raise NotReadyToSend(f"{issue.name} cannot be sent by SMTP yet: {'; '.join(missing)}")
+    if (newsletter.sender.address, newsletter.reply_to.address) != (
+        issue.sender.address,
+        issue.reply_to.address,
+    ):
+        raise NotReadyToSend(
+            f"{issue.name} was approved with the sender {issue.sender.address}, and "
+            f"{newsletter.slug} has another now; put it back to send this issue"
+        )
     return newsletter
+
+
+def _envelope(issue: Issue, recipient: str) -> Envelope:
+    """Raises UnfitAddress."""
+    return Envelope(wire_address(issue.sender.address), wire_address(recipient))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,35 +176,39 @@ class _Copies:
         return self._made(address, "sample", 0, at)
 
     def _made(self, recipient: str, token: str, delivery: int, at: datetime) -> bytes:
-        sender = self.newsletter.sender.address
         return message_bytes(
             self.issue,
             self.newsletter,
-            Envelope(sender, recipient),
+            _envelope(self.issue, recipient),
             to=Mailbox("", recipient),
             fields={
                 MergeField.ADDRESS: recipient,
                 MergeField.UNSUBSCRIBE_URL: f"{self.press.settings.public_url}/u/{token}",
                 MergeField.PAGE_URL: page_url(self.press, self.issue),
             },
-            message_id=message_id(delivery, self.issue.content_hash, sender),
+            message_id=message_id(delivery, self.issue.content_hash, self.issue.sender.address),
             date=at,
-            demo=self.newsletter.demo,
+            demo=self.issue.demo or not self.press.has_mail_server,
         )
 
 
-def _dry_run(press: Press, issue: Issue, newsletter: Newsletter, clock: Clock) -> SendReport:
+def _dry_run(press: Press, copies: _Copies, clock: Clock) -> SendReport:
     """Writes every unsent copy to a folder of its own; the ledger stays as it is."""
-    copies = _Copies(press, issue, newsletter)
+    issue = copies.issue
     with read_only(press.engine) as connection:
         rows = load_deliveries(
             connection, issue.content_hash, {DeliveryState.PENDING, DeliveryState.DEFERRED}
         )
         standing = tally(connection, issue.content_hash)
+    written = 0
     with Outbox(press.settings.state / "dry-run" / issue.name) as outbox:
         for row in rows:
-            outbox.send(Envelope(newsletter.sender.address, row.recipient), copies.of(row, clock()))
-    return SendReport(issue.name, standing, len(rows))
+            try:
+                outbox.send(_envelope(issue, row.recipient), copies.of(row, clock()))
+            except UnfitAddress:
+                continue  # sending would refuse this one, and so does not write it either
+            written += 1
+    return SendReport(issue.name, standing, written)
 
 
 @dataclass(slots=True)

@@ -11,8 +11,9 @@ from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.scheduling.cadence import next_slot
 from partwork.store.audience import count_confirmed
+from partwork.store.campaigns import campaigns_of
 from partwork.store.engine import read_only
-from partwork.store.issues import approvals_of, current_drafts, is_published
+from partwork.store.issues import approvals_of, current_drafts, is_published, load_issue
 from partwork.store.ledger import tally
 
 
@@ -29,14 +30,16 @@ class IssueStatus:
 
 @dataclass(frozen=True, slots=True)
 class SeriesStatus:
-    """One series: its current issues by number, its readers, and when its next slot comes.
+    """One series: its issues by number, its readers, and when its next slot comes.
 
-    `problem` is why it could not be read, in words (empty: it could).
+    The issues are what was published and, of parts that were not or are rendered anew, the
+    current drafts. `problem` is why the series' files could not be read, in words (empty: they
+    could); the readers are not known then.
     """
 
     slug: str
     title: str
-    readers: int
+    readers: int | None
     next_slot_at: datetime | None
     issues: tuple[IssueStatus, ...]
     problem: str = ""
@@ -53,22 +56,28 @@ def status_of(press: Press, issue: str) -> IssueStatus:
 
 
 def _series(press: Press, slug: str, now: datetime) -> SeriesStatus:
+    issues = _issues(press, slug)
     try:
         series = load_series(press, slug)
         newsletter = load_newsletter(press, series.newsletter)
     except PartworkError as error:
-        return SeriesStatus(slug, slug, 0, None, (), str(error))
+        return SeriesStatus(slug, slug, None, None, issues, str(error))
     cadence = series.cadence or newsletter.cadence
     with read_only(press.engine) as connection:
-        drafts = current_drafts(connection, slug)
         readers = count_confirmed(connection, newsletter.slug)
-    return SeriesStatus(
-        slug,
-        series.title,
-        readers,
-        next_slot(cadence, now) if cadence else None,
-        tuple(_issue(press, draft) for draft in drafts),
-    )
+    due = next_slot(cadence, now) if cadence else None
+    return SeriesStatus(slug, series.title, readers, due, issues)
+
+
+def _issues(press: Press, series: str) -> tuple[IssueStatus, ...]:
+    """Published issues and current drafts, by number, what was published first."""
+    with read_only(press.engine) as connection:
+        mailed = dict.fromkeys(c.content_hash for c in campaigns_of(connection, series))
+        published = [load_issue(connection, content_hash) for content_hash in mailed]
+        drafts = current_drafts(connection, series)
+    shown = {i.content_hash: i for i in (*filter(None, published), *drafts)}
+    in_order = sorted(shown.values(), key=lambda i: (i.number, i.content_hash not in mailed))
+    return tuple(_issue(press, issue) for issue in in_order)
 
 
 def _issue(press: Press, issue: Issue) -> IssueStatus:

@@ -43,7 +43,8 @@ class AudienceRule:
 class Issue:
     """One instalment made ready to mail; the strings are what is mailed, merge fields open.
 
-    `page` is the web version, made without any personal field.
+    `page` is the web version, made without any personal field. `demo` marks an issue with made-up
+    sender or address, which never reaches a real server.
     """
 
     instalment: str
@@ -57,10 +58,11 @@ class Issue:
     text: str
     page: str
     audience: AudienceRule
+    demo: bool = False
 
     @property
     def content_hash(self) -> str:
-        """SHA-256, hexadecimal, over all that an editor approves.
+        """SHA-256, hexadecimal, over all that an editor approves, the web page among it.
 
         Each part is hashed for itself, so that words cannot move from one to the next. Dates,
         members and web links are outside it.
@@ -74,6 +76,8 @@ class Issue:
             self.reply_to.address,
             self.html,
             self.text,
+            self.page,
+            "demo" if self.demo else "",
             self.audience.newsletter,
             self.audience.series,
             self.audience.segment,

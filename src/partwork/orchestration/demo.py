@@ -209,7 +209,7 @@ def _figures(press: Press) -> Figures:
         removed += sum(removal["text"].count("\n") + 1 for removal in report["removals"])
     found = [series for series in status(press, datetime.now(UTC)) if series.slug == SERIES]
     readers, issues = (found[0].readers, found[0].issues) if found else (0, ())
-    return Figures(len(slugs), kept, removed, readers, issues)
+    return Figures(len(slugs), kept, removed, readers or 0, issues)
 
 
 def _show(console: Console, press: Press) -> None:

@@ -42,6 +42,7 @@ def rendered(
         text=tidied(filled("email/issue.txt", templates, mail).text),
         page=filled("web/issue.html", templates, fields).text,
         audience=AudienceRule(newsletter=newsletter.slug, series=series.slug),
+        demo=newsletter.demo,
     )
 
 

@@ -37,6 +37,7 @@ def save_draft(conn: Connection, issue: Issue, at: datetime) -> None:
             html=issue.html,
             text=issue.text,
             page=issue.page,
+            demo=issue.demo,
             rendered_at=at,
         )
         .on_conflict_do_nothing(index_elements=["content_hash"])
@@ -159,5 +160,6 @@ def _issue(row: Row[Any]) -> Issue:
         html=row.html,
         text=row.text,
         page=row.page,
+        demo=row.demo,
         audience=AudienceRule(row.newsletter, row.series, row.segment),
     )

@@ -149,6 +149,7 @@ def note_doubt(conn: Connection, delivery: int, lane: str, why: str, at: datetim
 def release(conn: Connection, delivery: int, lane: str) -> bool:
     """Give back what this lane claimed or attempted and of which nothing left: pending again.
 
+    It was no attempt then. A doubt that the sweep has noted meanwhile is settled.
     False: it was no longer this lane's, and nothing was changed.
     """
     released = conn.execute(
@@ -156,9 +157,14 @@ def release(conn: Connection, delivery: int, lane: str) -> bool:
         .where(
             deliveries.c.id == delivery,
             deliveries.c.lane == lane,
-            _is_in(DeliveryState.CLAIMED, DeliveryState.ATTEMPTED),
+            _is_in(DeliveryState.CLAIMED, DeliveryState.ATTEMPTED, DeliveryState.IN_DOUBT),
         )
-        .values(state=_PENDING_OR_LEFT, lane="", lease_until=None)
+        .values(
+            state=_PENDING_OR_LEFT,
+            lane="",
+            lease_until=None,
+            attempts=deliveries.c.attempts - case((_is_in(DeliveryState.CLAIMED), 0), else_=1),
+        )
     )
     return released.rowcount == 1
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -157,6 +158,7 @@ issues = Table(
     Column("html", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("page", Text, nullable=False),
+    Column("demo", Boolean, nullable=False),
     Column("rendered_at", Instant, nullable=False),
     Index("issues_of_series", "series", "number"),
 )

@@ -48,8 +48,9 @@ class SmtpServer:
     def send(self, envelope: Envelope, message: bytes) -> Reply:
         """Hands over `message`, byte for byte, and returns the server's last word on it.
 
-        A refusal at any step is that reply. Raises NotSent where the connection was lost, or
-        could not be made, before the message's data began to leave, LostInDoubt where it was
+        A refusal that speaks of the recipient or the message is that reply. Raises NotSent where
+        the server refuses the sender or the connection, or the connection was lost or could not
+        be made, before the message's data began to leave; LostInDoubt where it was
         lost after that and before the reply; ValueError for a message with a bare CR or LF,
         which servers read in different ways.
         """
@@ -63,14 +64,14 @@ class SmtpServer:
                 return Reply(553, f"{status} not asked: no envelope can hold this {whose}")
         kept = self._smtp is not None
         try:
-            return self._transaction(envelope, message, kept)
+            return self._transaction(envelope, message)
         except NotSent:
             if not kept:
                 raise
         # A server may close what was idle or has carried enough messages: once more, anew.
-        return self._transaction(envelope, message, kept=False)
+        return self._transaction(envelope, message)
 
-    def _transaction(self, envelope: Envelope, message: bytes, kept: bool) -> Reply:
+    def _transaction(self, envelope: Envelope, message: bytes) -> Reply:
         """MAIL, RCPT, DATA and the message (RFC 5321, 3.3); what fails drops the connection."""
         smtp = self._opened()
         begun = False
@@ -86,7 +87,8 @@ class SmtpServer:
             ):
                 reply = _reply(*smtp.docmd(command), wanted)
                 if reply.code // 100 != wanted // 100:
-                    return self._refused(reply, smtp, kept)
+                    self._raise_if_about_us(reply, command)
+                    return self._refused(reply, smtp)
             _wait_up_to(self._last_timeout, smtp)
             begun = True
             smtp.send(_dot_stuffed(message))
@@ -107,16 +109,21 @@ class SmtpServer:
             self._drop()
         return reply
 
-    def _refused(self, reply: Reply, smtp: smtplib.SMTP, kept: bool) -> Reply:
-        """A refusal before the data; the connection is ready for the next message or dropped.
+    def _raise_if_about_us(self, reply: Reply, command: str) -> None:
+        """What speaks of the connection or the sender refuses no recipient: NotSent, for all.
 
-        421 speaks of the connection (RFC 5321, 3.8): on a kept one it raises NotSent.
+        421 closes the connection (RFC 5321, 3.8), 530 asks for a login (RFC 4954, 6), and at
+        MAIL FROM no recipient has been named yet.
         """
-        if reply.code == 421:
+        if reply.code in {421, 530} or command.startswith("MAIL"):
             self._drop()
-            if kept:
-                raise NotSent(f"{self._address}: closed the connection ({reply.text})")
-            return reply
+            raise NotSent(
+                f"{self._address}: does not take mail from us ({reply.code} {reply.text}); "
+                "the message has not left"
+            )
+
+    def _refused(self, reply: Reply, smtp: smtplib.SMTP) -> Reply:
+        """A refusal before the data; the connection is ready for the next message or dropped."""
         try:
             ready = smtp.rset()[0] == 250
         except OSError:

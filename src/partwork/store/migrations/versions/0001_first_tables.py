@@ -128,6 +128,7 @@ def what_is_published() -> None:
         sa.Column("html", sa.Text, nullable=False),
         sa.Column("text", sa.Text, nullable=False),
         sa.Column("page", sa.Text, nullable=False),
+        sa.Column("demo", sa.Boolean, nullable=False),
         sa.Column("rendered_at", AT, nullable=False),
         sa.PrimaryKeyConstraint("content_hash", name="issues_pk"),
         sa.UniqueConstraint("name", name="issues_name_key"),
