@@ -45,6 +45,7 @@ def test_a_sentence_is_refused_for_its_voice(text: str, reason: str) -> None:
         "And it smells.",
         "She gave up.",
         "For many, it has been a relief.",
+        "For some it moves in.",
         "In that case, add straw.",
         "If they die, start again.",
         "Such heaps fail.",

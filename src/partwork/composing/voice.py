@@ -87,6 +87,7 @@ _LEANING_LATER = re.compile(
     r"|today|now|(?:when|once|if|while) \w+ed|when done"
     r"|\w+(?:ed|en|ft) (?:to|in|by|with|at|for|from|together"
     r"|alone))\b[^,]{0,90}(?:, [^,]{1,40})?, (?:it|they|he|she)\b"
+    r"|^(?:for|to|with|in) (?:some|many|most|others|all|a few|few) (?:it|they|he|she)\b"
     r"|^for (?:\w+ ){1,6}that (?:hardly|rarely|seldom|is)\b|^\w+ all (?:two|three|four|five)\b"
     r"|^[^,]{1,140}, (?:that|this|these|those) \w+|^fast forward\b|\bthis same\b"
     r"|^what (?:\w+ ){1,2}(?:it|this|that|them)\b"
