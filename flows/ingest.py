@@ -73,11 +73,12 @@ def source_in(inbox: Path, name: str) -> Path:
 def outcome(report: IngestReport) -> State[Any]:
     """Failed only where nothing came of it; else the state's name says that some were refused."""
     made, refused = len(report.articles), len(report.refused)
-    words = f"{made} new, {len(report.unchanged)} unchanged, {refused} refused"
+    known = len(report.unchanged) + len(report.updated)
+    words = f"{made} new, {known} unchanged, {refused} refused"
     if not refused:
         return Completed(message=words)
     words += ": " + "; ".join(r.message for r in report.refused)
-    if not made and not report.unchanged:
+    if not made and not known:
         return Failed(message=words)
     return Completed(name="Some refused", message=words)
 
@@ -101,6 +102,8 @@ def page(report: IngestReport) -> str:
         lines.append(points((r.category, f"{r.reason}: {excerpt(r)}") for r in removals) + "\n")
     if report.unchanged:
         lines.append(f"## There already\n\n{bullets(report.unchanged)}\n")
+    if report.updated:
+        lines.append(f"## Rights noted\n\n{bullets(report.updated)}\n")
     if report.refused:
         lines.append(f"## Refused\n\n{bullets(r.message for r in report.refused)}\n")
     return "".join(lines)

@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from partwork.model.errors import PartworkError
 
 RAW_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
+TEMPLATE_SUFFIXES = frozenset({".mjml", ".txt", ".html"})
 MAX_RAW_BYTES = 50_000_000  # a guard for memory; what an article may be is reading's decision
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
@@ -92,20 +94,25 @@ class Library:
 
     def raw_files(self, path: Path) -> tuple[Path, ...]:
         """The raw sources at `path`: itself, or what a folder holds, hidden files left out."""
-        if not path.is_dir():
-            return (path,)
-        found = (p for p in sorted(path.iterdir()) if p.is_file() and not p.name.startswith("."))
+        try:
+            if not path.is_dir():
+                return (path,)
+            found = [p for p in sorted(path.iterdir()) if p.is_file() and p.name[0] != "."]
+        except OSError as error:
+            raise LibraryError(f"{path}: cannot be read ({_reason(error)})") from None
         return tuple(p for p in found if p.suffix.lower() in RAW_SUFFIXES)
 
     def read_raw(self, path: Path) -> bytes:
-        """The file's bytes. A file that is not there, or goes away, is a LibraryError."""
+        """The file's bytes. Raises LibraryError for what is no ordinary file, is larger than
+        `MAX_RAW_BYTES`, or cannot be read.
+        """
         try:
-            if path.is_file() and path.stat().st_size > MAX_RAW_BYTES:
+            if path.exists() and not path.is_file():  # a pipe or a device might never end
                 raise LibraryError(
-                    f"{path}: {path.stat().st_size:,} bytes are too many for an article; "
-                    "split it, or take out what is no article"
+                    f"{path}: is no ordinary file; save the article as .txt, .md or .html"
                 )
-            return path.read_bytes()
+            with path.open("rb") as stream:
+                return read_all(stream, str(path))
         except FileNotFoundError:
             raise LibraryError(f"{path}: there is no such file; check its name") from None
         except OSError as error:
@@ -119,7 +126,7 @@ class Library:
             if not file.exists():
                 self.write(file, raw)
                 return file
-            if file.read_bytes() == raw:
+            if self.read_raw(file) == raw:
                 return file
         raise LibraryError(f"{self.inbox}: too many files are called {stem}; rename this one")
 
@@ -159,17 +166,32 @@ class Library:
             ) from None
 
     def templates(self) -> Mapping[str, str]:
-        """Template sources by name, e.g. `email/issue.mjml`: the home's, else the package's."""
+        """Template sources by name, e.g. `email/issue.mjml`: the home's, else the package's.
+
+        Files of other kinds, such as a picture, are none.
+        """
         found: dict[str, str] = {}
         for root in (self.packaged / "templates", self.home / "templates"):
             for file in sorted(root.rglob("*")):
-                if file.is_file() and not file.name.startswith("."):
+                known = file.suffix in TEMPLATE_SUFFIXES and not file.name.startswith(".")
+                if known and file.is_file():
                     found[file.relative_to(root).as_posix()] = self.read(file)
         return found
 
     def shown(self, file: Path) -> str:
         """The file's path as people know it: relative to the home where it lies inside."""
         return str(file.relative_to(self.home)) if file.is_relative_to(self.home) else str(file)
+
+
+def read_all(stream: BinaryIO, name: str) -> bytes:
+    """What the stream called `name` holds. Raises LibraryError above `MAX_RAW_BYTES`."""
+    raw = stream.read(MAX_RAW_BYTES + 1)
+    if len(raw) > MAX_RAW_BYTES:
+        raise LibraryError(
+            f"{name}: more than {MAX_RAW_BYTES:,} bytes are too many for an article; "
+            "split it, or take out what is no article"
+        )
+    return raw
 
 
 def checked_name(name: str, kind: str) -> str:

@@ -1,14 +1,23 @@
 """Raw sources become clean articles; what cannot, says so and stops nothing else."""
 
 import json
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from partwork.actions.ingest import IngestReport, ingest, save_paste
+from partwork.actions.ingest import (
+    AlreadyIngesting,
+    IngestReport,
+    ingest,
+    save_paste,
+    save_piped,
+)
 from partwork.assembly import Press
-from partwork.library import LibraryError
+from partwork.library import MAX_RAW_BYTES, LibraryError
 from partwork.model.article import Category, Rights
+from partwork.store.leases import release_lease, take_lease
 from tests.actions.conftest import ARTICLES
 from tests.conftest import NOW
 
@@ -160,3 +169,153 @@ def test_a_paste_becomes_a_file_of_the_inbox_once(press: Press) -> None:
 def test_a_name_that_could_leave_the_home_is_refused(press: Press, name: str) -> None:
     with pytest.raises(LibraryError, match="cannot name"):
         press.library.series_folder(name)
+
+
+def test_a_twin_in_a_later_run_is_refused_and_names_the_article(
+    press: Press, tmp_path: Path
+) -> None:
+    slug = taken(press, ARTICLES / "starting-a-heap.txt").articles[0].cleaned.article.slug
+    twin = tmp_path / "twin.txt"
+    twin.write_bytes(GOOD)
+
+    report = taken(press, twin)
+
+    assert report.refused[0].message == (
+        "twin.txt: has the same content as starting-a-heap.txt, "
+        f"which is the article {slug}; remove one of them"
+    )
+    assert taken(press, ARTICLES / "starting-a-heap.txt").unchanged == (slug,)
+
+
+def test_a_source_kept_under_a_second_name_is_known_again(press: Press, tmp_path: Path) -> None:
+    notes = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        notes.append(tmp_path / name / "notes.txt")
+    notes[0].write_bytes(GOOD)
+    notes[1].write_bytes((ARTICLES / "the-warm-heap.txt").read_bytes())
+    assert len(taken(press, *notes).articles) == 2
+
+    assert len(taken(press, *notes).unchanged) == 2
+
+
+def test_a_source_that_was_renamed_in_the_inbox_is_no_twin(press: Press) -> None:
+    slug = taken(press, ARTICLES / "starting-a-heap.txt").articles[0].cleaned.article.slug
+    kept = press.library.inbox / "starting-a-heap.txt"
+    kept.rename(kept.with_name("better.txt"))
+
+    assert taken(press).unchanged == (slug,)
+
+
+def test_rights_are_changed_in_their_line_and_nowhere_else(press: Press) -> None:
+    source = ARTICLES / "starting-a-heap.txt"
+    slug = ingest(press, [source], rights=Rights.UNKNOWN).articles[0].cleaned.article.slug
+    file = press.library.article_file(slug)
+    before = press.library.read(file)
+
+    report = taken(press, source)
+
+    assert report.updated == (slug,)
+    assert press.library.read(file) == before.replace("rights: unknown", "rights: own")
+    kept = press.library.inbox / source.name
+    kept.write_bytes(GOOD + b"\nOne more line for the end of this article.\n")
+    assert taken(press).articles, "the article counts as generated, not as edited by hand"
+
+
+def test_rights_leave_a_hand_edit_as_it_is(press: Press) -> None:
+    source = ARTICLES / "starting-a-heap.txt"
+    slug = ingest(press, [source], rights=Rights.UNKNOWN).articles[0].cleaned.article.slug
+    file = press.library.article_file(slug)
+    edited = press.library.read(file).replace("rights: unknown\n", "")
+    edited = edited.replace("three months", "four months")
+    file.write_text(edited)
+
+    taken(press, source)
+
+    head, rights, body = press.library.read(file).partition("rights: own\n")
+    assert rights
+    assert head + body == edited
+    kept = press.library.inbox / source.name
+    kept.write_bytes(GOOD + b"\nOne more line for the end of this article.\n")
+    assert "edited by hand" in taken(press).refused[0].message
+
+
+def test_a_run_over_the_inbox_changes_no_rights_that_were_known(press: Press) -> None:
+    source = ARTICLES / "starting-a-heap.txt"
+    slug = ingest(press, [source], rights=Rights.LICENSED).articles[0].cleaned.article.slug
+
+    assert taken(press).unchanged == (slug,)
+
+
+def test_only_one_run_at_a_time_brings_articles_in(press: Press) -> None:
+    def taken_now() -> IngestReport:
+        paths = [ARTICLES / "starting-a-heap.txt"]
+        return ingest(press, paths, rights=Rights.OWN, clock=lambda: NOW)
+
+    with press.engine.begin() as connection:
+        assert take_lease(connection, "ingest", "another", NOW, timedelta(minutes=1))
+    with pytest.raises(AlreadyIngesting, match="run another"):
+        taken_now()
+    with press.engine.begin() as connection:
+        release_lease(connection, "ingest", "another")
+
+    assert len(taken_now().articles) == 1
+    with press.engine.begin() as connection:
+        assert take_lease(connection, "ingest", "next", NOW, timedelta(minutes=1))
+
+
+def test_refusals_tell_files_of_one_name_apart(press: Press, tmp_path: Path) -> None:
+    empty = [tmp_path / "a" / "x.txt", tmp_path / "b" / "x.txt"]
+    for file in empty:
+        file.parent.mkdir()
+        file.touch()
+
+    report = taken(press, *empty)
+
+    assert [refused.message.split(": ")[0] for refused in report.refused] == [str(f) for f in empty]
+
+
+def test_a_folder_without_articles_is_named(press: Press, tmp_path: Path) -> None:
+    (tmp_path / "picture.png").touch()
+
+    report = taken(press, tmp_path)
+
+    assert report.refused[0].message == f"{tmp_path}: holds no .txt, .md or .html file"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder", "too large"])
+def test_what_is_no_article_is_not_read(press: Press, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "odd.txt"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path = Path("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as stream:
+            stream.truncate(MAX_RAW_BYTES + 1)
+
+    with pytest.raises(LibraryError, match="too many" if kind == "too large" else "no ordinary"):
+        press.library.read_raw(path)
+
+
+def test_what_is_piped_in_is_kept_byte_for_byte_and_once(press: Press) -> None:
+    raw = "caf\u00e9 \u2013 a heap".encode("cp1252")
+
+    file = save_piped(press, raw, NOW)
+
+    assert file.name == "pasted-2026-03-02.txt"
+    assert file.read_bytes() == raw
+    assert save_piped(press, raw, NOW + timedelta(days=1)) == file
+    assert save_piped(press, b"\xef\xbb\xbf\n<p>A heap</p>", NOW).suffix == ".html"
+    with pytest.raises(LibraryError, match="nothing came"):
+        save_piped(press, b" \n", NOW)
+
+
+def test_a_picture_among_the_templates_stops_nothing(press: Press) -> None:
+    picture = press.library.home / "templates" / "email" / "logo.png"
+    picture.write_bytes(bytes(range(256)))
+
+    assert "email/logo.png" not in press.library.templates()
+    assert "email/issue.mjml" in press.library.templates()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,96 @@ def test_standard_input_is_cleaned_to_standard_output(tmp_path: Path) -> None:
     assert "Share this" not in result.stdout
 
 
+@pytest.mark.parametrize("arguments", [("clean",), ("clean", "-"), ("clean", "--", "-")])
+def test_a_hyphen_is_standard_input(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    result = partwork(tmp_path, *arguments, stdin="A heap\n\nA heap of one cubic metre is warm.\n")
+
+    assert result.returncode == 0, result.stderr
+    assert "cubic metre" in result.stdout
+
+
+def test_articles_come_by_standard_input(home: Path) -> None:
+    raw = (ARTICLES / "the-warm-heap.txt").read_text()
+
+    result = partwork(home, "ingest", "-", stdin=raw)
+
+    assert result.returncode == 0, result.stderr
+    (kept,) = (home / "content" / "inbox").glob("pasted-*.txt")
+    assert kept.read_text() == raw
+    assert partwork(home, "ingest", "-", stdin=" ").returncode == 1
+
+
+def test_markup_in_a_title_is_shown_as_it_stands(home: Path) -> None:
+    source = home / "sleep.txt"
+    lines = (ARTICLES / "starting-a-heap.txt").read_text().splitlines()
+    source.write_text("\n".join(["Sleep [/red] [bold]now", *lines[1:]]))
+    done(home, "ingest", str(source), "--rights", "own")
+
+    assert "[/red] [bold]now" in done(home, "compose", "compost", "--by", "article")
+
+
+def test_an_unknown_command_is_told_all_that_there_are(tmp_path: Path) -> None:
+    result = partwork(tmp_path, "chek")
+
+    assert result.returncode == 2
+    assert result.stderr.count("\n") == 1
+    assert "did you mean check?" in result.stderr
+    assert "web" in result.stderr
+
+
+def test_init_says_what_comes_next(tmp_path: Path) -> None:
+    first = done(tmp_path, "init", ".", "--yes")
+
+    assert "Next: partwork ingest FILE" in first
+    assert "demo = true until content/newsletters/my-letter.toml is filled in" in first
+    assert "everything was there already" in done(tmp_path, "init", ".", "--yes")
+    assert "Next: cd 'my home', then" in done(tmp_path, "init", "my home", "--yes")
+
+
+def test_a_port_that_is_taken_is_one_line(home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        result = partwork(home, "web", "--port", str(other.getsockname()[1]))
+
+    assert result.returncode == 1
+    assert "cannot listen" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_the_demo_takes_the_home_and_no_other_setting(tmp_path: Path) -> None:
+    code = """
+import os, sys
+import partwork.orchestration.demo as demo
+def run_demo(home, console, *, stay):
+    print(home, [name for name in os.environ if name.startswith("PARTWORK_")])
+    return 0
+demo.run_demo = run_demo
+from partwork.cli.main import run
+sys.exit(run(["demo"]))
+"""
+    wrong = {"PARTWORK_PUBLIC_URL": "nonsense", "PARTWORK_TYPO": "1"}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, **wrong, "PARTWORK_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.stdout == f"{tmp_path} []\n", result.stderr
+
+
+def test_help_goes_along_the_path_and_its_epilogue_stands_once(tmp_path: Path) -> None:
+    top = done(tmp_path, "--help")
+    order = ["ingest", "clean", "compose", "check", "preview", "approve", "publish", "send"]
+
+    places = [top.index(f"│ {name} ") for name in order]
+    assert places == sorted(places)
+    assert "Try it: partwork demo" in top
+    assert "Try it" not in done(tmp_path, "compose", "--help")
+    assert "Try it" not in done(tmp_path, "subscribers", "import", "--help")
+    assert "Example: partwork subscribers" in done(tmp_path, "subscribers", "--help")
+
+
 def test_help_shows_an_example_for_every_command(tmp_path: Path) -> None:
     from partwork.cli.main import app
 
@@ -145,3 +236,17 @@ def test_help_never_imports_prefect() -> None:
     result = subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False)
 
     assert result.returncode == 0
+
+
+def test_a_broken_file_hides_no_issue_from_status(home: Path) -> None:
+    done(home, "ingest", *map(str, ARTICLES.glob("*.txt")))
+    done(home, "compose", "compost")
+    done(home, "preview", "compost")
+    newsletter = next((home / "content" / "newsletters").glob("*.toml"))
+    newsletter.write_text("name = ")
+
+    result = partwork(home, "status")
+
+    assert result.returncode == 1
+    assert newsletter.name in result.stderr
+    assert "compost-01-" in result.stdout

@@ -10,8 +10,13 @@ from partwork.actions.loading import load_newsletter, load_series
 from partwork.assembly import Press
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.fetching import why_silent
+from partwork.model.address import Mailbox
+from partwork.model.delivery import NotSent
 from partwork.model.errors import PartworkError
 from partwork.model.host import is_loopback
+from partwork.model.series import Instalment, Newsletter, Series
+from partwork.rendering.issue import rendered
+from partwork.rendering.templates import filled
 from partwork.store.migrating import revision_of
 from partwork.transport.smtp import SmtpServer
 
@@ -33,10 +38,11 @@ def doctor(press: Press) -> tuple[Finding, ...]:
         _looked("home", lambda: _home(press)),
         _looked("database", lambda: f"{press.engine.dialect.name}, {revision_of(press.engine)}"),
         _looked("transport", lambda: _transport(press)),
+        _looked("templates", lambda: _templates(press)),
         _web(press),
         *(_newsletter(press, slug) for slug in press.library.newsletter_slugs()),
         *(
-            _looked(f"series {slug}", lambda slug=slug: f"{_parts(press, slug)} parts")  # type: ignore[misc]
+            _looked(f"series {slug}", lambda slug=slug: _parts(press, slug))  # type: ignore[misc]
             for slug in press.library.series_slugs()
         ),
     )
@@ -64,8 +70,27 @@ def _transport(press: Press) -> str:
     if not url:
         return f"outbox, {press.library.shown(press.outbox)} (set PARTWORK_SMTP_URL to send mails)"
     with SmtpServer(url) as server:
-        server.open()
+        try:
+            server.open()
+        except NotSent as error:
+            why = str(error).removesuffix("; the message has not left")
+            mend = "" if "PARTWORK_SMTP_URL" in why else "; check PARTWORK_SMTP_URL"
+            raise PartworkError(f"no connection to {why}{mend}") from None
     return f"{urlsplit(url).hostname} answers"
+
+
+def _templates(press: Press) -> str:
+    """All that mails and pages are made from, filled in once with next to nothing."""
+    sources = press.library.templates()
+    nobody = Mailbox("Nobody", "nobody@example.org")
+    part = Instalment("templates", 1, "A title", "A subject", "A preheader")
+    series = Series("series", "newsletter", "A series", instalments=(part,))
+    rendered(part, series, Newsletter("newsletter", "A newsletter", nobody, nobody), {}, sources)
+    filled("web/message.html", sources, {"title": "A title", "text": "A text"})
+    for done in (False, True):
+        page = {"newsletter": "A newsletter", "contact": nobody.address, "done": done}
+        filled("web/unsubscribe.html", sources, page)
+    return f"{len(sources)} files give mails and pages"
 
 
 def _web(press: Press) -> Finding:
@@ -76,7 +101,10 @@ def _web(press: Press) -> Finding:
         words = f"{url} is not https; one-click unsubscribing needs it (RFC 8058)"
         return Finding("public address", False, words)
     if silent := why_silent(f"{url}/healthz"):
-        return Finding("public address", loopback, f"{url} {silent}; `partwork web` serves it")
+        words = f"{url} {silent}; `partwork web` serves it"
+        if loopback:
+            words = f"{url}: nobody serves it now; `partwork web` does"
+        return Finding("public address", loopback, words)
     return Finding("public address", True, f"{url}{' (this machine only)' if loopback else ''}")
 
 
@@ -95,5 +123,6 @@ def _newsletter(press: Press, slug: str) -> Finding:
     return Finding(subject, False, "; ".join(missing))
 
 
-def _parts(press: Press, slug: str) -> int:
-    return len(load_series(press, slug).instalments)
+def _parts(press: Press, slug: str) -> str:
+    count = len(load_series(press, slug).instalments)
+    return f"{count} part{'' if count == 1 else 's'}"

@@ -38,18 +38,19 @@ def wishes_from(
     """What was said, else what is answered, else demo values. Raises LibraryError.
 
     `sender` is an address, or a name and an address as in "The Quiet Hour <hello@example.org>".
+    An answer that cannot be used is asked for again; one that was said is refused.
     """
-    questions = (
-        (name, "Name of the newsletter"),
-        (sender, "Address it is sent from, e.g. The Quiet Hour <hello@example.org>"),
-        (address, "Postal address, shown at the foot of each mail"),
-        (imprint, "Web address of your imprint or contact page"),
+    name = _said(name, "Name of the newsletter", ask)
+    sender = _said(
+        sender,
+        "Address it is sent from, e.g. The Quiet Hour <hello@example.org>",
+        ask,
+        _why_no_sender,
     )
-    said = [value.strip() or (ask(question) if ask else "") for value, question in questions]
-    name, sender, address, imprint = said
+    address = _said(address, "Postal address, shown at the foot of each mail", ask)
+    imprint = _said(imprint, "Web address of your imprint or contact page", ask, _why_no_page)
     display, mailbox = parseaddr(sender)
-    if sender and "@" not in mailbox:
-        raise LibraryError(f"{sender!r} holds no e-mail address; write Name <name@example.org>")
+    demo = not all((name, sender, address, imprint))
     name = name or "My letter"
     return NewsletterWishes(
         slug=_slug(name),
@@ -57,8 +58,38 @@ def wishes_from(
         sender=Mailbox(display or name, mailbox or "editor@example.org"),
         postal_address=address or "1 Example Street, 00000 Exampletown",
         imprint_url=imprint or "https://example.org/imprint",
-        demo=not all(said),
+        demo=demo,
     )
+
+
+def _said(
+    value: str,
+    question: str,
+    ask: Callable[[str], str] | None,
+    why_not: Callable[[str], str] = lambda _value: "",
+) -> str:
+    """A value that can be used, or nothing."""
+    if value.strip():
+        if why := why_not(value.strip()):
+            raise LibraryError(why)
+        return value.strip()
+    answer = ask(question) if ask else ""
+    while ask and answer and (why := why_not(answer)):
+        answer = ask(f"{why}\n{question}")
+    return answer
+
+
+def _why_no_sender(value: str) -> str:
+    mailbox = parseaddr(value)[1]
+    if all(mailbox.rpartition("@")) and " " not in mailbox:
+        return ""
+    return f"{value!r} holds no e-mail address; write Name <name@example.org>"
+
+
+def _why_no_page(value: str) -> str:
+    if value.startswith(("https://", "http://")):
+        return ""
+    return f"{value!r} is no web address; write one such as https://example.org/imprint"
 
 
 def init_home(folder: Path, wishes: NewsletterWishes | None) -> tuple[str, ...]:

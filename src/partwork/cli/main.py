@@ -6,8 +6,9 @@ use. What a command needs is imported when it runs, so that `--help` answers at 
 
 import os
 import sys
+from difflib import get_close_matches
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, UnknownCommandError
 
 # Importing a module of commands adds them to the application.
 from partwork.cli import people, running, sending, writing  # noqa: F401 for their commands
@@ -15,12 +16,19 @@ from partwork.cli.terminal import (
     DONE,
     INTERRUPTED,
     REFUSED,
+    STANDARD_INPUT,
     WRONG_USE,
     app,
     err,
     say_refused,
 )
 from partwork.model.errors import PartworkError
+
+READ_STANDARD_INPUT = frozenset({"clean", "ingest"})
+
+for _name in app:  # the epilogue is for those who do not know a command yet
+    if not _name.startswith("-"):
+        app[_name].help_epilogue = ""
 
 
 def main() -> None:
@@ -30,9 +38,15 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The status of one command; what people can mend is one line on stderr."""
+    if arguments and arguments[0] in READ_STANDARD_INPUT:
+        arguments = [str(STANDARD_INPUT) if a == "-" else a for a in arguments]
     try:
-        status = app(arguments, exit_on_error=False)
-    except CycloptsError:
+        status = app(arguments, exit_on_error=False, print_error=False)
+    except UnknownCommandError as error:
+        say_refused(_unknown(error))
+        return WRONG_USE
+    except CycloptsError as error:
+        say_refused(error)
         return WRONG_USE
     except PartworkError as error:
         say_refused(error)
@@ -44,3 +58,12 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     return status if isinstance(status, int) else DONE
+
+
+def _unknown(error: UnknownCommandError) -> PartworkError:
+    """The error in words that name every command there is; the parser's own name eight."""
+    word = error.unused_tokens[0] if error.unused_tokens else ""
+    names = sorted(name for name in error.app or app if not name.startswith("-"))
+    near = get_close_matches(word, names, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return PartworkError(f"there is no command {word!r}; {hint}there are {', '.join(names)}")

@@ -25,7 +25,11 @@ from partwork.cli.terminal import (
 from partwork.model.audience import SubscriptionState
 
 subscribers = App(
-    name="subscribers", help="Import, export, list, show or erase subscribers.", group=RUNNING
+    name="subscribers",
+    help="Import, export, list, show or erase subscribers.\n\n"
+    "Example: partwork subscribers import readers.csv --newsletter quiet-hour",
+    group=RUNNING,
+    sort_key=4,
 )
 app.command(subscribers)
 
@@ -68,7 +72,7 @@ def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag =
         f"unusable {len(report.errors)}"
     )
     for row in report.errors:
-        err.print(f"partwork: {file.name}, line {row.line}: {row.reason}", markup=False)
+        err.print(f"partwork: {file.name}, line {row.line}: {row.reason}")
     return REFUSED if report.errors else DONE
 
 
@@ -118,7 +122,7 @@ def list_(
     for person, held in rows:
         since = held.ended_at or held.confirmed_at or held.asked_at
         table.add_row(person.address, held.newsletter, held.state.value, f"{since:%Y-%m-%d}")
-    out.print(table, markup=False)
+    out.print(table)
     return DONE
 
 
@@ -143,18 +147,15 @@ def show(address: str, *, as_json: AsJson = False) -> int:
         print_json(story)
         return DONE
     person = story.subscriber
-    out.print(" ".join(filter(None, (person.address, person.name, person.language))), markup=False)
+    out.print(" ".join(filter(None, (person.address, person.name, person.language))))
     for held in story.subscriptions:
-        out.print(
-            f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}", markup=False
-        )
+        out.print(f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}")
     for record in story.consents:
         out.print(
             f"  {record.at:%Y-%m-%d %H:%M} {record.act} {record.newsletter} ({record.source})",
-            markup=False,
         )
     for delivery in story.deliveries:
-        out.print(f"  delivery {delivery.id}: {delivery.state}", markup=False)
+        out.print(f"  delivery {delivery.id}: {delivery.state}")
     return DONE
 
 

@@ -1,5 +1,7 @@
 """Commands for operators: a home, the demo, the web pages, a look at what is wrong."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from partwork.cli.terminal import (
     Flag,
     app,
     ask,
+    counted,
     err,
     out,
     press_of_home,
@@ -20,7 +23,7 @@ from partwork.cli.terminal import (
 )
 
 
-@app.command(group=RUNNING)
+@app.command(group=RUNNING, sort_key=2)
 def init(
     folder: Path = Path(),
     *,
@@ -51,14 +54,22 @@ def init(
     """
     from partwork.actions.init import init_home, wishes_from
 
-    question = None if yes else ask
-    made = init_home(folder, wishes_from(name, sender, address, imprint, question))
-    out.print(f"{folder.absolute()}: {len(made)} files written", markup=False)
-    out.print(f"Next: cd {folder}, then partwork ingest FILE …", markup=False)
+    wishes = wishes_from(name, sender, address, imprint, None if yes else ask)
+    made = init_home(folder, wishes)
+    if not made:
+        out.print(f"{folder.absolute()}: everything was there already")
+        return DONE
+    out.print(f"{folder.absolute()}: {counted(len(made), 'file')} written")
+    settings = f"content/newsletters/{wishes.slug}.toml"
+    if wishes.demo and settings in made:
+        out.print(f"The newsletter is marked demo = true until {settings} is filled in")
+    there = folder.absolute() == Path.cwd()
+    first = "" if there else f"cd {shlex.quote(str(folder))}, then "
+    out.print(f"Next: {first}partwork ingest FILE …")
     return DONE
 
 
-@app.command(group=RUNNING)
+@app.command(group=RUNNING, sort_key=1)
 def demo(*, stay: Flag = False) -> int:
     """Run the whole path on the sample articles, offline, and say where to look.
 
@@ -70,12 +81,15 @@ def demo(*, stay: Flag = False) -> int:
         Keep the dashboard and the web pages open afterwards, until Ctrl-C.
     """
     from partwork.orchestration.demo import run_demo
-    from partwork.settings import Settings
+    from partwork.settings import PREFIX
 
-    return run_demo(Settings().home, out, stay=stay)
+    home = Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd()).expanduser().absolute()
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # a setting of the user's, even a wrong one, is not the demo's
+    return run_demo(home, out, stay=stay)
 
 
-@app.command(group=RUNNING)
+@app.command(group=RUNNING, sort_key=5)
 def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
     """Serve the pages that mails link to: leaving, and each issue on the web.
 
@@ -91,13 +105,15 @@ def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
     from partwork.web.app import create_app
     from partwork.web.serve import serve
 
+    def told(address: str) -> None:
+        err.print(f"Serving {address} until Ctrl-C")
+
     with press_of_home() as press:
-        err.print(f"Serving http://{host}:{port} until Ctrl-C", markup=False)
-        serve(create_app(press), host, port)
+        serve(create_app(press), host, port, told)
     return DONE
 
 
-@app.command(group=RUNNING)
+@app.command(group=RUNNING, sort_key=3)
 def doctor(*, as_json: AsJson = False) -> int:
     """Look at the installation and say what is wrong and what to do.
 
@@ -116,5 +132,5 @@ def doctor(*, as_json: AsJson = False) -> int:
         print_json(findings)
     for finding in () if as_json else findings:
         mark = "ok  " if finding.well else "MEND"
-        out.print(f"{mark}  {finding.subject}: {finding.words}", markup=False)
+        out.print(f"{mark}  {finding.subject}: {finding.words}")
     return DONE if all(finding.well for finding in findings) else REFUSED

@@ -20,7 +20,7 @@ from partwork.cli.terminal import (
 )
 
 
-@app.command(group=SENDING)
+@app.command(group=SENDING, sort_key=1)
 def approve(series: str, *, part: Part = None, by: str = "") -> int:
     """Approve what was previewed, by its content hash; a later edit asks again.
 
@@ -44,11 +44,11 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
             press, series, part, reviewer=by or getpass.getuser(), channel="cli", now=utc_now()
         )
     for issue in issues:
-        out.print(f"approved {issue.name}  {issue.subject}", markup=False)
+        out.print(f"approved {issue.name}  {issue.subject}")
     return DONE
 
 
-@app.command(group=SENDING)
+@app.command(group=SENDING, sort_key=2)
 def publish(series: str = "", *, now: Flag = False, as_json: AsJson = False) -> int:
     """Plan what is due and approved: one campaign for the next part, its audience fixed.
 
@@ -71,14 +71,14 @@ def publish(series: str = "", *, now: Flag = False, as_json: AsJson = False) -> 
         print_json(report)
         return DONE
     for item in report.planned:
-        out.print(item.issue, markup=False)
-        err.print(f"{item.issue}: planned for {item.recipients} subscribers", markup=False)
+        out.print(item.issue)
+        err.print(f"{item.issue}: planned for {item.recipients} subscribers")
     for line in report.waiting:
-        err.print(line, markup=False)
+        err.print(line)
     return DONE
 
 
-@app.command(group=SENDING)
+@app.command(group=SENDING, sort_key=3)
 def send(
     issue: str,
     *,
@@ -107,27 +107,27 @@ def send(
     with press_of_home() as press, progress_bar("sending") as progress:
         if test:
             reply = send_test(press, issue, test, utc_now)
-            out.print(f"{reply.code} {reply.text}", markup=False)
+            out.print(f"{reply.code} {reply.text}")
             return DONE if reply.code // 100 == 2 else REFUSED
         report = send_issue(press, issue, clock=utc_now, progress=progress, dry_run=dry_run)
         place = press.library.shown(press.settings.state / "dry-run" / report.issue)
     if as_json:
         print_json(report)
     elif dry_run:
-        out.print(f"{report.issue}: {report.sent} copies in {place}", markup=False)
+        out.print(f"{report.issue}: {report.sent} copies in {place}")
     else:
-        out.print(f"{report.issue}: {report.sent} sent now; {words_of(report.tally)}", markup=False)
+        out.print(f"{report.issue}: {report.sent} sent now; {words_of(report.tally)}")
     if report.tally.pending and not (dry_run or report.stopped):
         err.print(
             f"partwork: {report.tally.pending} are held by another run, or by one that crashed; "
             "run it again in ten minutes"
         )
     if report.stopped:
-        err.print(f"partwork: stopped early: {report.stopped}; run it again later", markup=False)
+        err.print(f"partwork: stopped early: {report.stopped}; run it again later")
     return REFUSED if report.stopped else DONE
 
 
-@app.command(group=SENDING)
+@app.command(group=SENDING, sort_key=4)
 def status(issue: str = "", *, as_json: AsJson = False) -> int:
     """Show what waits, what is due, and what became of what was sent.
 
@@ -145,21 +145,23 @@ def status(issue: str = "", *, as_json: AsJson = False) -> int:
 
     with press_of_home() as press:
         shown: Any = status_of(press, issue) if issue else all_series(press, utc_now())
+    unread = [] if issue else [series.problem for series in shown if series.problem]
     if as_json:
         print_json(shown)
-        return DONE
+        return REFUSED if unread else DONE
     if issue:
-        out.print(f"{shown.name}  {shown.state}  {shown.title}", markup=False)
-        out.print(words_of(shown.tally), markup=False)
+        out.print(f"{shown.name}  {shown.state}  {shown.title}")
+        out.print(words_of(shown.tally))
         return DONE
     for series in shown:
         due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
-        out.print(f"{series.title} ({series.slug}): {series.readers} readers{due}", markup=False)
-        if series.problem:
-            err.print(f"partwork: {series.problem}", markup=False)
+        readers = "" if series.problem else f": {series.readers} readers{due}"
+        out.print(f"{series.title} ({series.slug}){readers}")
         for item in series.issues:
             told = f"  {words_of(item.tally)}" if item.tally.planned else ""
-            out.print(f"  {item.name}  {item.state}{told}", markup=False)
+            out.print(f"  {item.name}  {item.state}{told}")
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
-    return DONE
+    for problem in unread:
+        err.print(f"partwork: {problem}")
+    return REFUSED if unread else DONE

@@ -7,21 +7,25 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Group, Parameter
 from rich.console import Console
 
 from partwork.model.delivery import Tally
-from partwork.model.errors import PartworkError
 
 if TYPE_CHECKING:
     from partwork.assembly import Press
 
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# What a lone - among the arguments stands for; the parser would take that for an option.
+STANDARD_INPUT = Path("/dev/stdin")
+
+# Titles and addresses are text from outside: no console reads markup.
+out = Console(highlight=False, soft_wrap=True, markup=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 WRITING = Group("Writing", sort_key=1)
 SENDING = Group("Sending", sort_key=2)
@@ -72,7 +76,15 @@ def ask(question: str) -> str:
     """What a person answers; nothing where nobody sits at the terminal."""
     if not sys.stdin.isatty():
         return ""
-    return input(f"{question}: ").strip()
+    try:
+        return input(f"{question}: ").strip()
+    except EOFError:  # Ctrl-D: no answer
+        return ""
+
+
+def counted(number: int, noun: str) -> str:
+    """The number with its noun, which takes an s where it is not one: `1 part`, `2 parts`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def utc_now() -> datetime:
@@ -80,9 +92,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def say_refused(error: PartworkError) -> None:
+def read_standard_input() -> bytes:
+    """All of standard input. Raises LibraryError where that is too much for an article."""
+    from partwork.library import read_all
+
+    return read_all(sys.stdin.buffer, "standard input")
+
+
+def say_refused(error: Exception) -> None:
     """One line on stderr: what happened, to what, what to do."""
-    err.print(f"partwork: {' '.join(str(error).split())}", markup=False)
+    err.print(f"partwork: {' '.join(str(error).split())}")
 
 
 def words_of(tally: Tally) -> str:

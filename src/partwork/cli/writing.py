@@ -10,16 +10,19 @@ from rich.table import Table
 from partwork.cli.terminal import (
     DONE,
     REFUSED,
+    STANDARD_INPUT,
     WRITING,
     AsJson,
     Flag,
     Part,
     app,
+    counted,
     err,
     out,
     press_of_home,
     print_json,
     progress_bar,
+    read_standard_input,
     utc_now,
 )
 from partwork.model.article import Rights
@@ -27,9 +30,9 @@ from partwork.model.fault import Severity
 from partwork.model.series import Division
 
 
-@app.command(group=WRITING)
+@app.command(group=WRITING, sort_key=2)
 def clean(
-    file: Path = Path("-"),
+    file: Annotated[Path, Parameter(show_default=False)] = STANDARD_INPUT,
     *,
     output: Annotated[Literal["markdown", "json"], Parameter(name="--format")] = "markdown",
 ) -> int:
@@ -40,7 +43,7 @@ def clean(
     Parameters
     ----------
     file
-        A file, or - for standard input.
+        A file; - is standard input, as is leaving it out.
     output
         json adds each removal with its rule, category, reason and confidence.
     """
@@ -48,8 +51,8 @@ def clean(
     from partwork.library import Library
     from partwork.settings import packaged_home
 
-    if str(file) == "-":
-        raw, name = sys.stdin.buffer.read(), "standard input"
+    if file == STANDARD_INPUT:
+        raw, name = read_standard_input(), "standard input"
     else:
         raw, name = Library(Path.cwd(), packaged_home()).read_raw(file), file.name
     text = clean_raw(raw, name)
@@ -57,7 +60,7 @@ def clean(
     return DONE
 
 
-@app.command(group=WRITING)
+@app.command(group=WRITING, sort_key=1)
 def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = False) -> int:
     """Read and clean raw articles into content/articles.
 
@@ -68,19 +71,19 @@ def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = Fals
     paths
         Files or folders, - for standard input; all that is new in the inbox where none is named.
     rights
-        What the sources allow.
+        What the sources allow; also for named sources that are there already.
     as_json
         Print what became of each source as JSON.
     """
     from partwork.actions.ingest import ingest as ingest_sources
-    from partwork.actions.ingest import save_paste
+    from partwork.actions.ingest import save_piped
 
     with press_of_home() as press, progress_bar("cleaning") as progress:
         named = [
-            save_paste(press, sys.stdin.read(), "", utc_now()) if str(p) == "-" else p
-            for p in paths
+            save_piped(press, read_standard_input(), utc_now()) if path == STANDARD_INPUT else path
+            for path in dict.fromkeys(paths)
         ]
-        report = ingest_sources(press, named, rights=rights, progress=progress)
+        report = ingest_sources(press, named, rights=rights, progress=progress, clock=utc_now)
     if as_json:
         print_json(
             {
@@ -95,6 +98,7 @@ def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = Fals
                     for a in report.articles
                 ],
                 "unchanged": report.unchanged,
+                "updated": report.updated,
                 "refused": report.refused,
             }
         )
@@ -108,16 +112,18 @@ def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = Fals
                 f"{marked}",
                 markup=False,
             )
+        for slug in report.updated:
+            out.print(f"{slug}: rights are now {rights}")
         if report.unchanged:
-            out.print(f"already there: {', '.join(report.unchanged)}", markup=False)
-        if not (report.articles or report.unchanged or report.refused):
+            out.print(f"already there: {', '.join(report.unchanged)}")
+        if not (report.articles or report.unchanged or report.updated or report.refused):
             out.print("the inbox (content/inbox) is empty: nothing to clean")
     for refused in report.refused:
-        err.print(f"partwork: {refused.message}", markup=False)
+        err.print(f"partwork: {refused.message}")
     return REFUSED if report.refused else DONE
 
 
-@app.command(group=WRITING)
+@app.command(group=WRITING, sort_key=3)
 def compose(
     series: str,
     *articles: str,
@@ -168,17 +174,18 @@ def compose(
         table.add_row(f"{part.number:02d}", part.title, str(words), str(len(part.articles)))
     out.print(table)
     for line in report.kept:
-        err.print(f"kept {line}", markup=False)
+        err.print(f"kept {line}")
     for line in report.left_out if why else ():
-        err.print(f"left out: {line}", markup=False)
+        err.print(f"left out: {line}")
     if report.left_out and not why:
         err.print("Some sentences were left out; --why lists them with the reasons.")
     faults = [f for f in report.faults if f.severity is Severity.FAULT]
-    out.print(f"{folder}: {len(report.written)} parts written, {len(faults)} open faults")
+    written = counted(len(report.written), "part")
+    out.print(f"{folder}: {written} written, {counted(len(faults), 'open fault')}")
     return DONE
 
 
-@app.command(group=WRITING)
+@app.command(group=WRITING, sort_key=4)
 def check(*paths: Path, as_json: AsJson = False) -> int:
     """List what is wrong with a series, by file and line: evidence, rights, links, size.
 
@@ -199,14 +206,15 @@ def check(*paths: Path, as_json: AsJson = False) -> int:
         print_json(faults)
     for fault in () if as_json else faults:
         place = f"{fault.file}:{fault.line}" if fault.line else fault.file
-        out.print(f"{place}: {fault.severity} [{fault.rule}] {fault.message}", markup=False)
+        out.print(f"{place}: {fault.severity} [{fault.rule}] {fault.message}")
     blocking = sum(fault.severity is Severity.FAULT for fault in faults)
     if not as_json:
-        out.print(f"{blocking} faults, {len(faults) - blocking} notices")
+        notices = counted(len(faults) - blocking, "notice")
+        out.print(f"{counted(blocking, 'fault')}, {notices}")
     return REFUSED if blocking else DONE
 
 
-@app.command(group=WRITING)
+@app.command(group=WRITING, sort_key=5)
 def preview(
     series: str,
     *,
@@ -234,7 +242,7 @@ def preview(
         shown = render_drafts(press, series, part, utc_now())
         for item in shown:
             folder = press.library.shown(item.folder)
-            out.print(f"{item.issue.name}: {folder}/mail.html", markup=False)
+            out.print(f"{item.issue.name}: {folder}/mail.html")
     if open_:
         webbrowser.open((shown[0].folder / "mail.html").as_uri())
     return DONE

@@ -193,7 +193,7 @@ def _free_leases(press: Press) -> None:
     """Gives back what an interrupted demo held: only one demo at a time runs in this home."""
     now = datetime.now(UTC)
     with press.engine.begin() as connection:
-        for name in (f"compose:{SERIES}", f"publish:{SERIES}"):
+        for name in ("ingest", f"compose:{SERIES}", f"publish:{SERIES}"):
             holder = holder_of(connection, name, now)
             if holder:
                 release_lease(connection, name, holder)

@@ -54,7 +54,10 @@ def _columns_of(character: str) -> int:
 
 _WIDE = r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff60]"
 _CLOSING = r"[、。，．！？：；）」』】〉》〕ー々]"
-_PIECE = re.compile(rf"( *)({_WIDE}{_CLOSING}*|(?:(?!{_WIDE})[^ \n])+{_CLOSING}*)")
+_URL = r"<[A-Za-z][A-Za-z0-9+.-]*:[^ \n<>]*>"
+_PIECE = re.compile(
+    rf"( *)({_URL}{_CLOSING}*|{_WIDE}{_CLOSING}*|(?:(?!{_WIDE}|{_URL})[^ \n])+{_CLOSING}*)"
+)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import errno
 import logging
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
@@ -26,13 +27,18 @@ class PortInUse(CannotListen):
         super().__init__(host, port, "another program does; stop it, or choose another with --port")
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
+def serve(
+    app: ASGIApp, host: str, port: int, listening: Callable[[str], None] = lambda _address: None
+) -> None:
     """Serves until interrupted or told to end. Raises PortInUse or CannotListen.
 
+    `listening` is told the address once requests are waited for.
     The log goes to stderr: the app's own line for each request, which holds no token, and
     uvicorn's warnings; its access log, which has whole paths, stays off.
     """
     listener = _listener(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    listening(f"http://{shown}:{listener.getsockname()[1]}")
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("partwork.web").setLevel(logging.INFO)
     config = uvicorn.Config(

@@ -1,0 +1,64 @@
+"""What `doctor` says of an installation."""
+
+import socket
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from partwork.actions.doctor import Finding, doctor
+from partwork.assembly import Press, assemble
+from partwork.settings import Settings
+
+
+def found(press: Press, subject: str) -> Finding:
+    return next(finding for finding in doctor(press) if finding.subject == subject)
+
+
+def test_a_new_home_is_well(press: Press) -> None:
+    assert [finding for finding in doctor(press) if not finding.well] == []
+
+
+def test_a_broken_template_is_named_with_its_line(press: Press) -> None:
+    for name in ("email/issue.mjml", "web/unsubscribe.html"):
+        template = press.library.home / "templates" / name
+        whole = template.read_text()
+        template.write_text("{# one line #}\n{{ nonsense.of.mine }}\n" + whole)
+
+        finding = found(press, "templates")
+
+        assert not finding.well
+        assert f"{name}, line 2" in finding.words
+        template.write_text(whole)
+    assert found(press, "templates").well
+
+
+def test_parts_are_counted_in_words(press: Press, series: str) -> None:
+    for file in press.library.instalment_files(series)[1:]:
+        file.unlink()
+
+    assert found(press, f"series {series}").words == "1 part"
+
+
+def test_a_mail_server_that_does_not_answer_is_no_message_that_has_not_left(home: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # bound and never listening: no other can take the port
+        url = f"smtp://127.0.0.1:{nobody.getsockname()[1]}"
+        with assemble(Settings(home=home, smtp_url=SecretStr(url))) as press:
+            finding = found(press, "transport")
+
+    assert not finding.well
+    assert finding.words.startswith("no connection to 127.0.0.1")
+    assert "check PARTWORK_SMTP_URL" in finding.words
+    assert "message" not in finding.words
+
+
+def test_pages_that_nobody_serves_on_this_machine_are_said_and_well(home: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        with assemble(Settings(home=home, public_url=url)) as press:
+            finding = found(press, "public address")
+
+    assert finding == Finding(
+        "public address", True, f"{url}: nobody serves it now; `partwork web` does"
+    )
