@@ -12,7 +12,7 @@ demo: .venv/.runs
 	@$(PY) -m partwork demo
 
 test: .venv/.develops
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses 2 --dist loadgroup
 
 check: lint types test
 
