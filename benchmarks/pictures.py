@@ -28,7 +28,7 @@ from partwork.orchestration.demo import SERIES
 WIDTHS = {"screen": 1200, "phone": 375}
 HEIGHT = 900
 # The pictures that the documents show.
-TOLD = {"runs-screen", "deployments-screen", "cleaning-report-screen", "mail-phone", "mail-screen"}
+TOLD = {"runs-screen", "deployments-screen", "cleaning-report-screen", "mail-phone"}
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
