@@ -78,6 +78,7 @@ def test_a_sentence_that_names_its_subject_stands(text: str) -> None:
 def test_a_point_by_itself_has_no_pronoun_whose_noun_may_lie_elsewhere() -> None:
     assert refers_back("Most gardeners advise using them for a year.")
     assert refers_back("In a dry summer its half-life is a month.")
+    assert refers_back("One month is enough to see something; two are better.")
     assert not refers_back("Worms eat half of a kilogram a day.")
     assert not refers_back("“Heaps need it,” says Ada Roth, a gardener.")
 

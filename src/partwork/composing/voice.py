@@ -98,7 +98,9 @@ _LEANING_LATER = re.compile(
 # Pronouns that may have their noun in the same sentence; whether they do is not looked into.
 _BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|these|he|she|him|his|her|hers)\b"
-    r"|\bthe (?:last|former|latter|two|same)\b",
+    r"|\bthe (?:last|former|latter|two|same)\b"
+    r"|\b(?:one|two|three|four|some|many|few|others|most|both|each|all|none) (?:is|are|was|were"
+    r"|do|does|will|can|have|has|come|go)\b",
     re.I,
 )
 
