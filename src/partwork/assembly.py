@@ -2,9 +2,10 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -20,6 +21,10 @@ from partwork.store.migrating import migrate
 from partwork.subscribing.suppression import fingerprint
 from partwork.transport.outbox import Outbox
 from partwork.transport.smtp import SmtpServer
+
+# What actions take from a door: the time of day, and whom to tell how many of how many are done.
+Clock = Callable[[], datetime]
+Progress = Callable[[int, int], None]
 
 HASH_KEY_FACT = "hash key fingerprint"
 

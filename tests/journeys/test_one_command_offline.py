@@ -37,6 +37,8 @@ def demo(home: Path) -> str:
     hostile = {
         "PREFECT_API_URL": "http://127.0.0.1:9/api",
         "PARTWORK_SMTP_URL": "smtp://127.0.0.1:9",
+        "PARTWORK_PUBLIC_URL": "nonsense",
+        "PARTWORK_TYPO": "1",
         "PARTWORK_HOME": str(home),
     }
     offline = can_be_offline()

@@ -184,29 +184,6 @@ def test_a_port_that_is_taken_is_one_line(home: Path) -> None:
     assert result.stderr.count("\n") == 1
 
 
-def test_the_demo_takes_the_home_and_no_other_setting(tmp_path: Path) -> None:
-    code = """
-import os, sys
-import partwork.orchestration.demo as demo
-def run_demo(home, console, *, stay):
-    print(home, [name for name in os.environ if name.startswith("PARTWORK_")])
-    return 0
-demo.run_demo = run_demo
-from partwork.cli.main import run
-sys.exit(run(["demo"]))
-"""
-    wrong = {"PARTWORK_PUBLIC_URL": "nonsense", "PARTWORK_TYPO": "1"}
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, **wrong, "PARTWORK_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert result.stdout == f"{tmp_path} []\n", result.stderr
-
-
 def test_help_goes_along_the_path_and_its_epilogue_stands_once(tmp_path: Path) -> None:
     top = done(tmp_path, "--help")
     order = ["ingest", "clean", "compose", "check", "preview", "approve", "publish", "send"]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from partwork.actions.loading import load_article
-from partwork.assembly import Press
+from partwork.assembly import Press, Progress
 from partwork.cleaning.cleaner import cleaned
 from partwork.library import LibraryError
 from partwork.manuscript.article import parse_article, print_article, print_removals
@@ -19,8 +19,6 @@ from partwork.model.article import Article, Block, Cleaned, Rights
 from partwork.model.errors import PartworkError
 from partwork.reading.raw import read_article
 from partwork.store.leases import holder_of, release_lease, take_lease
-
-Progress = Callable[[int, int], None]
 
 LEASE = timedelta(minutes=10)  # one source takes seconds; what crashed must not block for long
 

@@ -1,14 +1,13 @@
 """An issue's unsent deliveries → the wire, each noted in the ledger before and after."""
 
 import platform
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from partwork.actions.loading import load_newsletter
 from partwork.actions.preview import page_url
-from partwork.assembly import Press
+from partwork.assembly import Clock, Press, Progress
 from partwork.delivering.addresses import UnfitAddress, wire_address
 from partwork.delivering.message import message_bytes, message_id
 from partwork.delivering.readiness import missing_for_smtp
@@ -47,9 +46,6 @@ from partwork.transport.outbox import Outbox
 LEASE = timedelta(minutes=10)
 CLAIM = 64  # rows that wait for the lease to end when a lane is killed
 NO_MESSAGE = 553  # mailbox name not allowed (RFC 5321, 4.2.2): our own word, nothing was sent
-
-Clock = Callable[[], datetime]
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Who reads: bringing subscribers in, showing them, and forgetting them."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from partwork.actions.loading import load_newsletter
-from partwork.assembly import Press
+from partwork.assembly import Press, Progress
 from partwork.library import LibraryError
 from partwork.model.audience import Consent, Subscriber, Subscription, SubscriptionState
 from partwork.model.delivery import Delivery
@@ -28,8 +27,6 @@ from partwork.subscribing.imports import RowError, applicants_in
 from partwork.subscribing.suppression import suppression_key
 
 CHUNK = 500  # rows a transaction, so that an unsubscribe never waits long for the write lock
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
