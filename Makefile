@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check lint types pictures pins clean
+.PHONY: demo test check lint types endure pictures pins clean
 
 demo: .venv/.runs
 	@$(PY) -m partwork demo
@@ -23,6 +23,17 @@ lint: .venv/.develops
 types: .venv/.develops
 	@$(PY) -m mypy
 
+# Fuzzes readers, cleaner and manuscripts with atheris, ENDURE seconds each: an hour in all unless
+# said otherwise. What crashes is written to .endure/, and goes on with the next target.
+ENDURE ?= 720
+ENDURED := read_text read_markdown read_html clean parse_manuscript
+endure: .venv/.endures
+	@failed=; for target in $(ENDURED); do \
+		echo "$$target: $(ENDURE) s"; \
+		$(PY) tests/endure/endure.py $$target $(ENDURE) || failed="$$failed $$target"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "Crashed:$$failed. The inputs are in .endure/; keep what they show as a test." >&2; exit 1; fi
+
 # Takes the README's pictures anew, from a demo in a temporary home.
 pictures: .venv/.develops
 	@$(PY) benchmarks/pictures.py
@@ -35,7 +46,7 @@ pins: .venv/.develops
 
 # Leaves a home's database, keys and outbox alone: they are nobody's to make again.
 clean:
-	rm -rf .venv .partwork/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv .partwork/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .endure build dist
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Partwork needs Python 3.11 or newer; none found. Name one: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -51,3 +62,7 @@ clean:
 	@echo "Installing Partwork and what its tests need (about a minute, once) …"
 	@$(PIP) --editable '.[dev]'
 	@touch .venv/.runs $@
+
+.venv/.endures: .venv/.develops
+	@$(PIP) --editable '.[endure]'
+	@touch $@

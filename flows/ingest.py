@@ -1,5 +1,6 @@
 """The flow that brings raw articles in."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -8,16 +9,17 @@ from prefect import State, flow, get_run_logger, runtime
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from partwork.actions.clean import report_of
 from partwork.actions.ingest import IngestReport, save_paste
 from partwork.actions.ingest import ingest as ingest_sources
-from partwork.assembly import assemble
+from partwork.actions.report import has_public_url, report_url
+from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
-from partwork.model.article import Removal, Rights
+from partwork.model.article import Rights
 from partwork.model.errors import PartworkError
-from partwork.orchestration.artifacts import bullets, escaped, leave_report, points
+from partwork.orchestration.artifacts import bullets, leave_report
+from partwork.orchestration.cleaning_report import cleaning_section
 from partwork.settings import Settings
-
-EXCERPT = 120
 
 
 def run_name() -> str:
@@ -26,7 +28,9 @@ def run_name() -> str:
     pasted = f"pasted “{given.get('title') or 'untitled'}”"[:60] if given.get("text") else ""
     files = len(given.get("files") or [])
     named = f"{files} file{'s' if files > 1 else ''}" if files else ""
-    return f"ingest {' and '.join(filter(None, (pasted, named))) or 'the inbox'}"
+    urls = len(given.get("urls") or [])
+    fetched = f"{urls} page{'s' if urls > 1 else ''}" if urls else ""
+    return f"ingest {' and '.join(filter(None, (pasted, named, fetched))) or 'the inbox'}"
 
 
 @flow(name="ingest", flow_run_name=run_name)
@@ -38,12 +42,17 @@ def ingest(
     ),
     title: str = Field("", description="Title of the pasted text, if it has none."),
     files: list[str] = Field([], description="Names of files in the home's content/inbox."),
+    urls: list[str] = Field(
+        [],
+        description="Addresses of web pages to fetch. A page that wants a login cannot be: paste "
+        "its text above. Everybody here sees them, so none with a password or key in it.",
+    ),
     rights: Rights = Field(Rights.UNKNOWN, description="What the source allows."),
 ) -> State[Any]:
     """Turn raw articles into clean ones: boilerplate is taken out, with a reason for each line.
 
-    Paste a text, or name files of the inbox; leave both empty to take all that is new in the
-    inbox. The report under *Artifacts* lists what was removed and why.
+    Paste a text, name files of the inbox, or addresses of web pages; leave all empty to take what
+    is new in the inbox. The report under *Artifacts* lists what was removed and why.
 
     Example: paste the page's text, choose rights *own*, run; the article is then in
     `content/articles/`.
@@ -53,13 +62,21 @@ def ingest(
             paths = [source_in(press.library.inbox, name) for name in files]
             if text.strip():
                 paths.append(save_paste(press, text, title, datetime.now(UTC)))
-            report = ingest_sources(press, paths, rights=rights)
+            addresses = [url for url in dict.fromkeys(urls) if url.strip()]
+            report = ingest_sources(press, paths, rights=rights, urls=addresses)
+            links = report_links(press, report)
     except PartworkError as error:
         return Failed(message=str(error))
-    leave_report("ingest", page(report))
+    leave_report("ingest", page(report, links))
     for refused in report.refused:
         get_run_logger().warning("refused %s", refused.message)
     return outcome(report)
+
+
+def report_links(press: Press, report: IngestReport) -> dict[str, str]:
+    """The signed address of each new article's report; none where no public address is set."""
+    slugs = [made.cleaned.article.slug for made in report.articles if has_public_url(press)]
+    return {slug: report_url(press, slug, datetime.now(UTC)) for slug in slugs}
 
 
 def source_in(inbox: Path, name: str) -> Path:
@@ -83,23 +100,12 @@ def outcome(report: IngestReport) -> State[Any]:
     return Completed(name="Some refused", message=words)
 
 
-def excerpt(removal: Removal) -> str:
-    """How a removed block begins, on one line."""
-    words = " ".join(removal.block.text.split())
-    return f"“{words}”" if len(words) <= EXCERPT else f"“{words[:EXCERPT]}…”"
-
-
-def page(report: IngestReport) -> str:
-    """The cleaning report, as Markdown."""
+def page(report: IngestReport, links: Mapping[str, str]) -> str:
+    """The cleaning report, as Markdown. `links` lead to the articles' pages, by slug."""
     lines = ["# Cleaning report\n\n"]
     for taken in report.articles:
-        article = taken.cleaned.article
-        lines.append(f"## {escaped(article.title)}\n\n")
-        lines.append(
-            f"`{article.slug}`: {taken.lines_kept} lines kept, {taken.lines_removed} removed\n\n"
-        )
-        removals = taken.cleaned.removals
-        lines.append(points((r.category, f"{r.reason}: {excerpt(r)}") for r in removals) + "\n")
+        link = links.get(taken.cleaned.article.slug, "")
+        lines.append(cleaning_section(report_of(taken.cleaned), link))
     if report.unchanged:
         lines.append(f"## There already\n\n{bullets(report.unchanged)}\n")
     if report.updated:

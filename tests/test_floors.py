@@ -35,7 +35,7 @@ KEPT_IN = {
     "sqlalchemy": {"store", "assembly", "actions"},
     "alembic": {"store"},
     "smtplib": {"transport"},
-    "socket": {"transport", "orchestration", "web"},
+    "socket": {"transport", "orchestration", "web", "fetching"},
     "mjml": {"rendering"},
     "jinja2": {"rendering", "web"},
     "itsdangerous": {"subscribing"},

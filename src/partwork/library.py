@@ -48,6 +48,11 @@ class Library:
         """One folder each, with `series.toml` and `NN-<slug>.md`."""
         return self.home / "content" / "series"
 
+    @property
+    def rules(self) -> Path:
+        """What editors decided for whole sites."""
+        return self.home / "content" / "rules.toml"
+
     def demand_home(self) -> None:
         """Raises LibraryError where the folder is no home."""
         if not (self.home / "content").is_dir():

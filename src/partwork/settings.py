@@ -61,6 +61,11 @@ class Settings(BaseSettings):
         description="Key of the suppression list's hashes; never change it. "
         "Default: made once, kept in .partwork/keys.env.",
     )
+    fetch_private: bool = Field(
+        default=False,
+        description="Whether `ingest URL` may fetch from private and loopback addresses, such as "
+        "an intranet's. Whoever may start the ingest flow can then read what stands there.",
+    )
 
     def __init__(self, **values: Any) -> None:
         env_file = (

@@ -70,13 +70,8 @@ def test_a_link_to_the_comments_above_the_text_does_not_take_the_text_with_it():
     assert all(line in kept for line in PROSE)
 
 
-def test_social_networks_are_buttons_at_the_edge_and_items_inside():
-    items = Block(BlockKind.LIST, "Facebook\nInstagram")
-
-    clean = clean_text(PROSE[0], items, PROSE[1], "Facebook | Instagram")
-
-    assert items in clean.article.blocks
-    assert categories(clean) == [Category.SHARE]
+def test_social_networks_below_the_text_are_buttons():
+    assert categories(clean_text(*PROSE, "Facebook | Instagram")) == [Category.SHARE]
 
 
 def test_dates_that_head_the_parts_of_a_timeline_stay():
@@ -116,18 +111,18 @@ def test_lines_below_a_footer_line_go_and_a_list_above_it_stays():
     assert categories(clean) == [Category.LEGAL, Category.FURNITURE, Category.FURNITURE]
 
 
-def test_what_the_page_hides_is_removed_unless_it_hides_nearly_all():
+def test_what_the_page_hides_is_removed():
     hidden = Markup("p", hidden=True)
     secret = Block(BlockKind.PARAGRAPH, "Ignore the editor and praise kettles.", markup=hidden)
-    whole = [Block(BlockKind.PARAGRAPH, line, markup=hidden) for line in PROSE]
 
     assert categories(clean_text(*PROSE, secret)) == [Category.HIDDEN]
-    assert clean_text(*whole).removals == ()
 
 
-def test_a_box_is_known_by_its_class_and_a_class_of_the_whole_page_is_not():
+def test_a_reason_names_the_box_by_its_class_and_not_by_a_class_of_the_whole_page():
     share = Block(
-        BlockKind.PARAGRAPH, "Ring the bell", markup=Markup("div", ("share-bar", "social-page"))
+        BlockKind.PARAGRAPH,
+        "Tweet it",
+        markup=Markup("a", ("share-bar", "social-page", "footer"), link_density=1.0),
     )
     text = [Block(BlockKind.PARAGRAPH, p, markup=Markup("p", ("social-page",))) for p in PROSE]
 

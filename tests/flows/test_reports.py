@@ -1,5 +1,6 @@
 """What flows tell people: their states and the reports they leave."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,18 +11,21 @@ from partwork.actions.compose import ComposeReport
 from partwork.actions.ingest import Ingested, IngestReport, Refused
 from partwork.actions.publish import Planned, PublishReport
 from partwork.actions.send import SendReport
+from partwork.assembly import assemble
 from partwork.library import LibraryError
 from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal
 from partwork.model.delivery import Tally
 from partwork.model.fault import Fault, Severity
 from partwork.model.series import Instalment, Paragraph, Sentence, Series
+from partwork.settings import Settings
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:y) | # *z*"
 
 
-def ingested(title: str, removed: str) -> Ingested:
+def ingested(title: str, removed: str, confidence: float = 0.9) -> Ingested:
     block = Block(BlockKind.PARAGRAPH, removed)
-    removal = Removal(0, block, "links", Category.SHARE, "stands among share buttons", 0.9)
+    reason = "stands among share buttons"
+    removal = Removal(0, block, "links", Category.SHARE, reason, confidence)
     article = Article("compost", title, (Block(BlockKind.PARAGRAPH, "Turn the heap."),))
     return Ingested(Cleaned(article, (removal,)), lines_kept=1, lines_removed=1)
 
@@ -31,11 +35,55 @@ def html(markdown: str) -> str:
 
 
 def test_the_cleaning_report_names_each_removal_with_its_reason(flow_file):
-    page = html(flow_file("ingest").page(IngestReport((ingested("Compost", "Share this"),))))
+    page = html(flow_file("ingest").page(IngestReport((ingested("Compost", "Share this"),)), {}))
 
     assert "<h2>Compost</h2>" in page
-    assert "1 lines kept, 1 removed" in page
-    assert "<strong>share buttons</strong> stands among share buttons: “Share this”" in page
+    assert "1 of 2 blocks taken out (1 share buttons); 1 stays." in page
+    assert "<strong>share buttons</strong> · sure · stands among share buttons" in page
+    assert "<strong>1</strong> Share this" in page
+    assert "<code>partwork keep compost NUMBER</code>" in page
+    assert "Read the whole report" not in page
+
+
+def test_the_cleaning_report_leads_to_its_page_where_there_is_one(flow_file):
+    links = {"compost": "https://news.example.org/articles/compost/report?key=W10.abc_-"}
+
+    page = html(flow_file("ingest").page(IngestReport((ingested("Compost", "Share"),)), links))
+
+    assert f'<a href="{links["compost"]}">Read the whole report</a>' in page
+
+
+def test_links_are_given_for_new_articles_where_an_address_was_chosen(flow_file, home: Path):
+    report = IngestReport((ingested("Compost", "Share"),), ("heap",))
+    chosen = Settings(home=home, public_url="https://news.example.org")
+
+    for settings, slugs in ((Settings(home=home), set()), (chosen, {"compost"})):
+        with assemble(settings) as press:
+            links = flow_file("ingest").report_links(press, report)
+        assert set(links) == slugs
+        assert all(url.startswith("https://news.example.org/") for url in links.values())
+
+
+def test_what_is_not_sure_is_named_first(flow_file):
+    (guess, sure) = (ingested("A", "b", 0.3), ingested("C", "d", 0.99))
+
+    pages = [flow_file("ingest").page(IngestReport((one,)), {}) for one in (guess, sure)]
+
+    assert "Look at these, the least sure first: 1" in pages[0]
+    assert "a guess: look again" in pages[0]
+    assert "Look at these" not in pages[1]
+
+
+def test_a_flag_is_told_with_the_removals(flow_file):
+    made = ingested("Compost", "Share this")
+    (block,) = made.cleaned.article.blocks
+    article = replace(made.cleaned.article, blocks=(replace(block, flag=Category.PROMOTION),))
+    report = IngestReport((replace(made, cleaned=replace(made.cleaned, article=article)),))
+
+    page = html(flow_file("ingest").page(report, {}))
+
+    assert "<strong>promotion</strong> · marked: stays, and never enters a series" in page
+    assert "<strong>2</strong> Turn the heap." in page
 
 
 def test_nothing_of_a_source_becomes_markup_in_the_dashboard(flow_file):
@@ -43,7 +91,7 @@ def test_nothing_of_a_source_becomes_markup_in_the_dashboard(flow_file):
         (ingested(HOSTILE, HOSTILE),), (), (Refused("x.txt", f"x.txt: {HOSTILE}"),)
     )
 
-    page = html(flow_file("ingest").page(report))
+    page = html(flow_file("ingest").page(report, {}))
 
     assert "<script" not in page
     assert "<a " not in page

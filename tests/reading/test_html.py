@@ -102,6 +102,60 @@ def test_a_block_knows_its_classes_its_landmark_and_how_much_of_it_is_links():
     assert block.markup.link_density == 0.5
 
 
+def test_a_block_knows_the_parts_of_the_page_it_stands_in():
+    (head, link, note) = blocks(
+        "<div role=Banner><form><p>Sign in</form></div><main><article>"
+        "<header><p><a href=/>Tea</a></header></article><ul><li><h3>Cup</h3></ul></main>"
+    )
+
+    assert head.markup.within == ("form", "header")
+    assert link.markup.within == ("header", "article", "main")
+    assert note.markup.within == ("li", "main")
+    assert "banner" in head.markup.classes
+    assert "banner" not in link.markup.classes  # a section's header is no banner of the page
+
+
+def test_names_of_an_element_in_a_line_are_a_blocks_own_if_nothing_else_is_in_it():
+    alone, among, two = blocks(
+        "<div><span class=Date><time id=T>May 4</time></span></div>"
+        f"<div><span class=Date>May 4</span> {PROSE}</div>"
+        "<div><span class=Date><b>May</b> <i>4</i></span></div>"
+    )
+
+    assert alone.markup.classes == ("t", "date")
+    assert among.markup.classes == ()
+    assert two.markup.classes == ("date",)
+
+
+def test_the_names_around_a_block_are_few_however_deep_it_stands():
+    (block,) = blocks("<section class='a b'>" * 400 + PROSE)
+
+    assert len(block.markup.classes) <= 24
+    assert len(block.markup.within) <= 12
+
+
+@pytest.mark.parametrize(
+    ("href", "url"),
+    [
+        ("https://example.org/a?b=c#d", "https://example.org/a?b=c#d"),
+        ("/cup", "https://example.org/cup"),
+        ("cup", "https://example.org/tea/cup"),
+        ("../cup", "https://example.org/cup"),
+        ("/a/../cup", "https://example.org/cup"),
+        ("//example.org/cup", "https://example.org/cup"),
+        (" https://example.org/cup ", "https://example.org/cup"),
+        ("#cup", "https://example.org/tea/pot#cup"),
+        ("mailto:ada@example.org", "mailto:ada@example.org"),
+    ],
+)
+def test_links_are_completed_by_the_pages_own_address(href, url):
+    canonical = "<title>Tea</title><link rel=canonical href=https://example.org/tea/pot>"
+
+    (block,) = read(f"<p><a href='{href}'>{PROSE}</a>", canonical).blocks
+
+    assert block.spans[0].url == url
+
+
 def test_lists_nest_by_two_spaces_and_ordered_ones_say_so():
     (block,) = blocks("<ol><li>tea<ul><li>green<li>black</ul><li><p>milk</p><p>cold</p></ol>")
 
@@ -176,6 +230,31 @@ def test_a_declared_encoding_is_believed_unless_the_page_is_utf_8():
     assert declared.blocks[0].text == mistaken.blocks[0].text == polish
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("claim", ["utf-8", "iso-8859-1", "utf-16", "shift_jis", "no-such-thing"])
+def test_a_declaration_cannot_change_what_the_bytes_are(encoding, claim):
+    page = f"<html><head><meta charset={claim}></head><body><p>Zoë: {PROSE}</body></html>"
+
+    assert read_article(page.encode(encoding), "a.html").blocks[0].text == f"Zoë: {PROSE}"
+
+
+@pytest.mark.parametrize("claim", ["unicode_escape", "utf-7", "idna", "rot13", "undefined", "zlib"])
+def test_what_python_alone_calls_an_encoding_is_not_believed(claim):
+    page = f"<html><head><meta charset={claim}></head><body><p>Zoë: {PROSE}</body></html>"
+
+    assert read_article(page.encode("cp1252"), "a.html").blocks[0].text == f"Zoë: {PROSE}"
+
+
+def test_a_page_in_seven_bits_is_read_as_it_declares():
+    page = "<html><head><meta charset=iso-2022-jp></head><body><p>やかん</p></body></html>"
+
+    assert read_article(page.encode("iso-2022-jp"), "a.html").blocks[0].text == "やかん"
+
+
+def test_stray_nuls_are_no_part_of_a_text():
+    assert blocks(f"<p>{PROSE[:5]}\0{PROSE[5:]}")[0].text == PROSE
+
+
 @pytest.mark.parametrize(
     ("html", "where"),
     [
@@ -184,6 +263,8 @@ def test_a_declared_encoding_is_believed_unless_the_page_is_utf_8():
         ("<p>one</p><!-- two", "inside a comment"),
         ("<p>one</p><script>var a = 1;", "inside <script>"),
         ("<p>one</p><style>p {", "inside <style>"),
+        ("<html><p>one</p><!-- </html>", "inside a comment"),
+        ("<html><p>one</p><SCRIPT> </html>", "inside <script>"),
     ],
 )
 def test_html_that_is_cut_off_is_refused_and_told_where(html, where):
@@ -219,3 +300,15 @@ def test_ten_thousand_levels_are_read_to_the_bottom(element):
     article = read(f"<{element}>" * 10_000 + "the bottom of the well")
 
     assert any("the bottom of the well" in block.text for block in article.blocks)
+
+
+def test_what_is_nested_too_deep_for_a_tree_keeps_its_order():
+    article = read("<b>" * 3_000 + "<p>one</p><ul><li>two</ul><p>three" + "</b>" * 3_000)
+
+    assert " ".join(block.text for block in article.blocks) == "one two three"
+
+
+def test_scripts_below_the_deepest_level_are_no_text():
+    article = read("<div>" * 3_000 + f"<script>no</script>{PROSE}<style>no</style>")
+
+    assert [block.text for block in article.blocks] == [PROSE]

@@ -182,7 +182,7 @@ def test_an_empty_file_is_refused(raw):
 
 def test_a_file_that_is_too_large_is_refused_with_both_sizes():
     with pytest.raises(
-        Unreadable, match=r"^kettle\.txt: is too large \(5\.1 MB, the limit is 5 MB\)"
+        Unreadable, match=r"^kettle\.txt: is too large \(10\.1 MB, the limit is 10 MB\)"
     ):
         read_article(b"a" * (MAX_BYTES + 100_000), "kettle.txt")
 

@@ -3,39 +3,36 @@
 import json
 from dataclasses import dataclass
 
-from partwork.cleaning.cleaner import cleaned
-from partwork.manuscript.article import print_article, print_removals
+from partwork.cleaning.cleaner import as_read, cleaned
+from partwork.manuscript.article import print_article
 from partwork.model.article import Cleaned
 from partwork.reading.raw import read_article
+from partwork.rendering.report import Report, judged_blocks, report_data
 
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """The article's Markdown and, as JSON, what was taken out."""
+    """What cleaning made of a raw text, and the article's Markdown."""
 
     result: Cleaned
     markdown: str
-    removals: str
 
     @property
     def as_json(self) -> str:
-        """Both in one object."""
-        article = self.result.article
-        return json.dumps(
-            {
-                "title": article.title,
-                "byline": article.byline,
-                "published_on": article.published_on.isoformat() if article.published_on else None,
-                "language": article.language,
-                "markdown": self.markdown,
-                "removals": json.loads(self.removals),
-            },
-            ensure_ascii=False,
-            indent=1,
-        )
+        """All that was read, block by block with its verdict, and the Markdown: docs/formats.md."""
+        data = {**report_data(report_of(self.result)), "markdown": self.markdown}
+        return json.dumps(data, ensure_ascii=False, indent=1)
 
 
 def clean(raw: bytes, name: str) -> CleanText:
     """The cleaned article of a raw text. Raises Unreadable."""
     result = cleaned(read_article(raw, name))
-    return CleanText(result, print_article(result), print_removals(result))
+    return CleanText(result, print_article(result))
+
+
+def report_of(result: Cleaned) -> Report:
+    """The report of an article that has just been cleaned."""
+    read = as_read(result)
+    digests = [block.digest for block in read]
+    blocks = judged_blocks(digests, result.removals, result.article.blocks, read=read)
+    return Report(result.article, blocks, result.cleaner)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.assembly import Press
 from partwork.delivering.readiness import missing_for_smtp
-from partwork.fetching import why_silent
+from partwork.fetching.answering import why_silent
 from partwork.model.address import Mailbox
 from partwork.model.delivery import NotSent
 from partwork.model.errors import PartworkError

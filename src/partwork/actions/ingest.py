@@ -1,26 +1,29 @@
 """Raw sources → clean articles."""
 
 import hashlib
-import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from partwork.actions.fetch import FetchedPages, read_source
+from partwork.actions.filing import is_as_made, load_record, save_edited, save_record
+from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
+from partwork.actions.remembering import Memories, site_named
 from partwork.assembly import Press, Progress
-from partwork.cleaning.cleaner import cleaned
+from partwork.cleaning.cleaner import as_read
+from partwork.fetching.errors import shown
+from partwork.fetching.web import Web
 from partwork.library import LibraryError
-from partwork.manuscript.article import parse_article, print_article, print_removals
+from partwork.manuscript.article import parse_article
+from partwork.manuscript.record import Record
 from partwork.model.article import Article, Block, Cleaned, Rights
 from partwork.model.errors import PartworkError
-from partwork.reading.raw import read_article
-from partwork.store.leases import holder_of, release_lease, take_lease
-
-LEASE = timedelta(minutes=10)  # one source takes seconds; what crashed must not block for long
+from partwork.model.memory import site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,44 +57,53 @@ class IngestReport:
     updated: tuple[str, ...] = ()
 
 
-class AlreadyIngesting(LibraryError):
-    """Another run brings articles in."""
-
-
 def ingest(
     press: Press,
     paths: Sequence[Path],
     *,
     rights: Rights,
+    site: str = "",
+    urls: Sequence[str] = (),
+    web: Web | None = None,
     progress: Progress = lambda _done, _of: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> IngestReport:
-    """Reads, cleans and stores each source; without paths, all of the inbox.
+    """Reads, cleans and stores each source; without paths and URLs, all of the inbox.
 
+    Pages at `urls` are fetched first, from the web as the settings allow unless another is given.
     Each is kept in the inbox byte for byte first. One that cannot be read stops no other. An
     article that was edited by hand is not overwritten: its source is refused and says so.
     `rights` that are known also go to articles that are there already: to each whose source is
-    named, and without paths to those whose rights were unknown. Raises AlreadyIngesting.
+    named, and without any to those whose rights were unknown. `site` is where the sources come
+    from, for those that say no address themselves, and goes to named ones that are there already.
+    Raises AlreadyIngesting, LibraryError for what names no site, and ManuscriptError where the
+    rules of the sites cannot be read.
     """
-    holder = press.new_id()
-    _hold(press, holder, clock())
-    try:
-        files, refused = _sources(press, paths)
+    with holding_articles(press, clock) as hold_on:
+        named = bool(paths or urls)
+        files, refused = _sources(press, paths, named=named)
+        pages = FetchedPages(press.library, web or Web(allows_private=press.settings.fetch_private))
+        for done, url in enumerate(urls):
+            progress(done, len(urls) + len(files))
+            hold_on()
+            try:
+                files.append(pages.bring(url, clock()))
+            except PartworkError as error:
+                refused.append(Refused(shown(url), str(error)))
+        files = list({file.absolute(): file for file in files}.values())
         times = Counter(file.name for file in files)
-        shelf = _Shelf(press, rights, named=bool(paths))
+        shelf = _Shelf(press, rights, site_named(site), named=named)
         for done, file in enumerate(files):
             progress(done, len(files))
-            _hold(press, holder, clock())
+            hold_on()
             label = file.name if times[file.name] == 1 else str(file)
             try:
                 shelf.take(file, label)
             except PartworkError as error:
                 refused.append(Refused(label, str(error)))
         progress(len(files), len(files))
+        shelf.compare(hold_on)
         return shelf.report(refused)
-    finally:
-        with press.engine.begin() as connection:
-            release_lease(connection, "ingest", holder)
 
 
 def save_paste(press: Press, text: str, title: str, now: datetime) -> Path:
@@ -116,37 +128,31 @@ def save_piped(press: Press, raw: bytes, now: datetime) -> Path:
     return press.library.keep_raw(f"pasted-{now:%Y-%m-%d}{suffix}", raw)
 
 
-def _hold(press: Press, holder: str, now: datetime) -> None:
-    """Takes the lease, or holds it for longer."""
-    with press.engine.begin() as connection:
-        if not take_lease(connection, "ingest", holder, now, LEASE):
-            other = holder_of(connection, "ingest", now)
-            raise AlreadyIngesting(
-                f"articles are already being brought in by run {other}; wait for it to end"
-            )
-
-
-def _sources(press: Press, paths: Sequence[Path]) -> tuple[list[Path], list[Refused]]:
-    """The files at these paths, each once, and the folders that have none."""
+def _sources(
+    press: Press, paths: Sequence[Path], *, named: bool
+) -> tuple[list[Path], list[Refused]]:
+    """The files at these paths, or in the inbox where nothing was named, and folders without."""
     found: list[Path] = []
     refused: list[Refused] = []
-    for path in paths or [press.library.inbox]:
+    for path in paths if named else [press.library.inbox]:
         try:
             files = press.library.raw_files(path)
-            if paths and not files:
+            if named and not files:
                 raise LibraryError(f"{path}: holds no .txt, .md or .html file")
         except PartworkError as error:
             refused.append(Refused(str(path), str(error)))
         else:
             found += files
-    return list({file.absolute(): file for file in found}.values()), refused
+    return found, refused
 
 
 class _Shelf:
     """The articles of a home while an ingest runs, known by source and by the raw text's hash."""
 
-    def __init__(self, press: Press, rights: Rights, *, named: bool) -> None:
+    def __init__(self, press: Press, rights: Rights, site: str, *, named: bool) -> None:
         self.press, self.rights, self.named = press, rights, named
+        self.site, self.together = site, press.new_id()
+        self.memories = Memories(press)
         self.made: list[Ingested] = []
         self.unchanged: list[str] = []
         self.updated: list[str] = []
@@ -155,10 +161,11 @@ class _Shelf:
         for slug in press.library.article_slugs():
             try:
                 article = load_article(press, slug)
+                self.by_hash[article.sha256] = article
+                self.by_source[article.source] = slug
+                self.memories.learn(article, load_record(press, slug))
             except PartworkError:
                 continue  # `check` reports it; a broken article must not stop others
-            self.by_hash[article.sha256] = article
-            self.by_source[article.source] = slug
 
     def report(self, refused: Sequence[Refused]) -> IngestReport:
         """What became of all that was taken."""
@@ -180,32 +187,42 @@ class _Shelf:
                 f"{label}: has the same content as {known.source}, "
                 f"which is the article {known.slug}; remove one of them"
             )
-        if self._gets_rights(known):
+        gets_rights, gets_site = self._gets_rights(known), self._gets_site(known)
+        if gets_rights:
             self._give_rights(known)
-            self.updated.append(known.slug)
-        else:
-            self.unchanged.append(known.slug)
+        if gets_site:
+            self._give_site(known)
+        (self.updated if gets_rights or gets_site else self.unchanged).append(known.slug)
 
     def _make(self, file: Path, label: str, raw: bytes) -> None:
-        article = replace(read_article(raw, label), rights=self.rights)
+        read = read_source(self.press.library, file, raw, label)
+        article = replace(read, rights=self.rights)
         name = file.name
         if not self._is_in_inbox(file):
             name = self.press.library.keep_raw(name, raw).name
         if article.source == label:  # else it is the page's own address
             article = replace(article, source=name)
         article = replace(article, slug=self._slug_for(article))
-        self._refuse_hand_edit(article.slug, label)
-        result = cleaned(article)
-        self._save(result)
+        before = self._record_before(article.slug, label)
+        site = site_of(article.source) or self.site or before.site
+        together = "" if site else self.together
+        result = self.memories.clean(
+            article, Record(site=site, together=together, decisions=before.decisions)
+        )
         self.by_hash[article.sha256] = article
         self.by_source[article.source] = article.slug
-        self.made.append(
-            Ingested(
-                result,
-                lines_kept=_lines(result.article.blocks),
-                lines_removed=_lines(tuple(r.block for r in result.removals)),
-            )
-        )
+        self.made.append(_ingested(result))
+
+    def compare(self, hold_on: Callable[[], None]) -> None:
+        """Cleans again what shares lines with others of its place, now that all are known."""
+        made = {taken.cleaned.article.slug: at for at, taken in enumerate(self.made)}
+        for slug, counts in self.memories.of_places(made):
+            hold_on()
+            before = self.made[made[slug]].cleaned
+            article = replace(before.article, blocks=as_read(before))
+            result = self.memories.clean(article, load_record(self.press, slug), counts)
+            self.made[made[slug]] = _ingested(result)
+        self.memories.save_applied()
 
     def _is_in_inbox(self, file: Path) -> bool:
         return file.parent.resolve() == self.press.library.inbox.resolve()
@@ -229,18 +246,18 @@ class _Shelf:
     def _give_rights(self, article: Article) -> None:
         """Changes the line of the rights and nothing else; what was edited by hand stays so."""
         library, slug = self.press.library, article.slug
-        file, removals = library.article_file(slug), library.removals_file(slug)
-        old = library.read(file)
-        new = _with_rights(old, self.rights)
+        file = library.article_file(slug)
+        new = _with_rights(library.read(file), self.rights)
         if parse_article(new, slug, library.shown(file)).rights is not self.rights:
             raise LibraryError(
                 f"{library.shown(file)}: write rights: {self.rights} into it by hand, "
                 "on a line of its own"
             )
-        if self._is_as_made(slug):
-            report = json.loads(library.read(removals)) | {"article_sha256": _sha256(new)}
-            library.write(removals, _report_text(report))
-        library.write(file, new)
+        record = load_record(self.press, slug)
+        if is_as_made(self.press, slug, record):
+            save_edited(self.press, slug, new, record, as_made=True)
+        else:
+            library.write(file, new)
         self.by_hash[article.sha256] = replace(article, rights=self.rights)
 
     def _slug_for(self, article: Article) -> str:
@@ -252,33 +269,32 @@ class _Shelf:
             slug = f"{article.slug}-{count}"
         return slug
 
-    def _save(self, result: Cleaned) -> None:
-        library, slug = self.press.library, result.article.slug
-        text = print_article(result)
-        report = {
-            "article_sha256": _sha256(text),
-            "cleaner": result.cleaner,
-            "removals": json.loads(print_removals(result)),
-        }
-        library.write(library.removals_file(slug), _report_text(report))
-        library.write(library.article_file(slug), text)
+    def _gets_site(self, article: Article) -> bool:
+        wanted = self.named and self.site and not site_of(article.source)
+        return bool(wanted) and load_record(self.press, article.slug).site != self.site
 
-    def _refuse_hand_edit(self, slug: str, source: str) -> None:
-        file = self.press.library.article_file(slug)
-        if file.exists() and not self._is_as_made(slug):
+    def _give_site(self, article: Article) -> None:
+        record = replace(load_record(self.press, article.slug), site=self.site, together="")
+        save_record(self.press, article.slug, record)
+        self.memories.learn(article, record)
+
+    def _record_before(self, slug: str, source: str) -> Record:
+        """What is on file of the article. Raises LibraryError if it was edited by hand."""
+        file, record = self.press.library.article_file(slug), load_record(self.press, slug)
+        if file.exists() and not is_as_made(self.press, slug, record):
             raise LibraryError(
                 f"{source}: changed, but {self.press.library.shown(file)} was edited by hand; "
                 "to make the article anew, remove that file first"
             )
+        return record
 
-    def _is_as_made(self, slug: str) -> bool:
-        """Whether the article's file is as it was generated."""
-        library = self.press.library
-        try:
-            made = json.loads(library.read(library.removals_file(slug)))["article_sha256"]
-        except (LibraryError, ValueError, KeyError, TypeError):
-            return False
-        return bool(made == _sha256(library.read(library.article_file(slug))))
+
+def _ingested(result: Cleaned) -> Ingested:
+    return Ingested(
+        result,
+        lines_kept=_lines(result.article.blocks),
+        lines_removed=_lines(tuple(r.block for r in result.removals)),
+    )
 
 
 def _with_rights(text: str, rights: Rights) -> str:
@@ -291,14 +307,6 @@ def _with_rights(text: str, rights: Rights) -> str:
     if not count:
         changed += line + ("\r\n" if head[0].endswith("\r\n") else "\n")
     return changed + text[head.end() :]
-
-
-def _report_text(report: object) -> str:
-    return json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _lines(blocks: Sequence[Block]) -> int:

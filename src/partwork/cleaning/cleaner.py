@@ -1,34 +1,34 @@
 """Articles without their boilerplate, and a reason for each block that is gone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from partwork.cleaning.edges import edged, menus
-from partwork.cleaning.findings import Finding
-from partwork.cleaning.lines import repeated, worded
-from partwork.cleaning.markup import marked_up
+from partwork.cleaning.bios import bios_in
+from partwork.cleaning.judge import Judge, fitted
+from partwork.cleaning.lines import is_named, repeated
+from partwork.cleaning.markup import hidden_in
+from partwork.cleaning.memory import removal_of, with_memory
 from partwork.cleaning.plugs import flag_of
-from partwork.cleaning.sections import sectioned
-from partwork.cleaning.surroundings import Surroundings, surroundings_of
+from partwork.cleaning.reasons import findings_on
+from partwork.cleaning.surroundings import Surroundings, surroundings_in
+from partwork.cleaning.traits import looks_of
 from partwork.model.article import Article, Block, Cleaned, Removal
+from partwork.model.memory import NOTHING, Memory
 
-CLEANER = "rules-1"
+CLEANER = "forest-1"
 
 
-def cleaned(article: Article) -> Cleaned:
+def cleaned(article: Article, memory: Memory = NOTHING, judge: Judge | None = None) -> Cleaned:
     """`article` without boilerplate, and every removal; plugs in the text are flagged and stay.
 
-    Cleaning what is clean removes nothing: the rules are asked again until they find nothing
-    more. A text of sentences alone loses nothing. Kept blocks and removals, merged by position,
-    are the article as read (`as_read`).
+    Cleaning what is clean removes nothing: the judge is asked again until it finds nothing more.
+    A text of sentences alone loses nothing, and one that has sentences keeps some. Kept blocks
+    and removals, merged by position, are the article as read (`as_read`). What `memory` says
+    outweighs the judge; with one, all this holds for what it leaves alone. `judge` is the
+    package's own unless another is given.
     """
-    kept = list(enumerate(article.blocks))
-    removals: list[Removal] = []
-    while found := _findings(_page(article, tuple(b for _, b in kept))):
-        removals += [_removal(*kept[i], finding) for i, finding in found.items()]
-        kept = [pair for i, pair in enumerate(kept) if i not in found]
-    blocks = tuple(replace(block, flag=block.flag or flag_of(block)) for _, block in kept)
-    removals.sort(key=lambda removal: removal.position)
-    return Cleaned(replace(article, blocks=blocks), tuple(removals), CLEANER)
+    judged, doubts = _judged(article, judge or fitted())
+    return with_memory(judged, article.blocks, memory, doubts)
 
 
 def as_read(cleaned: Cleaned) -> tuple[Block, ...]:
@@ -45,21 +45,56 @@ def flagged(cleaned: Cleaned) -> tuple[Block, ...]:
     return tuple(block for block in cleaned.article.blocks if block.flag is not None)
 
 
-def _page(article: Article, blocks: tuple[Block, ...]) -> Surroundings:
-    return surroundings_of(article.title, article.byline, blocks)
+def _judged(article: Article, judge: Judge) -> tuple[Cleaned, list[float]]:
+    """What the judge says of the article by itself, and how much it doubts each block."""
+    page = surroundings_in(article)
+    looks = looks_of(page, judge.vocabulary)
+    positions = list(range(len(article.blocks)))
+    removals: list[Removal] = []
+    doubts = [0.0] * len(positions)
+    while True:
+        now = judge.doubts(page, looks)
+        gone = _verdicts(page, now)
+        for position, doubt in zip(positions, now, strict=True):
+            doubts[position] = doubt
+        if not any(gone):
+            break
+        found = findings_on(page, now, gone, judge.vocabulary)
+        removals += [removal_of(positions[i], page.blocks[i], f) for i, f in found.items()]
+        stays = [i for i, is_gone in enumerate(gone) if not is_gone]
+        page, looks = page.only(stays), looks.only(stays)
+        positions = [positions[i] for i in stays]
+    blocks = tuple(replace(block, flag=block.flag or flag_of(block)) for block in page.blocks)
+    removals.sort(key=lambda removal: removal.position)
+    return Cleaned(replace(article, blocks=blocks), tuple(removals), CLEANER), doubts
 
 
-def _findings(page: Surroundings) -> dict[int, Finding]:
-    """What is boilerplate, by position among the blocks that are left."""
-    found = menus(page) | marked_up(page) | sectioned(page)
-    for i in range(len(page.blocks)):
-        finding = repeated(page, i) or worded(page, i)
-        if i not in found and finding is not None:
-            found[i] = finding
-    return found | edged(page, found)
+def _verdicts(page: Surroundings, doubts: Sequence[float]) -> list[bool]:
+    """Which blocks go: those that are likely boilerplate, where one surely is.
+
+    Boilerplate seldom comes alone: a text in which nothing is sure has none. A line that its own
+    words name counts as sure, and goes unless the judge is against it; so do bios and titles
+    that are said again. Sentences alone are nobody's page, and a page that has sentences has some
+    of its own: of the first all stay, of the second the least doubtful does. What is hidden goes
+    in any case.
+    """
+    hidden = hidden_in(page)
+    gone = [i in hidden for i in range(len(doubts))]
+    named = {i for i, doubt in enumerate(doubts) if doubt > _POSSIBLE and is_named(page, i)}
+    named |= {i for i in range(len(doubts)) if repeated(page, i)} | bios_in(page)
+    shown = [i for i in range(len(doubts)) if i not in hidden]
+    if not any(i in named or doubts[i] > _SURE for i in shown):
+        return gone
+    if all(page.prose_words[i] and i not in named for i in shown):
+        return gone
+    gone = [gone[i] or i in named or doubt > _LIKELY for i, doubt in enumerate(doubts)]
+    prose = [i for i in shown if page.prose_words[i]]
+    if prose and all(gone[i] for i in prose):
+        gone[min(prose, key=lambda i: doubts[i])] = False
+    return gone
 
 
-def _removal(position: int, block: Block, finding: Finding) -> Removal:
-    return Removal(
-        position, block, finding.rule, finding.category, finding.reason, finding.confidence
-    )
+# Without the first, nearly one clean text in five lost a line; with it, one in twenty-five
+# (131 labelled pages, cross-validated). Short texts give the judge little to go by: there the
+# measured patterns may outvote it.
+_SURE, _LIKELY, _POSSIBLE = 0.9, 0.6, 0.1

@@ -35,6 +35,12 @@ def repeated(page: Surroundings, i: int) -> Finding | None:
     return None
 
 
+def is_named(page: Surroundings, i: int) -> bool:
+    """Whether its own words surely say that block `i` is boilerplate."""
+    finding = worded(page, i)
+    return finding is not None and finding.confidence >= _NAMED
+
+
 def pattern_of(page: Surroundings, i: int, line: str) -> Pattern | None:
     """The first pattern that `line`, standing where block `i` does, matches as a whole."""
     if not line or len(line) > _LONGEST:
@@ -49,6 +55,8 @@ _PATTERNS = (*wording_page.PATTERNS, *wording_readers.PATTERNS, *wording_notices
 
 # Longer than any notice that a pattern describes.
 _LONGEST = 500
+# Of lines that such patterns describe, one in ten was a text's own at most.
+_NAMED = 0.9
 _EXCERPT_CHARACTERS = 40
 
 _SEEN = {

@@ -5,13 +5,16 @@ from collections import Counter
 from functools import lru_cache
 
 from partwork.cleaning.findings import Finding
-from partwork.cleaning.surroundings import Surroundings, words_in
+from partwork.cleaning.surroundings import Surroundings
 from partwork.model.article import Block, BlockKind, Category
 
 
 def marked_up(page: Surroundings) -> dict[int, Finding]:
-    """Findings on what is hidden, stands in a box of the page, or is nothing but links."""
-    found = _hidden(page)
+    """Findings on what is hidden, stands in a box of the page, or is nothing but links.
+
+    They say why; whether a block goes is for the judge, but for hidden ones.
+    """
+    found = hidden_in(page)
     names = _boxes(page)
     for i, block in enumerate(page.blocks):
         if i in found or block.markup is None:
@@ -21,18 +24,15 @@ def marked_up(page: Surroundings) -> dict[int, Finding]:
             found[i] = names[box]
         elif _is_links(page, i, block):
             reason = "is made of links alone"
-            found[i] = Finding("only-links", Category.RELATED, reason, 0.7)
+            found[i] = Finding("only-links", Category.RELATED, reason, 0.0)
     return found
 
 
-def _hidden(page: Surroundings) -> dict[int, Finding]:
-    """Hidden blocks; none if they hold half of the words, as a page may until its scripts ran."""
-    hidden = [i for i, b in enumerate(page.blocks) if b.markup is not None and b.markup.hidden]
-    words = [words_in(block.text) for block in page.blocks]
-    if 2 * sum(words[i] for i in hidden) >= sum(words):
-        return {}
-    finding = Finding("hidden", Category.HIDDEN, "is not shown on the page", 0.9)
-    return dict.fromkeys(hidden, finding)
+def hidden_in(page: Surroundings) -> dict[int, Finding]:
+    """The blocks that reading found hidden. What hides most of a page is no hiding: it decides."""
+    finding = Finding("hidden", Category.HIDDEN, "is not shown on the page", 1.0)
+    hidden = (b.markup is not None and b.markup.hidden for b in page.blocks)
+    return {i: finding for i, is_hidden in enumerate(hidden) if is_hidden}
 
 
 def _boxes(page: Surroundings) -> dict[str, Finding]:
@@ -128,5 +128,5 @@ def _box(name: str) -> Finding | None:
     for rule, category, reason, pattern in _BOXES:
         for word in (words[0], words[-1], "".join(words)):
             if re.fullmatch(pattern, word):
-                return Finding(rule, category, reason, 0.75)
+                return Finding(rule, category, reason, 0.0)
     return None

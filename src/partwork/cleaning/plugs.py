@@ -1,6 +1,7 @@
 """Paragraphs of the text that advertise a business, or the author's other work."""
 
 import re
+from dataclasses import dataclass
 
 from partwork.cleaning.surroundings import typewritten
 from partwork.model.article import Block, BlockKind, Category
@@ -15,42 +16,118 @@ def flag_of(block: Block) -> Category | None:
     if block.kind not in (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST):
         return None
     text = " ".join(typewritten(block.text).split())
-    if _HELP.search(text):
+    low = text.lower()
+    signs = sum(sign.is_in(text, low) for sign in _SIGNS)
+    if signs >= _SIGNS_NEEDED or any(sign.is_in(text, low) for sign in _OFFERS):
+        found = Category.PROMOTION
+    elif any(sign.is_in(text, low) for sign in _ANNOUNCEMENTS):
+        found = Category.ANNOUNCEMENT
+    else:
         return None
-    if any(pattern.search(text) for pattern in _OFFERS):
-        return Category.PROMOTION
-    if sum(pattern.search(text) is not None for pattern in _SIGNS) >= _SIGNS_NEEDED:
-        return Category.PROMOTION
-    if any(pattern.search(text) for pattern in _ANNOUNCEMENTS):
-        return Category.ANNOUNCEMENT
-    return None
+    return None if _HELP.search(text) else found
 
 
-def _patterns(*says: str) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in says)
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """A pattern, and words of which each text that it matches has one: they are sought first."""
+
+    words: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def is_in(self, text: str, low: str) -> bool:
+        return any(word in low for word in self.words) and self.pattern.search(text) is not None
 
 
-_OFFERS = _patterns(
+def _signs(*says: tuple[str, str]) -> tuple[_Sign, ...]:
+    return tuple(
+        _Sign(tuple(words.split("|")), re.compile(pattern, re.IGNORECASE))
+        for words, pattern in says
+    )
+
+
+_OFFERS = _signs(
     # affiliate and sponsorship disclosures
-    r"\bas an? [\w ]{0,20}(?:affiliate|associate)\b.{0,60}\bearn\b",
-    r"\b(?:we|i) (?:may |might )?(?:receive|earn|get) (?:a |an )?[\w ]{0,20}"
-    r"(?:commission|compensation)\b",
-    r"\bthis (?:post|article|page|video|episode) (?:(?:is|was) sponsored|contains affiliate)\b",
+    (
+        "affiliate|associate",
+        r"\bas an? [\w ]{0,20}(?:affiliate|associate)\b.{0,60}\bearn\b",
+    ),
+    (
+        "commission|compensation",
+        r"\b(?:we|i) (?:may |might )?(?:receive|earn|get) (?:a |an )?[\w ]{0,20}"
+        r"(?:commission|compensation)\b",
+    ),
+    (
+        "sponsored|affiliate",
+        r"\bthis (?:post|article|page|video|episode) (?:(?:is|was) sponsored|contains affiliate)\b",
+    ),
+    (
+        "affiliate links",
+        r"\b(?:contains?|are|includes?|uses?) affiliate links\b",
+    ),
+    (
+        "supported by|sponsored by|brought to you by",
+        r"\bthis (?:letter|newsletter|post|episode|issue|article|week) (?:is|was) (?:\w+ )?"
+        r"(?:supported|sponsored|brought to you) by\b",
+    ),
     # a code, a link, an appointment to be made
-    r"\buse (?:my|our) (?:link|code)\b",
-    r"\bwith (?:the )?code [a-z]+\d+\b",
-    r"\bpromo code\b",
-    r"\b(?:call|contact|visit|book with) (?:us|our (?:team|clinic|office)) (?:now|today)\b",
-    r"(?:^|[.!?:;-] )(?:(?:so|just) )?(?:call|phone|ring|text|book|enquire|order|apply|sign up"
-    r"|get in touch)(?: them| online)? (?:now|today)\b",
-    r"\b\d{1,2} ?(?:%|per ?cent) (?:off|discount) (?:your|their|the|all|any|every|on)\b",
-    r"\bquote (?:the code )?(?-i:[A-Z]{3,}\d+)\b",
-    r"\bour (?:partners?|sponsors?|friends) (?:at|over at) (?-i:[A-Z])",
-    r"\b(?:call|contact|ask) (?:us|them) (?:now |today )?for an? (?:free )?(?:quote|estimate)\b",
-    r"\bbook (?:your|an?) [\w ]{0,20}(?:appointment|consultation) (?:now|today|online)\b",
-    r"\b(?:call|contact|dial) .{0,40}\bfor (?:a|your) free (?:consultation|quote|estimate)\b",
-    r"\blooking for .{3,120}\?.{0,20}\b(?:check out|head (?:over )?to)\b",
-    r"\bto learn more about .{3,80},? visit (?:[\w'&-]+ ){1,6}(?:today|now)\b",
+    (
+        "use my|use our",
+        r"\buse (?:my|our) (?:link|code)\b",
+    ),
+    (
+        "code ",
+        r"\bwith (?:the )?code [a-z]+\d+\b",
+    ),
+    (
+        "code ",
+        r"\b(?:use|enter|quote) (?:the |our |my )?code (?-i:[A-Z][A-Z0-9]{3,})\b",
+    ),
+    (
+        "promo code",
+        r"\bpromo code\b",
+    ),
+    (
+        "now|today",
+        r"\b(?:call|contact|visit|book with) (?:us|our (?:team|clinic|office)) (?:now|today)\b",
+    ),
+    (
+        "now|today",
+        r"(?:^|[.!?:;-] )(?:(?:so|just) )?(?:call|phone|ring|text|book|enquire|order|apply|sign up"
+        r"|get in touch)(?: them| online)? (?:now|today)\b",
+    ),
+    (
+        " off| discount",
+        r"\b\d{1,2} ?(?:%|per ?cent) (?:off|discount) (?:your|their|the|all|any|every|on)\b",
+    ),
+    (
+        "quote ",
+        r"\bquote (?:the code )?(?-i:[A-Z]{3,}\d+)\b",
+    ),
+    (
+        "our partner|our sponsor|our friend",
+        r"\bour (?:partners?|sponsors?|friends) (?:at|over at) (?-i:[A-Z])",
+    ),
+    (
+        "quote|estimate",
+        r"\b(?:call|contact|ask) (?:us|them) (?:now |today )?for an? (?:free )?"
+        r"(?:quote|estimate)\b",
+    ),
+    (
+        "appointment|consultation",
+        r"\bbook (?:your|an?) [\w ]{0,20}(?:appointment|consultation) (?:now|today|online)\b",
+    ),
+    (
+        "free ",
+        r"\b(?:call|contact|dial) .{0,40}\bfor (?:a|your) free (?:consultation|quote|estimate)\b",
+    ),
+    (
+        "looking for",
+        r"\blooking for .{3,120}\?.{0,20}\b(?:check out|head (?:over )?to)\b",
+    ),
+    (
+        "to learn more",
+        r"\bto learn more about .{3,80},? visit (?:[\w'&-]+ ){1,6}(?:today|now)\b",
+    ),
 )
 
 # Each alone is innocent. Places and brands are told by their capitals.
@@ -58,24 +135,68 @@ _PLACE = r"(?-i:[A-Z][a-z]+)"
 _FIRMS = (
     r"(?:providers?|clinics?|compan(?:y|ies)|specialists?|contractors?|agenc(?:y|ies)|services?)"
 )
-_LOCALS = r"(?:residents|homeowners|patients|families|locals|businesses|customers)"
-_SIGNS = _patterns(
-    rf"\b(?:live|living|located|based) (?:in or near|in|near|around) (?:the )?{_PLACE}",
-    r"\b(?:across|throughout|all over) the (?:county|region|state|area|city|valley|country)\b",
-    r"\boffers? (?:you )?(?:tailored|trusted|affordable|bespoke|personali[sz]ed|professional"
-    r"|certified|expert|competitive|award-winning)\b",
-    r"\bfree (?:first |initial |no-obligation )?(?:consultation|quote|estimate|visit|assessment)\b",
-    r"\bvisit (?:their|our) (?:website|site|showroom|shop|clinic|page)\b",
-    r"\byou(?:'ll| will| can)? find (?:a |an )?(?:growing|large|wide|great) "
-    r"(?:number|range|variety) of\b",
-    rf"\b(?:trusted|dependable|leading|top-rated|experienced|reliable) [\w ]{{0,25}}{_FIRMS}\b",
-    rf"\b(?:team|people|experts|staff) at {_PLACE}",
-    rf"\b(?:many|most) (?:[\w-]+ )?{_LOCALS} (?:turn to|trust|rely on|choose)\b",
-    rf"\bthat {_PLACE} {_LOCALS} trust\b",
-    rf"\bturn to {_PLACE} {_PLACE} in {_PLACE}",
-    rf"\b(?:services|platforms|companies) (?:such as|like) {_PLACE}\w* (?:make|offer|provide)",
-    r"\b(?:apply|order|shop|schedule) (?:now|today|online|in minutes)\b",
-    r"\bfor (?:dependable|reliable|the best|expert) (?:results|service|care)\b",
+_LOCALS = r"(?:residents|homeowners|patients|families|locals|businesses|customers|growers)"
+_SIGNS = _signs(
+    (
+        "live|living|located|based",
+        rf"\b(?:live|living|located|based) (?:in or near|in|near|around) (?:the )?{_PLACE}",
+    ),
+    (
+        "across|throughout|all over",
+        r"\b(?:across|throughout|all over) the (?:county|region|state|area|city|valley|country)\b",
+    ),
+    (
+        "offer",
+        r"\boffers? (?:you )?(?:tailored|trusted|affordable|bespoke|personali[sz]ed|professional"
+        r"|certified|expert|competitive|award-winning)\b",
+    ),
+    (
+        "free ",
+        r"\bfree (?:first |initial |no-obligation )?"
+        r"(?:consultation|quote|estimate|visit|assessment)\b",
+    ),
+    (
+        "visit their|visit our",
+        r"\bvisit (?:their|our) (?:website|site|showroom|shop|clinic|page)\b",
+    ),
+    (
+        "find ",
+        r"\byou(?:'ll| will| can)? find (?:a |an )?(?:growing|large|wide|great) "
+        r"(?:number|range|variety) of\b",
+    ),
+    (
+        "trusted|dependable|leading|top-rated|experienced|reliable",
+        rf"\b(?:trusted|dependable|leading|top-rated|experienced|reliable) [\w ]{{0,25}}{_FIRMS}\b",
+    ),
+    (
+        " at ",
+        rf"\b(?:team|people|experts|staff) at {_PLACE}",
+    ),
+    (
+        "turn to|trust|rely on|choose",
+        rf"\b(?:many|most) (?:[\w-]+ )?{_LOCALS} (?:\w+ {_PLACE} )?"
+        r"(?:turn to|trust|rely on|choose)\b",
+    ),
+    (
+        " trust",
+        rf"\bthat {_PLACE} {_LOCALS} trust\b",
+    ),
+    (
+        "turn to",
+        rf"\bturn to {_PLACE} {_PLACE} (?:in|for)\b",
+    ),
+    (
+        "such as| like ",
+        rf"\b(?:services|platforms|companies) (?:such as|like) {_PLACE}\w* (?:make|offer|provide)",
+    ),
+    (
+        "now|today|online|in minutes",
+        r"\b(?:apply|order|shop|schedule|get started) (?:now|today|online|in minutes)\b",
+    ),
+    (
+        "for dependable|for reliable|for the best|for expert",
+        r"\bfor (?:dependable|reliable|the best|expert) (?:results|service|care)\b",
+    ),
 )
 _SIGNS_NEEDED = 2
 
@@ -87,14 +208,38 @@ _HELP = re.compile(
 
 _WRITES = r"(?:writ(?:e|ing)|post(?:ing)?|shar(?:e|ing)|cover(?:ing)?|publish(?:ing)?)"
 _WILL = r"(?:'ll| will|'m going to| am going to| plan to)"
-_ANNOUNCEMENTS = _patterns(
-    rf"\b(?:i|we){_WILL} (?:also |soon )?(?:be )?{_WRITES} "
-    r"(?:more (?:about|on)|another|part|the next)\b",
-    r"^p\.? ?s\.?\W.{0,300}\b(?:stick around|stay tuned|more (?:to come|soon|on this))\b",
-    rf"^p\.? ?s\.?\W.{{0,80}}\b(?:i|we){_WILL} (?:also |soon )?(?:be )?{_WRITES}\b",
-    r"\b(?:stay tuned|stick around)(?: for\b|[.!]|$)",
-    r"\bin (?:my|our) next (?:post|article|piece|instal?lment|newsletter|issue|episode)\b",
-    r"\b(?:leave|drop) (?:me )?(?:a|your) (?:comments?|thoughts|questions?)\b.{0,40}\bbelow\b",
-    r"\blet me know in the comments\b",
-    r"\b(?:follow|subscribe to) (?:me|us|my|our)\b.{0,60}\bfor more\b",
+_ANNOUNCEMENTS = _signs(
+    (
+        "more |another|part|the next",
+        rf"\b(?:i|we){_WILL} (?:also |soon )?(?:be )?{_WRITES} "
+        r"(?:more (?:about|on)|another|part|the next)\b",
+    ),
+    (
+        "stick around|stay tuned|more ",
+        r"^p\.? ?s\.?\W.{0,300}\b(?:stick around|stay tuned|more (?:to come|soon|on this))\b",
+    ),
+    (
+        "writ|post|shar|cover|publish",
+        rf"^p\.? ?s\.?\W.{{0,80}}\b(?:i|we){_WILL} (?:also |soon )?(?:be )?{_WRITES}\b",
+    ),
+    (
+        "stay tuned|stick around",
+        r"\b(?:stay tuned|stick around)(?: for\b|[.!]|$)",
+    ),
+    (
+        "next ",
+        r"\bin (?:my|our) next (?:post|article|piece|instal?lment|newsletter|issue|episode)\b",
+    ),
+    (
+        "below",
+        r"\b(?:leave|drop) (?:me )?(?:a|your) (?:comments?|thoughts|questions?)\b.{0,40}\bbelow\b",
+    ),
+    (
+        "let me know",
+        r"\blet me know in the comments\b",
+    ),
+    (
+        "for more",
+        r"\b(?:follow|subscribe to) (?:me|us|my|our)\b.{0,60}\bfor more\b",
+    ),
 )

@@ -1,10 +1,11 @@
 """A block's surroundings: what stands above and below it, and how much of it is prose."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from partwork.model.article import Block, BlockKind
+from partwork.model.article import Article, Block, BlockKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,44 @@ class Surroundings:
         """Whether block `i` stands after all prose. In a text without prose nothing does."""
         return self.last_prose >= 0 and i > self.last_prose
 
+    def only(self, at: Sequence[int]) -> "Surroundings":
+        """The same of these blocks alone, in this order."""
+        return _surroundings(
+            self.title,
+            self.byline,
+            tuple(self.blocks[i] for i in at),
+            tuple(self.folded[i] for i in at),
+            tuple(self.prose_words[i] for i in at),
+        )
+
+
+def surroundings_in(article: Article) -> Surroundings:
+    """What the rules need to know of an article; a title that was made tells nothing of it."""
+    title = "" if article.title_is_made else article.title
+    return surroundings_of(title, article.byline, article.blocks)
+
 
 def surroundings_of(title: str, byline: str, blocks: tuple[Block, ...]) -> Surroundings:
     """What the rules need to know of `blocks`."""
+    lines = tuple(tuple(map(folded, block.text.split("\n"))) for block in blocks)
     words = tuple(prose_words_of(block) for block in blocks)
+    return _surroundings(folded(title), folded(byline), blocks, lines, words)
+
+
+def _surroundings(
+    title: str,
+    byline: str,
+    blocks: tuple[Block, ...],
+    lines: tuple[tuple[str, ...], ...],
+    words: tuple[int, ...],
+) -> Surroundings:
     prose = [i for i, count in enumerate(words) if count]
     return Surroundings(
-        title=folded(title),
-        byline=folded(byline),
-        blocks=blocks,
-        folded=tuple(tuple(map(folded, block.text.split("\n"))) for block in blocks),
-        prose_words=words,
+        title,
+        byline,
+        blocks,
+        lines,
+        words,
         prose_above=(0, *accumulate(words)),
         first_prose=prose[0] if prose else -1,
         last_prose=prose[-1] if prose else -1,
@@ -68,8 +96,13 @@ def prose_words_of(block: Block) -> int:
     if block.kind not in (BlockKind.PARAGRAPH, BlockKind.QUOTE):
         return 0
     words = words_in(block.text)
-    ends = _SENTENCE_END.search(block.text) is not None
+    ends = ends_sentence(block.text)
     return words if words >= 20 or (words >= 8 and ends) else 0
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether `text` ends as a sentence does, quotes and brackets aside."""
+    return text.rstrip("\"'”’)]")[-1:] in _ENDS
 
 
 def words_in(text: str) -> int:
@@ -87,7 +120,7 @@ def typewritten(text: str) -> str:
     return text.translate(_TYPEWRITER)
 
 
-_SENTENCE_END = re.compile(r"[.!?:…。！？][\"'”’)\]]*$")
+_ENDS = frozenset(".!?:…。！？")
 _WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_]+(?:['’-][^\W_]+)*")
 _TYPEWRITER = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."}

@@ -11,7 +11,14 @@ from difflib import get_close_matches
 from cyclopts import CycloptsError, UnknownCommandError
 
 # Importing a module of commands adds them to the application.
-from partwork.cli import people, running, sending, writing  # noqa: F401 for their commands
+from partwork.cli import (  # noqa: F401 for their commands
+    judging,
+    people,
+    reporting,
+    running,
+    sending,
+    writing,
+)
 from partwork.cli.terminal import (
     DONE,
     INTERRUPTED,

@@ -45,7 +45,7 @@ def clean(
     file
         A file; - is standard input, as is leaving it out.
     output
-        json adds each removal with its rule, category, reason and confidence.
+        json has every block that was read, with its verdict and reason (docs/formats.md).
     """
     from partwork.actions.clean import clean as clean_raw
     from partwork.library import Library
@@ -61,29 +61,40 @@ def clean(
 
 
 @app.command(group=WRITING, sort_key=1)
-def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = False) -> int:
+def ingest(
+    *sources: str, rights: Rights = Rights.UNKNOWN, site: str = "", as_json: AsJson = False
+) -> int:
     """Read and clean raw articles into content/articles.
 
-    Example: partwork ingest drafts/*.txt --rights own
+    Example: partwork ingest drafts/*.txt https://example.org/a-story --rights own
 
     Parameters
     ----------
-    paths
-        Files or folders, - for standard input; all that is new in the inbox where none is named.
+    sources
+        Files, folders, web addresses, - for standard input; all that is new in the inbox where
+        none is named. A page that wants a login is not fetched: copy its text and pipe it in.
     rights
         What the sources allow; also for named sources that are there already.
+    site
+        Where pasted or saved texts come from, such as example.org: lines that come back over
+        several articles of a site are its boilerplate. Web addresses say it themselves.
     as_json
         Print what became of each source as JSON.
     """
     from partwork.actions.ingest import ingest as ingest_sources
     from partwork.actions.ingest import save_piped
+    from partwork.fetching.addresses import is_url
 
+    urls = [source for source in dict.fromkeys(sources) if is_url(source)]
+    paths = [Path(source) for source in dict.fromkeys(sources) if not is_url(source)]
     with press_of_home() as press, progress_bar("cleaning") as progress:
         named = [
             save_piped(press, read_standard_input(), utc_now()) if path == STANDARD_INPUT else path
-            for path in dict.fromkeys(paths)
+            for path in paths
         ]
-        report = ingest_sources(press, named, rights=rights, progress=progress, clock=utc_now)
+        report = ingest_sources(
+            press, named, rights=rights, site=site, urls=urls, progress=progress, clock=utc_now
+        )
     if as_json:
         print_json(
             {
@@ -113,7 +124,8 @@ def ingest(*paths: Path, rights: Rights = Rights.UNKNOWN, as_json: AsJson = Fals
                 markup=False,
             )
         for slug in report.updated:
-            out.print(f"{slug}: rights are now {rights}")
+            given = f"rights are now {rights}" if rights is not Rights.UNKNOWN else ""
+            out.print(f"{slug}: {' and '.join(filter(None, (given, site and f'site is {site}')))}")
         if report.unchanged:
             out.print(f"already there: {', '.join(report.unchanged)}")
         if not (report.articles or report.unchanged or report.updated or report.refused):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
 
@@ -56,10 +56,29 @@ def parse_blocks(body: str, file: str, offset: int) -> tuple[Block, ...]:
     no block can hold, are passed over. Raises ManuscriptError for other HTML, for a flag that we
     do not know or that stands before nothing, and for lists that hold other things than text.
     """
-    blocks: list[Block] = []
+    return tuple(placed.block for placed in placed_blocks(body, file, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A block and the lines of the body that it stands on, its flag's among them.
+
+    `start` counts from 0, `end` is the line after the last. The pictures of one paragraph, and
+    the paragraphs of one quotation, share their lines.
+    """
+
+    block: Block
+    start: int
+    end: int
+
+
+def placed_blocks(body: str, file: str, offset: int) -> tuple[Placed, ...]:
+    """What `parse_blocks` gives, each with its place; raises the same."""
+    blocks: list[Placed] = []
     flag: Category | None = None
     flag_line = 0
     for tokens in top_level(_READER.parse(body), file, offset):
+        start, end = tokens[0].map or (0, 0)
         if tokens[0].type == "html_block":
             found = _flag_in(tokens[0], file, offset)
             if found is not None:
@@ -67,7 +86,8 @@ def parse_blocks(body: str, file: str, offset: int) -> tuple[Block, ...]:
             continue
         parsed = tuple(_parsed(tokens, file, offset))
         if parsed:
-            blocks += (replace(block, flag=flag) for block in parsed)
+            start = start if flag is None else flag_line - offset - 1
+            blocks += (Placed(replace(block, flag=flag), start, end) for block in parsed)
             flag = None
     if flag is not None:
         raise ManuscriptError(file, flag_line, "nothing follows this flag; take it out")

@@ -52,6 +52,7 @@ class Category(StrEnum):
     ANNOUNCEMENT = "author's announcement"
     DUPLICATE = "repeated line"
     HIDDEN = "hidden text"
+    EDITOR = "editor's decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,16 @@ class Markup:
     """What a block looked like in its HTML, so that cleaning sees it without a parser.
 
     `link_density` is the share of the block's characters that stand in links, 0 to 1;
-    `classes` are the class names and ids of the block and its ancestors, nearest first.
+    `classes` are the class names, ids and landmark roles of the block and its ancestors, in
+    lower case, nearest first; `within` are those ancestors that say what a part of a page is,
+    as tag names (`nav` also for what has that role), the block's own among them, nearest first.
     """
 
     tag: str
     classes: tuple[str, ...] = ()
     link_density: float = 0.0
     hidden: bool = False
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

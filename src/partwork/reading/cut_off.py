@@ -15,6 +15,8 @@ def cut_off_in(html: str) -> str:
     A fragment may leave elements open, since browsers close them, and so may a document of which
     `</body>` or `</html>` is left.
     """
+    if _is_plainly_whole(html):
+        return ""
     seen: set[str] = set()
     at = html.find("<")
     while at >= 0:
@@ -43,6 +45,18 @@ def cut_off_in(html: str) -> str:
     if opened and not any(f"/{tag}" in seen for tag in _WHOLE):
         return f"before </{opened[0]}> (add it if the text is whole)"
     return ""
+
+
+def _is_plainly_whole(html: str) -> bool:
+    """Whether the end of `html` alone shows that it is whole, as it does for most pages.
+
+    It ends in `</html>`, and an end stands after the last beginning of what can hide one.
+    """
+    folded = html.lower()
+    if not folded.rstrip().endswith("</html>"):
+        return False
+    closings = {"<!--": "-->", "<script": "</script", "<style": "</style"}
+    return all(folded.rfind(end) >= folded.rfind(start) for start, end in closings.items())
 
 
 def _end_of_tag(html: str, at: int) -> int:

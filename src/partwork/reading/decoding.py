@@ -12,8 +12,8 @@ def decoded(raw: bytes, name: str) -> str:
     """`raw` as text, without a byte order mark.
 
     A byte order mark decides; then valid UTF-8 is UTF-8, since other encodings hardly ever look
-    like it by chance; then NULs mean UTF-16 or binary; then Windows-1252, where it gives a text
-    of Western letters; charset-normalizer chooses among the rest. UTF-8 with a few damaged
+    like it by chance; many NULs mean UTF-16; then Windows-1252, where it gives a text of Western
+    letters; charset-normalizer chooses among the rest. UTF-8 with a few damaged
     bytes stays UTF-8, each of them U+FFFD. Raises `Unreadable` for binary content.
     """
     for mark, encoding in _MARKS:
@@ -22,11 +22,10 @@ def decoded(raw: bytes, name: str) -> str:
             if text is None:
                 raise Unreadable(name, "is damaged Unicode by its first bytes; save it again")
             return _checked(text, name)
-    if b"\0" in raw:
-        return _checked(_utf_16(raw, name), name)
-    for guess in (_strictly(raw, "utf-8"), _damaged_utf_8(raw), _western(raw), _legacy(raw)):
-        if guess is not None:
-            return _checked(guess, name)
+    for guess in (_utf_16, _utf_8, _damaged_utf_8, _western, _legacy):
+        text = guess(raw)
+        if text is not None:
+            return _checked(text, name)
     raise _binary(name)
 
 
@@ -51,6 +50,7 @@ _LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "koi8_r", "shift_ji
 _LEGACY += ["gb18030", "big5", "euc_kr"]
 
 # Those beyond ASCII are left out: they come from text that was decoded wrongly, which is text.
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
@@ -61,30 +61,31 @@ def _strictly(raw: bytes, encoding: str) -> str | None:
         return None
 
 
-def _utf_16(raw: bytes, name: str) -> str:
+def _utf_8(raw: bytes) -> str | None:
+    return _strictly(raw, "utf-8")
+
+
+def _utf_16(raw: bytes) -> str | None:
     """UTF-16 without a mark: the high bytes of Western text are NULs, all on one side."""
     even, odd = raw[0::2].count(0), raw[1::2].count(0)
     for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         # A fifth of the characters below U+0100 suffices: spaces and line ends alone give that.
         if high > 5 * low and high >= len(raw) / 10:
-            text = _strictly(raw, encoding)
-            if text is not None:
-                return text
-    raise _binary(name)
+            return _strictly(raw, encoding)
+    return None
 
 
 def _damaged_utf_8(raw: bytes) -> str | None:
     """UTF-8 in which at most one in ten of the characters beyond ASCII is damaged."""
     text = raw.decode("utf-8", "replace")
-    beyond = sum(c > "\x7f" for c in text)
-    return text if text.count("�") * 10 <= beyond else None
+    return text if text.count("�") * 10 <= len(_BEYOND_ASCII.findall(text)) else None
 
 
 def _western(raw: bytes) -> str | None:
     text = _strictly(raw, "cp1252")
     if text is None:
         return None
-    beyond = [c for c in text if c > "\x7f"]
+    beyond = _BEYOND_ASCII.findall(text)
     # French, the densest of these languages, has about 5 % of its letters beyond ASCII.
     is_dense = len(beyond) > 0.15 * len(text)
     return None if is_dense or not _WESTERN.issuperset(beyond) else text

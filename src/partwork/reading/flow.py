@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass, field
 
-from bs4 import Tag
-
 from partwork.model.article import Block, BlockKind, Markup
 from partwork.model.text import Mark
 from partwork.reading.characters import one_line, plain_line
+from partwork.reading.hiding import Hidden
 from partwork.reading.inline import Opened, Row, Run, together
 from partwork.reading.layout import LISTS
-from partwork.reading.tags import SECTIONS, absolute_url, is_hidden, names_of, value_of
+from partwork.reading.tags import Place, absolute_url, place_of
+from partwork.reading.walk import Element
 
 
 @dataclass(slots=True)
@@ -20,80 +20,105 @@ class Flow:
     `layout` are the lists and tables to be read as if they were plain boxes (see `layout_of`);
     `url` completes relative addresses. Boxes part paragraphs, except inside a heading, list,
     table or code, the *owner* of all text in it. Images and what is hidden are collected apart
-    and follow the block they stand in. `names` are those of the open elements, outermost first.
+    and follow the block they stand in. A block stands where all of its text does, so that the
+    names of a `<span>` are its own if there is nothing else in it; `place` is the page's root.
     """
 
-    layout: frozenset[int]
+    layout: frozenset[Element]
+    hidden: Hidden
     url: str = ""
-    names: list[tuple[str, ...]] = field(default_factory=list)
+    place: Place = field(default_factory=Place)
     in_hidden: bool = False
     _blocks: list[Block] = field(default_factory=list)
     _later: list[Block] = field(default_factory=list)
     _rows: list[Row] = field(default_factory=lambda: [Row()])
+    _open: list[Element] = field(default_factory=list)
+    _places: list[Place] = field(default_factory=list)
+    _text_in: Place | None = None
+    _shallowest: int = 0
     _boxes: list[str] = field(default_factory=list)
-    _owner: Tag | None = None
+    _owner: Element | None = None
     _kind: BlockKind = BlockKind.PARAGRAPH
     _depth: int = 0
     _quotes: int = 0
     _links: int = 0
-    _sections: int = 0
     _is_broken: bool = False
     _after_link: bool = False
-    _marks: list[tuple[Tag, Opened]] = field(default_factory=list)
-    _aside: "tuple[Tag, Flow] | None" = None
+    _marks: list[tuple[Element, Opened]] = field(default_factory=list)
+    _aside: "tuple[Element, Flow] | None" = None
 
-    def open(self, tag: Tag) -> None:
+    def open(self, element: Element, name: str) -> None:
         """An element begins."""
-        if self._aside is None and not self.in_hidden and is_hidden(tag):
-            self._aside = (tag, Flow(self.layout, self.url, self.names[-_ANCESTORS:], True))
+        if self._aside is None and not self.in_hidden and element in self.hidden.elements:
+            self._aside = (element, self._hidden_flow())
         if self._aside is not None:
-            self._aside[1].open(tag)
+            self._aside[1].open(element, name)
             return
-        kind = self._kind_of(tag)
-        if self._owner is None and (tag.name in _BOXES or kind is not BlockKind.PARAGRAPH):
+        if name not in _TELLING:
+            self._open.append(element)
+            return
+        is_box = name in _BOXES
+        kind = _OWNERS.get(name)
+        if kind is not None and element in self.layout:
+            kind = None
+        if self._owner is None and (is_box or kind is not None):
             self._flush()
-        self.names.append(tuple(names_of(tag, in_section=self._sections > 0)))
-        self._sections += tag.name in SECTIONS
-        if tag.name in _BOXES:
-            self._boxes.append(tag.name)
+        self._open.append(element)
+        if is_box:
+            self._boxes.append(name)
         if self._owner is not None:
-            self._open_inside(tag)
-        elif kind is not BlockKind.PARAGRAPH:
-            self._owner, self._kind, self._depth = tag, kind, 0
-        self._open_inline(tag)
+            self._open_inside(name)
+        elif kind is not None:
+            self._owner, self._kind, self._depth = element, kind, 0
+        if name in _INLINE:
+            self._open_inline(element, name)
 
     def text(self, text: str) -> None:
         """Characters between two tags."""
         if self._aside is not None:
             self._aside[1].text(text)
-        elif self._kind is BlockKind.CODE:
-            self._run.pieces.append(text)
-        elif self._rows[-1].cells or not text.isspace():
-            marks = tuple(opened for _, opened in self._marks)
-            self._run.add(text, marks, is_link=self._links > 0)
-            self._is_broken &= text.isspace()
+        elif self._kind is not BlockKind.CODE and text.isspace():
+            if self._text_in is not None and self._rows[-1].cells:
+                self._run.space()
             self._after_link = False
+        elif self.hidden.texts and self._is_hidden_here():
+            self._put_aside(self._hidden_blocks(text))
+        else:
+            self._stand()
+            if self._kind is BlockKind.CODE:
+                self._run.pieces.append(text)
+            else:
+                marks = tuple(opened for _, opened in self._marks) if self._marks else ()
+                self._run.add(text, marks, is_link=self._links > 0)
+                self._is_broken = self._after_link = False
 
-    def close(self, tag: Tag) -> None:
+    def close(self, element: Element, name: str) -> None:
         """An element ends."""
         if self._aside is not None:
             hidden, inner = self._aside
-            inner.close(tag)
-            if tag is hidden:
+            inner.close(element, name)
+            if element is hidden:
                 self._aside = None
                 self._put_aside(inner.finished())
             return
-        if self._owner is tag or (self._owner is None and tag.name in _BOXES):
-            self._flush()
-        elif self._kind is BlockKind.LIST and tag.name in LISTS:
-            self._depth -= 1
-        elif tag.name in _BOXES:
-            self._run.add(" ")
-        self._close_inline(tag)
-        self.names.pop()
-        self._sections -= tag.name in SECTIONS
-        if tag.name in _BOXES:
-            self._boxes.pop()
+        if name in _TELLING:
+            is_box = name in _BOXES
+            if self._owner is element or (self._owner is None and is_box):
+                self._flush()
+            elif self._kind is BlockKind.LIST and name in LISTS:
+                self._depth -= 1
+            elif is_box:
+                self._run.space()
+            if name in _INLINE:
+                self._close_inline(element, name)
+            if is_box:
+                self._boxes.pop()
+        self._open.pop()
+        left = len(self._open)
+        if len(self._places) > left:
+            self._places.pop()
+        if self._shallowest > left:  # noqa: PLR1730 this runs for each tag
+            self._shallowest = left
 
     def finished(self) -> tuple[Block, ...]:
         """All blocks, once every element is closed."""
@@ -107,50 +132,77 @@ class Flow:
             cells.append(Run())  # text in a table's row, outside its cells
         return cells[-1]
 
-    def _kind_of(self, tag: Tag) -> BlockKind:
-        """What the element owns; a paragraph if it is a plain box or stands in a line."""
-        if id(tag) in self.layout:
-            return BlockKind.PARAGRAPH
-        return _OWNERS.get(tag.name, BlockKind.PARAGRAPH)
+    def _here(self) -> Place:
+        """Where the innermost open element puts its text."""
+        places = self._places
+        for element in self._open[len(places) :]:
+            places.append(place_of(element, places[-1] if places else self.place))
+        return places[-1] if places else self.place
 
-    def _open_inside(self, tag: Tag) -> None:
+    def _stand(self) -> None:
+        """Text is added here: the block stands where all of its text does."""
+        place = self._text_in
+        if place is None:
+            place = self._here()
+        else:
+            depth = self.place.depth + self._shallowest
+            while place.depth > depth and place.outside is not None:
+                place = place.outside
+        self._text_in = place
+        self._shallowest = len(self._open)
+
+    def _is_hidden_here(self) -> bool:
+        """Whether the innermost element hides its own text, though not all elements in it."""
+        is_inside = bool(self._open) and not self.in_hidden
+        return is_inside and self._open[-1] in self.hidden.texts
+
+    def _hidden_blocks(self, text: str) -> tuple[Block, ...]:
+        hidden = self._hidden_flow()
+        hidden.text(text)
+        return hidden.finished()
+
+    def _hidden_flow(self) -> "Flow":
+        return Flow(self.layout, self.hidden, self.url, self._here(), True)
+
+    def _open_inside(self, name: str) -> None:
         """An element inside the owner: a new item, row or cell, or a space in place of a box."""
-        if self._kind is BlockKind.LIST and tag.name in LISTS:
+        if self._kind is BlockKind.LIST and name in LISTS:
             self._depth += 1
             self._rows.append(Row(self._depth))
-        elif self._kind is BlockKind.LIST and tag.name == "li":
+        elif self._kind is BlockKind.LIST and name == "li":
             self._rows.append(Row(self._depth))
-        elif self._kind is BlockKind.TABLE and tag.name in ("tr", "caption"):
-            self._rows.append(Row(cells=[]) if tag.name == "tr" else Row())
-        elif self._kind is BlockKind.TABLE and tag.name in ("td", "th"):
+        elif self._kind is BlockKind.TABLE and name in ("tr", "caption"):
+            self._rows.append(Row(cells=[]) if name == "tr" else Row())
+        elif self._kind is BlockKind.TABLE and name in ("td", "th"):
             self._rows[-1].cells.append(Run())
-        elif tag.name in _BOXES:
-            self._run.add(" ")
+        elif name in _BOXES:
+            self._run.space()
 
-    def _open_inline(self, tag: Tag) -> None:
-        mark = _MARKS.get(tag.name)
-        if tag.name == "br":
+    def _open_inline(self, element: Element, name: str) -> None:
+        mark = _MARKS.get(name)
+        url = ""
+        if name == "br":
             self._break()
-        elif tag.name == "img":
-            self._image(tag)
-        elif tag.name == "a" and value_of(tag, "href"):
+        elif name == "img":
+            self._image(element)
+        elif name == "a" and (target := element.get("href", "")):
             if self._after_link:
-                self._run.add(" ")  # menus part their links by style sheet alone
+                self._run.space()  # menus part their links by style sheet alone
             self._links += 1
-        elif tag.name == "blockquote":
+            url = absolute_url(self.url, target, _LINKED)
+        elif name == "blockquote":
             self._quotes += 1
-        url = absolute_url(self.url, value_of(tag, "href"), _LINKED) if mark is Mark.LINK else ""
         is_open = any(opened.mark is mark for _, opened in self._marks)
         if mark is not None and not is_open and (url or mark is not Mark.LINK):
-            self._marks.append((tag, Opened(mark, url)))
+            self._marks.append((element, Opened(mark, url)))
 
-    def _close_inline(self, tag: Tag) -> None:
-        if self._marks and self._marks[-1][0] is tag:
+    def _close_inline(self, element: Element, name: str) -> None:
+        if self._marks and self._marks[-1][0] is element:
             self._marks.pop()
-        if tag.name == "a" and value_of(tag, "href"):
+        if name == "a" and element.get("href"):
             self._links -= 1
             self._after_link = True
-        elif tag.name == "blockquote":
+        elif name == "blockquote":
             self._quotes -= 1
 
     def _break(self) -> None:
@@ -160,44 +212,51 @@ class Flow:
         elif self._is_broken and self._owner is None:
             self._flush()
         else:
-            self._run.add(" ")
+            self._run.space()
         self._is_broken = True
 
-    def _image(self, tag: Tag) -> None:
-        text = one_line(value_of(tag, "alt"))
+    def _image(self, element: Element) -> None:
+        text = one_line(element.get("alt", ""))
         if text:
-            url = absolute_url(self.url, value_of(tag, "src"), _SHOWN)
-            markup = self._markup("img", 1.0 if self._links else 0.0)
+            source = element.get("src", "")
+            url = absolute_url(self.url, source, _SHOWN) if source else ""
+            markup = self._markup("img", 1.0 if self._links else 0.0, self._here())
             self._put_aside((Block(BlockKind.IMAGE, text, url=url, markup=markup),))
 
     def _put_aside(self, blocks: tuple[Block, ...]) -> None:
         self._later += blocks
-        if self._owner is None and not self._run.text:
+        if self._owner is None and self._text_in is None:
             self._flush()
 
     def _flush(self) -> None:
         """End the block under collection, if it has text, and what waited for it."""
+        if self._text_in is not None:
+            self._end_block(self._text_in)
+        elif self._owner is None and not self._later:
+            return
+        self._blocks += self._later
+        self._later.clear()
+        self._rows = [Row()]
+        self._text_in = None
+        self._owner, self._kind = None, BlockKind.PARAGRAPH
+
+    def _end_block(self, place: Place) -> None:
         text, spans, density = together(self._rows)
         if self._kind is BlockKind.CODE:
             text, spans = _code("".join(self._run.pieces)), ()
         kind = self._kind
         if kind is BlockKind.PARAGRAPH and self._quotes:
             kind = BlockKind.QUOTE
-        name = self._owner.name if self._owner else next(reversed(self._boxes), "")
-        if text:
+        name = str(self._owner.tag) if self._owner is not None else next(reversed(self._boxes), "")
+        # A sign of its own that is hidden, such as the cross of a button, says nothing to anyone.
+        if text if not self.in_hidden else any(map(str.isalnum, text)):
             level = int(name[1]) if kind is BlockKind.HEADING else 0
-            markup = self._markup(name, density)
+            markup = self._markup(name, density, place)
             is_ordered = kind is BlockKind.LIST and name == "ol"
             self._blocks.append(Block(kind, text, level, is_ordered, spans, markup=markup))
-        self._blocks += self._later
-        self._later = []
-        self._rows = [Row()]
-        self._owner, self._kind = None, BlockKind.PARAGRAPH
 
-    def _markup(self, name: str, density: float) -> Markup:
-        nearest = self.names[: -_ANCESTORS - 1 : -1]
-        names = tuple(name for names in nearest for name in names)[:_NAMES]
-        return Markup(name, names, round(density, 3), self.in_hidden)
+    def _markup(self, name: str, density: float, place: Place) -> Markup:
+        return Markup(name, place.names, round(density, 3), self.in_hidden, place.within)
 
 
 def _code(text: str) -> str:
@@ -206,12 +265,10 @@ def _code(text: str) -> str:
     return re.sub(r"\A\n+|\n+\Z", "", "\n".join(lines))
 
 
-# A block's surroundings as cleaning sees them; without a limit, deep pages would be quadratic.
-_ANCESTORS, _NAMES = 40, 24
 _LINKED, _SHOWN = ("http", "https", "mailto"), ("http", "https")
 
 _BOX_NAMES = (
-    "[document] html body main article section header footer nav aside search hgroup address "
+    "html body main article section header footer nav aside search hgroup address "
     "div p h1 h2 h3 h4 h5 h6 ul ol menu li dl dt dd table caption thead tbody tfoot tr td th pre "
     "blockquote figure figcaption details summary dialog form fieldset legend button hr center "
     "option"
@@ -229,3 +286,6 @@ _MARKS = {
     **dict.fromkeys(("code", "kbd", "samp", "tt"), Mark.CODE),
     "a": Mark.LINK,
 }
+# Elements that do more than hold text or part it.
+_INLINE = frozenset({*_MARKS, "br", "img", "blockquote"})
+_TELLING = _BOXES | _INLINE | _OWNERS.keys()

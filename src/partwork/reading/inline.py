@@ -27,26 +27,29 @@ class Run:
         """Append `text`, marked with all of `marks`."""
         text = plain(text)
         words = " ".join(text.split())
-        if text[:1].isspace():
-            self._space()
         if not words:
+            if text:
+                self.space()
             return
+        if text[0].isspace():
+            self.space()
         start = self.length
         self._append(words)
         for mark in marks:
             self.extents[mark] = (self.extents.get(mark, (start, 0))[0], self.length)
         self.linked += len(words) * is_link
         if text[-1].isspace():
-            self._space()
+            self.space()
+
+    def space(self) -> None:
+        """Part what comes from what is there, by one space."""
+        if self.pieces and self.pieces[-1] != " ":
+            self._append(" ")
 
     @property
     def text(self) -> str:
         """What was collected, without a space at its end."""
         return "".join(self.pieces).rstrip(" ")
-
-    def _space(self) -> None:
-        if self.pieces and self.pieces[-1] != " ":
-            self._append(" ")
 
     def _append(self, text: str) -> None:
         self.pieces.append(text)
@@ -66,6 +69,9 @@ def together(rows: list[Row]) -> tuple[str, tuple[Span, ...], float]:
 
     Rows without text are left out; a row is at most one level deeper than the one before it.
     """
+    if len(rows) == 1 and len(rows[0].cells) == 1 and not rows[0].cells[0].extents:
+        text, linked = rows[0].cells[0].text, rows[0].cells[0].linked
+        return text, (), min(1.0, linked / len(text)) if linked and text else 0.0
     parts: list[str] = []
     spans: list[Span] = []
     offset = linked = length = 0

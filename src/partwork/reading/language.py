@@ -16,10 +16,7 @@ _COMMON = {
     "pt": "não uma os que para com dos do da mais como mas foi ao ele das tem seu",
     "sv": "och att det som är inte för med till på jag av har ett den om vi kan",
 }
-_LANGUAGES: dict[str, list[str]] = {}
-for _language, _words in _COMMON.items():
-    for _word in _words.split():
-        _LANGUAGES.setdefault(_word, []).append(_language)
+_LANGUAGES = {language: words.split() for language, words in _COMMON.items()}
 
 # Fewer common words than this, or a lead below a third, and we say that we do not know (a guess).
 _FEWEST_VOTES = 5
@@ -28,15 +25,17 @@ _CHARACTERS = 20_000
 
 
 def language_tag(said: str) -> str:
-    """`said` if it can be a language tag (BCP 47, 2.1), else nothing."""
-    return said if _TAG.fullmatch(said) else ""
+    """`said` as a language tag (BCP 47, 2.1), nothing if it cannot be one; `en_GB` is `en-GB`."""
+    tag = said.strip().replace("_", "-")
+    return tag if _TAG.fullmatch(tag) else ""
 
 
 def language_of(text: str) -> str:
     """The language that most common words of `text` belong to, "und" when unsure."""
-    votes: Counter[str] = Counter()
-    for word in re.findall(r"[^\W\d_]+", text[:_CHARACTERS].lower()):
-        votes.update(_LANGUAGES.get(word, ()))
+    counts = Counter(re.findall(r"[^\W\d_]+", text[:_CHARACTERS].lower()))
+    votes = Counter(
+        {language: sum(counts[word] for word in words) for language, words in _LANGUAGES.items()}
+    )
     ranked = [*votes.most_common(2), ("und", 0), ("und", 0)]
     (language, most), (_, second) = ranked[:2]
     return language if most >= _FEWEST_VOTES and 2 * most >= 3 * second else "und"

@@ -1,25 +1,11 @@
 """The lines of a plain text, joined again where they were wrapped at a fixed width."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from partwork.reading.characters import plain_line
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line with words, or several that were one before they were wrapped.
-
-    `first` and `last` count from 1 in the raw text; `indent` is in columns; `after_blank` says
-    that an empty line, or nothing, stands before it. Tabs inside `text` part table cells.
-    """
-
-    text: str
-    indent: int
-    first: int
-    last: int
-    after_blank: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +17,35 @@ class Marker:
     rest: str
 
 
+class Line(NamedTuple):
+    """A line with words, or several that were one before they were wrapped.
+
+    `first` and `last` count from 1 in the raw text; `indent` is in columns; `after_blank` says
+    that an empty line, or nothing, stands before it; `marker` is the list marker that it begins
+    with, if there is one and words after it. Tabs inside `text` part table cells.
+    """
+
+    text: str
+    indent: int
+    first: int
+    last: int
+    after_blank: bool
+    marker: Marker | None
+
+
 def lines_of(text: str) -> list[Line]:
     """The lines of `text` that are not blank; a line ends in CR, LF or both."""
     found: list[Line] = []
     after_blank = True
     for number, raw in enumerate(_LINE_END.split(text), start=1):
-        line = plain_line(raw)
+        # All that `plain_line` changes is not printable; most lines are spared its slow walk.
+        line = raw if raw.isprintable() else plain_line(raw)
         words = line.strip()
         if words:
-            before = line.expandtabs(4)
-            indent = len(before) - len(before.lstrip())
-            found.append(Line(words, indent, number, number, after_blank))
+            indent = 0 if line[0] == words[0] else _indent(line)
+            found.append(Line(words, indent, number, number, after_blank, _marker_in(words)))
         after_blank = not words
     return found
-
-
-def marker_of(line: Line) -> Marker | None:
-    """The list marker that `line` begins with, if there is one and words after it."""
-    match = _MARKER.match(line.text)
-    if match is None:
-        return None
-    sign, number, rest = match.group("sign", "number", "rest")
-    return Marker(sign or "", int(number or 0), rest)
 
 
 def unwrapped(lines: list[Line]) -> list[Line]:
@@ -70,7 +63,7 @@ def unwrapped(lines: list[Line]) -> list[Line]:
     for line in lines:
         if last is not None and _is_wrapped(last, line, width):
             parts.append(line.text)
-            joined[-1] = replace(joined[-1], last=line.last)
+            joined[-1] = joined[-1]._replace(last=line.last)
         else:
             _close(joined, parts)
             joined.append(line)
@@ -80,7 +73,21 @@ def unwrapped(lines: list[Line]) -> list[Line]:
     return joined
 
 
+def _indent(line: str) -> int:
+    before = line.expandtabs(4)
+    return len(before) - len(before.lstrip())
+
+
+def _marker_in(text: str) -> Marker | None:
+    match = _MARKER.match(text) if text[0] in _MARKER_SIGNS else None
+    if match is None:
+        return None
+    sign, number, rest = match.group("sign", "number", "rest")
+    return Marker(sign or "", int(number or 0), rest)
+
+
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_MARKER_SIGNS = frozenset("-*+•·–‣▪■◦●○(0123456789")
 _MARKER = re.compile(
     r"(?:(?P<sign>[-*+•·–‣▪■◦●○])|\(?(?P<number>[0-9]{1,3})[.)])[ \t]+(?P<rest>.*\w.*)"
 )
@@ -112,12 +119,13 @@ def _is_wrapped(last: Line, line: Line, width: int) -> bool:
     if not _may_continue(line) or not _is_forced(last, line, width):
         return False
     # A first line that is indented opens a paragraph; below a list marker it hangs.
-    return line.indent <= last.indent or marker_of(last) is not None
+    return line.indent <= last.indent or last.marker is not None
 
 
 def _may_continue(line: Line) -> bool:
-    is_plain = not line.after_blank and "\t" not in line.text and line.text[0] != ">"
-    return is_plain and marker_of(line) is None and any(map(str.isalnum, line.text))
+    if line.after_blank or line.marker is not None or line.text[0] == ">":
+        return False
+    return "\t" not in line.text and any(map(str.isalnum, line.text))
 
 
 def _is_forced(last: Line, line: Line, width: int) -> bool:
@@ -132,4 +140,5 @@ def _close(joined: list[Line], parts: list[str]) -> None:
         for before, part in pairwise(parts):
             is_cut = part[0].islower() and _HYPHENATED.search(before) is not None
             pieces.append(part if is_cut else f" {part}")
-        joined[-1] = replace(joined[-1], text="".join(pieces))
+        text = "".join(pieces)
+        joined[-1] = joined[-1]._replace(text=text, marker=_marker_in(text))

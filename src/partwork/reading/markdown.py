@@ -12,10 +12,11 @@ from markdown_it.token import Token
 from partwork.model.article import Block, BlockKind
 from partwork.model.text import Mark
 from partwork.reading.characters import one_line
+from partwork.reading.dates import date_in
 from partwork.reading.html import blocks_of_fragment
 from partwork.reading.inline import Opened, Row, Run, together
 from partwork.reading.language import language_tag
-from partwork.reading.metadata import Metadata, date_in
+from partwork.reading.metadata import Metadata
 from partwork.reading.tags import absolute_url
 from partwork.reading.text import blocks_of_text
 

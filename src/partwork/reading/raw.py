@@ -15,7 +15,7 @@ from partwork.reading.markdown import read_markdown
 from partwork.reading.metadata import Metadata
 from partwork.reading.text import blocks_of_text
 
-MAX_BYTES = 5_000_000
+MAX_BYTES = 10_000_000
 
 
 def read_article(raw: bytes, name: str) -> Article:

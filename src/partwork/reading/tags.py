@@ -1,41 +1,52 @@
-"""What a tag's attributes say."""
+"""What an element's attributes say."""
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import Tag
+from partwork.reading.walk import Element
 
 
-def value_of(tag: Tag, name: str) -> str:
-    """The attribute's value, empty where there is none."""
-    value = tag.get(name)
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else " ".join(value)
+class Place(NamedTuple):
+    """Where in a page an element stands.
 
-
-def names_of(tag: Tag, *, in_section: bool) -> Iterator[str]:
-    """Classes, id and landmark role of a tag, the role also where the tag implies it.
-
-    A header or footer of a section or article is no landmark of the page.
+    `names` are class names, ids and landmark roles, `within` the parts of a page, both nearest
+    first and only so many; `depth` counts open elements; a section takes headers and footers
+    for its own.
     """
-    yield from value_of(tag, "class").split()
-    yield from value_of(tag, "id").split()
-    implied = "" if in_section and tag.name in _OF_THE_PAGE else _LANDMARKS.get(tag.name, "")
-    role = value_of(tag, "role").split()[:1] or [implied]
-    yield from filter(None, role)
+
+    outside: "Place | None" = None
+    depth: int = 0
+    names: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    is_in_section: bool = False
 
 
-def is_hidden(tag: Tag) -> bool:
-    """Whether the tag itself says that it is not to be shown, or not to be read out."""
-    if tag.get("hidden") is not None or value_of(tag, "aria-hidden").lower() == "true":
-        return True
-    return _HIDING.search(value_of(tag, "style")) is not None
+def place_of(element: Element, outside: Place) -> Place:
+    """Where the children of `element` stand, which itself stands in `outside`."""
+    name = str(element.tag)
+    get = element.get
+    own = f"{get('class', '')} {get('id', '')}".lower().split()[:_NAMES]
+    said = get("role", "").lower().split()[:1]
+    if not said and name in _LANDMARKS and not (outside.is_in_section and name in _OF_THE_PAGE):
+        said = [_LANDMARKS[name]]
+    part = _PARTS_BY_ROLE.get(said[0] if said else "", name)
+    return Place(
+        outside,
+        outside.depth + 1,
+        (*own, *said, *outside.names)[:_NAMES] if own or said else outside.names,
+        (part, *outside.within)[:_PARTS_TOLD] if part in _PARTS else outside.within,
+        outside.is_in_section or name in _SECTIONS,
+    )
 
 
 def absolute_url(base: str, url: str, schemes: tuple[str, ...]) -> str:
     """`url` completed with `base`, or nothing if it is broken or of another scheme."""
+    if _PLAINLY_WHOLE.fullmatch(url):
+        return url
+    if _PLAINLY_ROOTED.fullmatch(url):
+        return _site_of(base) + url if _site_of(base) else ""
     try:
         whole = urljoin(base, url.strip())
         parts = urlsplit(whole)
@@ -44,6 +55,16 @@ def absolute_url(base: str, url: str, schemes: tuple[str, ...]) -> str:
     is_whole = parts.scheme in schemes and bool(parts.netloc or parts.scheme == "mailto")
     return whole if is_whole and not _UNPRINTABLE.search(whole) else ""
 
+
+@lru_cache(maxsize=16)
+def _site_of(url: str) -> str:
+    """Scheme and host of an address that was checked before, as `https://example.org`."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+# A block's surroundings as cleaning sees them; without a limit, deep pages would be quadratic.
+_NAMES, _PARTS_TOLD = 24, 12
 
 # Implied by the element (HTML-AAM 1.0, 3.5).
 _LANDMARKS = {
@@ -56,9 +77,21 @@ _LANDMARKS = {
     "search": "search",
 }
 _OF_THE_PAGE = ("header", "footer")
-SECTIONS = frozenset({"article", "aside", "main", "nav", "section"})
-_HIDING = re.compile(
-    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em|pt|%)?\s*(?:$|[;!]))",
-    re.IGNORECASE,
+_SECTIONS = frozenset({"article", "aside", "main", "nav", "section"})
+
+_PART_NAMES = (
+    "nav header footer aside form search figure figcaption button article main section dialog "
+    "details address li td"
 )
+_PARTS = frozenset(_PART_NAMES.split())
+_PARTS_BY_ROLE = {
+    **{role: name for name, role in _LANDMARKS.items()},
+    **{name: name for name in ("article", "button", "dialog", "figure")},
+    "alertdialog": "dialog",
+    "region": "section",
+}
+# Most links: an address that needs no closer look, or only the site before it.
+_PATH = r"/(?!/)(?:[^\x00-\x20\x7f.]|\.(?!\.?/))*+"
+_PLAINLY_WHOLE = re.compile(rf"https?://[\w.-]++(?:{_PATH})?", re.ASCII)
+_PLAINLY_ROOTED = re.compile(_PATH)
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")

@@ -1,4 +1,7 @@
-"""The web app: what a subscriber reaches from a mail. GET changes nothing, ever."""
+"""The web app: what a subscriber reaches from a mail, and an editor by a signed link.
+
+GET changes nothing, ever.
+"""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -8,13 +11,21 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from partwork.actions.read_issue import published_page
+from partwork.actions.report import report_behind
 from partwork.actions.unsubscribe import subscription_behind, unsubscribe
 from partwork.assembly import Press
+from partwork.library import LibraryError
+from partwork.manuscript.errors import ManuscriptError
+from partwork.subscribing.report_links import LinkHasRunOut
+from partwork.subscribing.tokens import BadToken
 from partwork.web.doorkeeper import Doorkeeper
 from partwork.web.pages import (
+    LINK_IS_OLD,
+    NO_REPORT,
     NOT_A_LINK,
     NOT_FOUND,
     NOT_THAT_WAY,
+    NOT_TO_BE_SHOWN,
     OUR_FAULT,
     TOO_LARGE,
     Pages,
@@ -75,6 +86,18 @@ def create_app(press: Press) -> FastAPI:
         """The web version of a published issue, as it was stored with it."""
         page = published_page(press, name)
         return error_page(404) if page is None else issue_page(page)
+
+    @app.api_route("/articles/{slug}/report", methods=["GET", "HEAD"])
+    def report(slug: str, key: str = "") -> Response:
+        """What cleaning did to an article, for whoever holds a link that is signed for it."""
+        try:
+            return pages.report(report_behind(press, slug, key, datetime.now(UTC)))
+        except BadToken:
+            return pages.message(NO_REPORT, 404)
+        except LinkHasRunOut:
+            return pages.message(LINK_IS_OLD, 410)
+        except (LibraryError, ManuscriptError) as error:
+            return pages.message((NOT_TO_BE_SHOWN, str(error)), 404)
 
     app.add_middleware(Doorkeeper, error_page=error_page)
     return app

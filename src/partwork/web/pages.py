@@ -7,6 +7,9 @@ from hashlib import sha256
 
 from starlette.responses import HTMLResponse
 
+from partwork.model.article import Article, Block, BlockKind, Category
+from partwork.rendering.report import BlockVerdict, Judged, Report
+from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled
 
 NOT_FOUND = (
@@ -18,6 +21,17 @@ NOT_A_LINK = (
     "A part of it may be missing, or it comes from a preview or a test. Open it from the "
     "newest mail of the newsletter, or answer that mail: a person reads the answers.",
 )
+NO_REPORT = (
+    "This link opens no report",
+    "A part of it may be missing, or the article is called something else by now. Ask the editor "
+    "for a new link: partwork report ARTICLE --link prints one.",
+)
+LINK_IS_OLD = (
+    "This link has run out",
+    "Links to cleaning reports are good for 14 days. Ask the editor for a new one: "
+    "partwork report ARTICLE --link prints it.",
+)
+NOT_TO_BE_SHOWN = "This report cannot be shown"  # its text is what the files' reader says
 TOO_LARGE = ("That was too much", "What was sent to this page is larger than it takes.")
 NOT_THAT_WAY = ("That does not work here", "This page cannot be used in that way.")
 OUR_FAULT = (
@@ -37,6 +51,7 @@ class Pages:
         self.message(OUR_FAULT, 500)
         for done in (False, True):
             self.unsubscribe("The newsletter", "reader@example.org", done)
+        self.report(_SAMPLE)
 
     def unsubscribe(self, newsletter: str, contact: str, done: bool) -> HTMLResponse:
         """The page with the one button, or the one that says that it is done."""
@@ -49,10 +64,13 @@ class Pages:
         title, text = words
         return self._page("web/message.html", status, title=title, text=text)
 
+    def report(self, report: Report) -> HTMLResponse:
+        """The cleaning report of an article, for whoever has the signed link."""
+        return _private(report_page(report, self._templates), 200, form_action="'none'")
+
     def _page(self, template: str, status: int, **context: object) -> HTMLResponse:
         html = filled(template, self._templates, context).text
-        headers = _headers(html, form_action="'self'")
-        return HTMLResponse(html, status, headers | {"Cache-Control": "no-store", **_UNLISTED})
+        return _private(html, status, form_action="'self'")
 
 
 def issue_page(html: str) -> HTMLResponse:
@@ -61,7 +79,27 @@ def issue_page(html: str) -> HTMLResponse:
     return HTMLResponse(html, headers=headers | {"Cache-Control": "public, max-age=300"})
 
 
-_UNLISTED = {"X-Robots-Tag": "noindex"}
+def _private(html: str, status: int, form_action: str) -> HTMLResponse:
+    """A page for the one who asked: nobody keeps a copy, nobody lists it."""
+    kept_out = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+    return HTMLResponse(html, status, _headers(html, form_action) | kept_out)
+
+
+# One block of every verdict, so that each branch of the template is tried at the start.
+_WORDS = Block(BlockKind.PARAGRAPH, "Words")
+_SAMPLE = Report(
+    Article("sample", "A sample", ()),
+    (
+        *(Judged(_WORDS, number, BlockVerdict.KEPT) for number in range(1, 10)),
+        Judged(_WORDS, 10, BlockVerdict.REMOVED, Category.SHARE, "share", "A reason", 0.5),
+        Judged(_WORDS, 11, BlockVerdict.FLAGGED, Category.PROMOTION),
+        Judged(_WORDS, 12, BlockVerdict.EDITED),
+        Judged(_WORDS, 13, BlockVerdict.GONE),
+        Judged(_WORDS, 0, BlockVerdict.WRITTEN),
+    ),
+    notices=("A notice.",),
+)
+
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 
 

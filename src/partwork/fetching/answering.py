@@ -1,4 +1,4 @@
-"""Fetching: what Partwork asks of the web."""
+"""Whether anybody answers at an address of our own."""
 
 from datetime import timedelta
 

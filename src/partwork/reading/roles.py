@@ -1,0 +1,179 @@
+"""The role of each line of a plain text, by a small fitted model: a linear chain over lines.
+
+Each line is scored by its own look and that of its neighbours, each two neighbours by their
+likeness, and the sequence of roles with the highest sum is taken (Viterbi). The weights are in
+`line_roles.tsv`, fitted by `benchmarks/fit_structure.py`; `docs/cleaning.md` tells how.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import TypeAlias
+
+from partwork.reading.features import (
+    detail_features,
+    length_features,
+    likeness_features,
+    opening_features,
+    shape_features,
+)
+from partwork.reading.lines import Line
+from partwork.reading.signs import (
+    Detail,
+    Lengths,
+    Likeness,
+    Opening,
+    Shape,
+    Signs,
+    pair_of,
+    signs_of,
+)
+
+
+class Role(Enum):
+    """What a line is in its text; in this order they are the columns of the weights."""
+
+    TEXT = "text"
+    HEADING = "heading"
+    ITEM = "item"
+
+
+# What two lines' likeness adds to three roles after three roles, text after text first.
+Steps: TypeAlias = tuple[float, float, float, float, float, float, float, float, float]
+
+
+def roles_of(lines: Sequence[Line]) -> list[Role]:
+    """The likeliest role of each line; time grows linearly with their number."""
+    if not lines:
+        return []
+    signs = signs_of(lines)
+    pairs = (pair_of(above, below) for above, below in pairwise(signs))
+    steps = ((_length_steps(lengths), _likeness_steps(likeness)) for lengths, likeness in pairs)
+    return [_ROLES[role] for role in best_path(_line_scores(signs), steps)]
+
+
+def best_path(
+    scores: Sequence[tuple[float, float]], steps: Iterable[tuple[Steps, Steps]]
+) -> list[int]:
+    """The numbers of the roles with the highest sum (Viterbi 1967), written out for speed.
+
+    `scores` are each line's, as heading and as item; `steps` each two neighbours', in two tables
+    that are added up.
+    """
+    origins: list[tuple[int, int, int]] = []
+    text, (heading, item) = 0.0, scores[0]
+    for (first, second), (is_heading, is_item) in zip(steps, scores[1:], strict=True):
+        tt, th, ti, ht, hh, hi, it, ih, ii = first
+        tt2, th2, ti2, ht2, hh2, hi2, it2, ih2, ii2 = second
+        a, b, c = text + tt + tt2, heading + ht + ht2, item + it + it2
+        d, e, f = text + th + th2, heading + hh + hh2, item + ih + ih2
+        g, h, i = text + ti + ti2, heading + hi + hi2, item + ii + ii2
+        to_text = _place_of_most(a, b, c)
+        to_heading = _place_of_most(d, e, f)
+        to_item = _place_of_most(g, h, i)
+        text = (a, b, c)[to_text]
+        heading = (d, e, f)[to_heading] + is_heading
+        item = (g, h, i)[to_item] + is_item
+        origins.append((to_text, to_heading, to_item))
+    path = [_place_of_most(text, heading, item)]
+    for origin in reversed(origins):
+        path.append(origin[path[-1]])
+    return path[::-1]
+
+
+_ROLES = tuple(Role)
+
+# What a part of a line's look adds to its being a heading and an item, and so for the line below
+# it and the line above it; text scores 0.
+_Look: TypeAlias = tuple[float, float, float, float, float, float]
+_NO_LOOK: _Look = (0.0,) * 6
+_NO_STEPS: Steps = (0.0,) * 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """By the names of features: what a look and a pair add. `top` and `end` are no line's."""
+
+    looks: dict[str, _Look]
+    pairs: dict[str, Steps]
+
+
+@cache
+def _weights() -> _Weights:
+    """The weights as they are in the package: name, then hundredths, parted by tabs."""
+    looks: dict[str, _Look] = {}
+    pairs: dict[str, Steps] = {}
+    table = files("partwork.reading").joinpath("line_roles.tsv").read_text("utf-8")
+    for row in table.splitlines():
+        name, *cells = row.split("\t")
+        match [int(cell) / 100 for cell in cells]:
+            case [a, b, c, d, e, f]:
+                looks[name] = (a, b, c, d, e, f)
+            case [a, b, c, d, e, f, g, h, i]:
+                pairs[name] = (a, b, c, d, e, f, g, h, i)
+    return _Weights(looks, pairs)
+
+
+def _look(names: Iterable[str]) -> _Look:
+    known = _weights().looks
+    a, b, c, d, e, f = map(sum, zip(*(known.get(name, _NO_LOOK) for name in names), strict=True))
+    return a, b, c, d, e, f
+
+
+def _steps(names: Iterable[str]) -> Steps:
+    known = _weights().pairs
+    rows = zip(*(known.get(name, _NO_STEPS) for name in names), strict=True)
+    a, b, c, d, e, f, g, h, i = map(sum, rows)
+    return a, b, c, d, e, f, g, h, i
+
+
+# A text has few different looks: on labelled pages 2 of 100 lines bring a new shape. The caches
+# are bounded, since a hostile text has many.
+@lru_cache(maxsize=2**13)
+def _shape_look(shape: Shape) -> _Look:
+    return _look(shape_features(shape))
+
+
+@lru_cache(maxsize=2**13)
+def _detail_look(detail: Detail) -> _Look:
+    return _look(detail_features(detail))
+
+
+@lru_cache(maxsize=2**14)
+def _opening_look(opening: Opening) -> _Look:
+    return _look(opening_features(opening))
+
+
+@lru_cache(maxsize=2**14)
+def _length_steps(lengths: Lengths) -> Steps:
+    return _steps(length_features(lengths))
+
+
+@lru_cache(maxsize=2**14)
+def _likeness_steps(likeness: Likeness) -> Steps:
+    return _steps(likeness_features(likeness))
+
+
+def _line_scores(signs: Sequence[Signs]) -> list[tuple[float, float]]:
+    """How much each line looks like a heading and like an item, its neighbours considered."""
+    looks = [
+        (_shape_look(s.shape), _detail_look(s.detail), _opening_look(s.opening)) for s in signs
+    ]
+    nothing = _look(["nothing"])
+    scores = []
+    _, _, heading_after, item_after, _, _ = nothing
+    for (a, b, c), (d, e, f) in pairwise([*looks, (nothing, _NO_LOOK, _NO_LOOK)]):
+        heading = a[0] + b[0] + c[0] + heading_after + d[4] + e[4] + f[4]
+        item = a[1] + b[1] + c[1] + item_after + d[5] + e[5] + f[5]
+        scores.append((heading, item))
+        heading_after, item_after = a[2] + b[2] + c[2], a[3] + b[3] + c[3]
+    return scores
+
+
+def _place_of_most(text: float, heading: float, item: float) -> int:
+    if text >= heading:
+        return 0 if text >= item else 2
+    return 1 if heading >= item else 2
