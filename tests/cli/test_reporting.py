@@ -38,8 +38,8 @@ def test_it_names_every_block_and_why_each_went(slug: str, capsys) -> None:
     at = 0
     for block in told["blocks"]:
         sign = {"removed": "−", "flagged": "⚑"}.get(block["verdict"], " ")
-        start = f"{sign} {block['number']:>3} {block['text'].split()[0]}"
-        at = in_order.index(start, at)
+        at = in_order.index(f"{sign} {block['number']:>3} ", at)
+        assert block["text"].split()[0] in in_order[at : at + 60]
     assert all(b["category"] in in_order for b in told["blocks"] if b["verdict"] == "removed")
     assert f"partwork keep {slug} NUMBER" in text
 
