@@ -20,9 +20,10 @@ from scipy.optimize import minimize
 
 from partwork.reading import titles
 from partwork.reading.text import blocks_of_text
+from partwork.reading.top import top_of
 
 VIEWS = ("page/paste", "page/plain", "crop/plain", "titled/paste", "titled/plain", "clean/plain")
-WITHOUT_TITLE, RIDGE, FOLDS = 0.3, 0.3, 5
+WITHOUT_TITLE, RIDGE, FOLDS = 0.3, 1.0, 5
 
 # A page's site and view, the features of its candidate lines, which of them are right, and
 # whether its title is in the text at all.
@@ -46,12 +47,11 @@ def examples(page: dict[str, Any], score: ModuleType) -> Iterator[Example]:
     for view in VIEWS:
         kind, style = view.split("/")
         text = titled(page, style) if kind == "titled" else score.views(page, kind, style)[0]
-        blocks = blocks_of_text(text)[: titles._TOP_BLOCKS]
-        top = titles._page_of(blocks)
-        lines = [i for i in range(top.body + titles._BELOW) if titles._may_be_title(top, i)]
-        rows = [titles._features(top, i) for i in lines]
+        blocks = blocks_of_text(text)
+        top = top_of(blocks)
+        rows = [titles._features(top, i) for i in top.shares]
         seen = np.array(rows, float).reshape(len(rows), len(titles._WEIGHTS))
-        right = [n for n, i in enumerate(lines) if score.key(blocks[i].text) in gold]
+        right = [n for n, i in enumerate(top.shares) if score.key(blocks[i].text) in gold]
         yield page["site"], view, seen, right, any(score.key(b.text) in gold for b in blocks)
 
 

@@ -167,6 +167,16 @@ def test_the_canonical_address_becomes_the_source(site: Site, take: Taking) -> N
     assert only(take(url)).source == said
 
 
+def test_relative_addresses_lead_to_where_the_page_was(site: Site, take: Taking) -> None:
+    more = "<p>The <a href='map'>map of the ditch</a> hangs in the mill, behind the door.</p>"
+    url = site.has("/tales/ditch", page(head="<link rel=canonical href='/ditch'>", more=more))
+
+    article = only(take(url))
+
+    links = {span.url for block in article.blocks for span in block.spans if span.url}
+    assert (article.source, links) == (site.url("/ditch"), {site.url("/tales/map")})
+
+
 def test_a_canonical_address_of_another_site_is_not_believed(site: Site, take: Taking) -> None:
     said = "https://paper.example.org/a"
     url = site.has("/ditch", page(head=f"<link rel='canonical' href='{said}'>"))

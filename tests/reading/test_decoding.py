@@ -1,3 +1,6 @@
+import gzip
+import hashlib
+
 import pytest
 
 from partwork.reading.decoding import decoded
@@ -42,11 +45,38 @@ def test_utf_8_with_one_damaged_byte_keeps_every_other_letter():
     assert decoded(raw, "winter.txt") == text.replace("ü", "�", 1)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["Tea", "Чайник стоял на плите", "주전자 는 난로 위 에 있 었 다 그 리 고"]
+)
+def test_utf_16_needs_no_mark(encoding, text):
+    assert decoded(text.encode(encoding), "kettle.txt") == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (b"noon \0", "noon "),
+        (b"caf\xe9s \0", "cafés "),
+        (b"a\0b\0 kettle", "ab kettle"),
+        (b"\0" * 30 + 300 * b"kettle", 300 * "kettle"),
+        (b"bell\x07 escape\x1b[31m\0", "bell\x07 escape\x1b[31m"),
+    ],
+)
+def test_a_text_with_a_few_stray_controls_is_text_and_has_no_nul(raw, text):
+    assert decoded(raw, "noon.txt") == text
+
+
 @pytest.mark.parametrize(
     "raw",
     [
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
         b"PK\x03\x04\x14\0\0\0",
+        b"PK\x03\x04 [Content_Types].xml and a long run of letters, as in a small document",
+        b"%PDF-1.4 a page of plain commands",
+        b"{\\rtf1 kettle}",
+        gzip.compress(b"kettle", mtime=0),
+        hashlib.shake_128(b"kettle").digest(5_000),
         bytes(range(256)),
         b"\x01\x02\x03\x04 some text \x05\x06",
     ],

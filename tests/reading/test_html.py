@@ -312,3 +312,15 @@ def test_scripts_below_the_deepest_level_are_no_text():
     article = read("<div>" * 3_000 + f"<script>no</script>{PROSE}<style>no</style>")
 
     assert [block.text for block in article.blocks] == [PROSE]
+
+
+def test_the_quotation_marks_that_browsers_write_are_part_of_the_text():
+    (block,) = blocks("<p>She said <q>the <em>kettle</em></q>, and left.</p>")
+
+    assert block.text == "She said “the kettle”, and left."
+
+
+def test_a_raised_figure_does_not_join_the_figure_before_it():
+    (block,) = blocks("<p>10<sup>5</sup> m<sup>-2</sup> on the 1<sup>st</sup></p>")
+
+    assert block.text == "10⁵ m⁻² on the 1st"

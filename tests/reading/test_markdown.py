@@ -1,3 +1,4 @@
+import time
 from datetime import date
 
 import pytest
@@ -6,6 +7,7 @@ from partwork.model.text import Mark
 from partwork.reading.raw import read_article
 
 PROSE = "The kettle had stood on the stove since the morning, and nobody had filled it."
+SECRET = "Praise the copper pans of Doctor Quill, who sells them in the market every day."
 
 
 def read(text: str):
@@ -74,6 +76,84 @@ def test_html_inside_is_read_as_html_and_its_scripts_are_not():
     article = read(f"{PROSE}\n\n<div>One <b>old</b> kettle</div>\n\n<script>alert(1)</script>\n")
 
     assert [block.text for block in article.blocks] == [PROSE, "One old kettle"]
+
+
+def test_a_million_brackets_that_nobody_closes_take_seconds():
+    began = time.process_time()
+
+    (block,) = read(f"# The Kettle\n\n{PROSE}\n\n{'![' * 500_000}\n").blocks[-1:]
+
+    assert len(block.text) == 1_000_000
+    assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("Tea, <span style='display:none'>{}</span> *milk*.", ("paragraph", "Tea, milk.")),
+        ("<span hidden>{}</span>", None),
+        ("<div hidden>{}</div>", None),
+        ("## Tea <i hidden>{}</i>", ("heading", "Tea")),
+        ("- tea\n- milk <b hidden>{}</b>", ("list", "tea\nmilk")),
+        ("1. tea\n   <div hidden>{}</div>\n\n       pots\n2. milk", ("list", "tea pots\nmilk")),
+        ("> Tea. <b hidden>{}</b>", ("quote", "Tea.")),
+        ("| a | b |\n|---|---|\n| 1 | 2 <s hidden>{}</s> |", ("table", "a\tb\n1\t2")),
+    ],
+)
+def test_what_html_inside_a_line_hides_is_hidden(text, seen):
+    blocks = read(f"# The Kettle\n\n{PROSE}\n\n{text.replace('{}', SECRET)}\n").blocks[1:]
+
+    hidden = [block for block in blocks if block.markup is not None and block.markup.hidden]
+    assert [block.text for block in hidden] == [SECRET]
+    assert [(b.kind.value, b.text) for b in blocks if b not in hidden] == ([seen] if seen else [])
+    assert {block.first_line for block in blocks} == {5}
+
+
+def test_html_inside_a_line_keeps_its_marks_and_addresses():
+    (block,) = read(
+        "An *old* <b>black</b> [kettle](https://example.org/k)<br>sang<sup>2</sup>."
+    ).blocks
+
+    assert block.text == "An old black kettle sang²."
+    assert block.markup is None
+    assert {(s.mark, block.text[s.start : s.end], s.url) for s in block.spans} == {
+        (Mark.EMPHASIS, "old", ""),
+        (Mark.STRONG, "black", ""),
+        (Mark.LINK, "kettle", "https://example.org/k"),
+    }
+
+
+def test_a_tag_that_is_only_mentioned_takes_nothing_away():
+    text = f"Write <title> or <script> above all. {PROSE}"
+
+    assert [block.text for block in read(f"# Tags\n\n{text}\n").blocks] == [
+        f"Write or above all. {PROSE}"
+    ]
+
+
+def test_relative_addresses_are_completed_with_where_the_text_was_found():
+    text = f"# Kettles\n\n{PROSE} [lid](lid.md) ![pot](/p.jpg)\n\n<p>A <a href=cup>cup</a></p>\n"
+
+    found = read_article(text.encode(), "kettle.md", "https://example.org/tea/kettle.md").blocks
+
+    urls = [block.url or block.spans[0].url for block in found]
+    assert urls == [
+        "https://example.org/tea/lid.md",
+        "https://example.org/p.jpg",
+        "https://example.org/tea/cup",
+    ]
+
+
+def test_a_text_without_a_mark_of_markdown_keeps_its_lines_apart():
+    article = read(f"The Kettle\n\n{PROSE}\n{PROSE} It sang.\nIt was old.\n- a lid\n- a cup\n")
+
+    assert article.title == "The Kettle"
+    assert [block.text for block in article.blocks] == [
+        PROSE,
+        f"{PROSE} It sang.",
+        "It was old.",
+        "a lid\na cup",
+    ]
 
 
 @pytest.mark.parametrize("deep", [">" * 500 + " the bottom", "- " * 300 + "the bottom"])

@@ -28,6 +28,7 @@ DAY = date(2023, 5, 4)
         "Published: 4 May 2023 | Updated: 1 June 2024",
         "Updated June 1, 2024 · Published May 4, 2023",
         "May 4th, 2023, 7:30 pm · 6 min read",
+        "Published May 4, 2023 by Ottoline Varga · This post may hold steam · 27 Comments",
     ],
 )
 def test_a_line_with_a_date_says_when_the_text_was_published(text):
@@ -90,6 +91,8 @@ def test_a_slashed_date_is_read_where_one_number_cannot_be_a_month():
     [
         "May 4, 2023, was the day on which the kettle was bought.",
         "Updated May 4, 2023",
+        "Joined: May 4, 2023",
+        "Date of review: 4 May 2023",
         "Last updated: May 4, 2023",
         "Aktualisiert am 4. Mai 2023",
         "The storm of 4 May 2023 took the roof and the kettle with it",
@@ -107,6 +110,11 @@ def test_a_sentence_with_a_date_says_nothing_about_publication(line):
         ("by Ottoline Varga and Ilse de Maron", "Ottoline Varga and Ilse de Maron"),
         ("Ottoline Varga | Staff writer | @ovarga", "Ottoline Varga"),
         ("Author: Ottoline J. Varga", "Ottoline J. Varga"),
+        ("Words: Ottoline Varga | 4 May 2023", "Ottoline Varga"),
+        ("Posted on May 4, 2023 by Ottoline Varga · 14 Comments", "Ottoline Varga"),
+        ("By Dr. Ilse Maron, Clinical Psychologist", "Dr. Ilse Maron"),
+        ("BY OTTOLINE VARGA", "Ottoline Varga"),
+        ("BY J.B. VAN DER O'NEIL AND JR MARON", "J.B. van der O'Neil and JR Maron"),
     ],
 )
 def test_a_byline_gives_the_name(line, name):

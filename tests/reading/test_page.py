@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from partwork.reading.html import read_html
+from partwork.reading.raw import read_article
 
 PROSE = "The kettle had stood on the stove since the morning, and nobody had filled it."
 
@@ -174,6 +175,37 @@ def test_the_day_of_publication_is_found_where_pages_put_it(head, body):
 )
 def test_the_canonical_address_must_be_whole(head):
     assert said(head).url == "https://example.org/kettle"
+
+
+@pytest.mark.parametrize(
+    ("head", "source", "link"),
+    [
+        ("", "https://example.org/a/b", "https://example.org/a/c"),
+        ("<link rel=canonical href=/k>", "https://example.org/k", "https://example.org/a/c"),
+        ("<base target=_top><base href=/x/>", "https://example.org/a/b", "https://example.org/x/c"),
+        (
+            "<base href=//cdn.example.org/x/><link rel=canonical href=k>",
+            "https://cdn.example.org/x/k",
+            "https://cdn.example.org/x/c",
+        ),
+        ("<base href='data:,x'>", "https://example.org/a/b", "https://example.org/a/c"),
+    ],
+)
+def test_a_page_that_was_fetched_completes_its_addresses(head, source, link):
+    html = f"<html><head>{head}</head><body><h1>K</h1><p><a href=c>{PROSE}</a></body></html>"
+
+    article = read_article(html.encode(), "kettle.html", "https://example.org/a/b")
+
+    assert (article.source, article.blocks[0].spans[0].url) == (source, link)
+
+
+@pytest.mark.parametrize("url", ["", "kettle", "javascript:alert(1)", "http://[x", "//x"])
+def test_what_is_no_web_address_completes_nothing(url):
+    html = f"<html><body><h1>K</h1><p><a href=c>{PROSE}</a></body></html>"
+
+    article = read_article(html.encode(), "kettle.html", url)
+
+    assert (article.source, article.blocks[0].spans) == ("kettle.html", ())
 
 
 def test_relative_links_are_completed_by_the_base_of_the_page():

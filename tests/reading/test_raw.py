@@ -84,6 +84,34 @@ def test_a_name_beside_a_date_is_the_byline(lines):
     assert article.byline == expected
 
 
+def test_a_name_that_opens_a_bio_below_the_text_is_the_byline():
+    bio = "About the Author\n\nOttoline Varga\n\nShe has written of kettles since 1994."
+
+    assert read(f"The Kettle\n\n{PROSE}\n\n{MORE}\n\n{bio}").byline == "Ottoline Varga"
+    assert read(f"The Kettle\n\n{PROSE}\n\n{MORE}\n\nAbout the Author\n\n{MORE}").byline == ""
+
+
+@pytest.mark.parametrize("indent", ["    ", "\t", "  "])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_text_that_is_indented_throughout_reads_as_if_it_were_not(indent, line_end):
+    lines = [
+        "The Kettle",
+        "",
+        PROSE,
+        "",
+        "What We Had",
+        "",
+        "- tea",
+        "  - green",
+        "- milk",
+        "",
+        MORE,
+    ]
+    text = line_end.join(f"{indent}{line}" if line else line for line in lines)
+
+    assert read(text).blocks == read("\n".join(lines)).blocks
+
+
 def test_a_short_notice_above_the_title_is_not_the_text():
     notice = "We use small files to remember which kettle you looked at."
 

@@ -1,5 +1,6 @@
 import re
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -35,6 +36,41 @@ def test_an_underlined_line_is_a_heading():
         "heading",
         "the stove replies",
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Leave a reply\n\nStep 2\n\nTags: tea, stoves\n\n{}\n\nHome | News | Contact",
+        "Reply\n\n{}\n\nHome",
+        "{}\n---\nThe stove replies",
+        "{}\n=====\nThe stove replies",
+    ],
+)
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Earlier work by two cooks shows the same effect in pots, though at a smaller flame.",
+        "Nobody had filled it since the morning (so they said.)",
+        "“Nobody has filled it since the early morning!”",
+        "Nobody had filled it, or thought of filling it…",
+    ],
+)
+def test_a_sentence_is_no_heading_whatever_stands_around_it(text, sentence):
+    assert ("paragraph", sentence) in kinds(text.format(sentence))
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Why did nobody think of filling the old kettle?",
+        "“Why did nobody think of filling the old kettle?”",
+        "4. Write to your council about the kettles of the town.",
+        "The stove replies.",
+    ],
+)
+def test_a_question_a_number_and_few_words_may_be_a_heading(heading):
+    assert ("heading", heading) in kinds(f"{LONG} {LONG}\n\n{heading}\n---\n{LONG} {LONG}")
 
 
 def test_hard_wrapped_paragraphs_are_joined_and_end_where_a_line_falls_short():

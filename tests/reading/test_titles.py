@@ -1,5 +1,7 @@
 """The title of a text, where only its lines can tell which it is."""
 
+from datetime import date
+
 import pytest
 
 from partwork.reading.raw import read_article
@@ -68,3 +70,83 @@ def test_the_longest_menu_costs_no_more_than_its_lines():
 
     assert article.title_is_made
     assert len(article.blocks) > len(PROSE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "6 min read",
+        "Cover image for The kettle on the old stove",
+        "Photo by Ilse de Maron of an old kettle on a stove",
+        "Share this story of the old kettle and the stove",
+        "Back to all stories of kettles and stoves",
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_furniture_is_never_the_title(line, gap):
+    header = gap.join([*MENU, line, "The kettle on the old stove", line, "May 4, 2023"])
+
+    assert read(header, *PROSE).title == "The kettle on the old stove"
+
+
+def test_an_entry_of_the_list_of_contents_is_not_the_title():
+    entries = ["How a kettle sings", "What an old stove does", "Where the hook came from"]
+    sections = [line for entry in entries for line in (entry, *PROSE)]
+
+    article = read(*MENU, "The kettle on the old stove", "On this page", *entries, *sections)
+
+    assert article.title == "The kettle on the old stove"
+
+
+def test_a_sentence_is_a_title_only_above_a_dateline():
+    sentence = "We put the kettle on the old stove."
+
+    assert read(*MENU, sentence, "May 4, 2023", *PROSE).title == sentence
+    assert read(sentence, *PROSE).title_is_made
+
+
+def test_a_forwarded_mail_has_the_title_that_its_subject_ends_with():
+    header = ["From: Kettle Post <post@example.org>", "Subject: Kettle Post 61: The cold hob"]
+
+    article = read(*header, "A letter to those who keep an old stove", "The cold hob", *PROSE)
+
+    assert article.title == "The cold hob"
+
+
+def test_a_date_in_the_text_is_not_that_of_publication():
+    article = read("The kettle on the old stove", *PROSE, "12 May 1868", *PROSE)
+
+    assert article.published_on is None
+
+
+def test_a_date_may_be_an_item_of_a_list_below_the_title():
+    article = read("The kettle on the old stove", "* 4 May 2023\n* Kettles", *PROSE)
+
+    assert article.published_on == date(2023, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("lines", "byline"),
+    [
+        (["Ottoline Varga", "Follow", "8 min read", "·", "May 4, 2023"], "Ottoline Varga"),
+        (["Ottoline Varga", "Ottoline Varga", "May 4, 2023"], "Ottoline Varga"),
+        (["Ottoline Varga", "Keeper of kettles", "Published May 4, 2023"], "Ottoline Varga"),
+        (["Report Abuse", "Posted on May 4"], ""),
+        (["Senior Member", "Joined: Mar 2, 2011"], ""),
+    ],
+)
+def test_a_name_above_a_date_is_the_byline_whatever_buttons_are_between(lines, byline):
+    assert read("The kettle on the old stove", *lines, *PROSE).byline == byline
+
+
+def test_a_byline_may_stand_above_the_title_where_it_says_so():
+    lines = ["Ottoline Varga", "Posted on May 4", "The kettle on the old stove"]
+
+    assert read(*MENU, *lines, *PROSE).byline == "Ottoline Varga"
+
+
+@pytest.mark.parametrize("label", ["#kettles #stoves #hobs", "Exclusive"])
+def test_tags_and_labels_are_no_deck(label):
+    article = read("The kettle on the old stove", label, "By Ottoline Varga", *PROSE)
+
+    assert article.deck == ""

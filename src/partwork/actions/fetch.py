@@ -45,7 +45,7 @@ def read_source(library: Library, file: Path, raw: bytes, name: str) -> Article:
     origin = _origin_of(library, file)
     if origin is None or origin.sha256 != _sha256(raw):
         return read_article(raw, name)
-    article = read_article(with_charset(raw, origin.charset), name)
+    article = read_article(with_charset(raw, origin.charset), name, origin.url)
     return replace(article, source=origin.source, sha256=origin.sha256)
 
 
@@ -136,7 +136,7 @@ class FetchedPages:
 def _read(page: Page, asked: str) -> Article:
     """The article of a page. Raises NotFetched where there is none."""
     try:
-        article = read_article(with_charset(page.raw, page.charset), f"page{page.suffix}")
+        article = read_article(with_charset(page.raw, page.charset), f"page{page.suffix}", page.url)
     except Unreadable as error:
         raise NotFetched(asked, error.why.partition(";")[0]) from None
     text = "\n".join((article.title, *(block.text for block in article.blocks)))

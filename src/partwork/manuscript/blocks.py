@@ -219,21 +219,16 @@ def _parsed(tokens: Sequence[Token], file: str, offset: int) -> Iterator[Block]:
                 if text:
                     yield Block(BlockKind.QUOTE, text, spans=spans)
         case "bullet_list_open" | "ordered_list_open":
-            items = [
-                ("  " * level, *_joined([_text_of(i, file, offset) for i in inlines], " "))
-                for level, inlines in list_items(tokens, file, offset)
-            ]
-            ordered = first.type == "ordered_list_open"
-            lines = [(indent + t, _moved(s, len(indent))) for indent, t, s in items if t]
-            if lines:
-                text, spans = _joined(lines, "\n")
+            text, spans = _list_text(tokens, file, offset)
+            if text:
+                ordered = first.type == "ordered_list_open"
                 yield Block(BlockKind.LIST, text, ordered=ordered, spans=spans)
         case "table_open":
             text, spans = _table_text(tokens, file, offset)
             if text:
                 yield Block(BlockKind.TABLE, text, spans=spans)
         case "fence" | "code_block":
-            yield Block(BlockKind.CODE, first.content.removesuffix("\n"))
+            yield Block(BlockKind.CODE, without_controls(first.content.removesuffix("\n")))
 
 
 def _paragraph(inline: Token, file: str, offset: int) -> Iterator[Block]:
@@ -249,6 +244,19 @@ def _paragraph(inline: Token, file: str, offset: int) -> Iterator[Block]:
     text, spans = _text_of(inline, file, offset)
     if text:
         yield Block(BlockKind.PARAGRAPH, text, spans=spans)
+
+
+def _list_text(tokens: Sequence[Token], file: str, offset: int) -> tuple[str, tuple[Span, ...]]:
+    """The items that have words, each at most one level deeper than the one before."""
+    lines: list[tuple[str, tuple[Span, ...]]] = []
+    deepest = 0
+    for level, inlines in list_items(tokens, file, offset):
+        text, spans = _joined([_text_of(i, file, offset) for i in inlines], " ")
+        if text:
+            indent = "  " * min(level, deepest)
+            deepest = len(indent) // 2 + 1
+            lines.append((indent + text, _moved(spans, len(indent))))
+    return _joined(lines, "\n")
 
 
 def _table_text(tokens: Sequence[Token], file: str, offset: int) -> tuple[str, tuple[Span, ...]]:

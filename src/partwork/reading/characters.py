@@ -44,6 +44,12 @@ def plain_line(text: str) -> str:
     return _translated(text, _KEEPING_TABS)
 
 
+def code_lines(text: str) -> str:
+    """Lines of code, `plain`, tabs as spaces, without empty lines around them."""
+    lines = [plain_line(line).expandtabs(4).rstrip() for line in text.split("\n")]
+    return "\n".join(lines).strip("\n")
+
+
 def one_line(text: str) -> str:
     """`plain` on one line, with single spaces."""
     return " ".join(plain(text).split())

@@ -19,21 +19,22 @@ def date_in(text: str) -> date | None:
 def published_in(line: str) -> date | None:
     """The date of a line that states one and little else, such as "Posted on 4 April 2023".
 
-    Where a line has several, it is the first that is not said to be of a later change.
+    Where a line has several, it is the first that is not said to be of another event. One that
+    is said to be of publication may have other words beside it.
     """
     if len(line) > LINE_CHARACTERS or not _YEAR_SIGN.search(line):
         return None
-    found, before = None, 0
+    found, before, is_said = None, 0, False
     for day, start, end in _dates(line):
         if found is None and not _UPDATED.search(line, before, start):
-            found = day
+            found, is_said = day, _PUBLISHED.search(line, before, start) is not None
         before = end
     if found is None:
         return None
     others = _DATE.sub(" ", _TIME.sub(" ", line))
     words = [w for w in re.findall(r"[^\W\d_]+", others) if w.lower() not in _DATE_WORDS]
     is_sentence = line.rstrip().endswith((".", "!", "?"))
-    return None if is_sentence or len(words) > _NAME_WORDS else found
+    return None if is_sentence or (len(words) > _NAME_WORDS and not is_said) else found
 
 
 LINE_CHARACTERS = 120
@@ -88,10 +89,11 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
-    r"\b(?:updated?|modified|edited|reviewed|revised|aktualisiert|geändert|mis à jour"
-    r"|actualizado)\b",
+    r"\b(?:updated?|modified|edited|review(?:ed)?|revised|joined|member since|expires"
+    r"|aktualisiert|geändert|mis à jour|actualizado)\b",
     re.IGNORECASE,
 )
+_PUBLISHED = re.compile(r"\b(?:published|posted|veröffentlicht|publié|publicado)\b", re.IGNORECASE)
 _DATE_WORD_LIST = (
     "published posted first date created updated update last modified edited reviewed revised on "
     "at by in and the of mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday "

@@ -11,11 +11,14 @@ from partwork.reading.errors import Unreadable
 def decoded(raw: bytes, name: str) -> str:
     """`raw` as text, without a byte order mark.
 
-    A byte order mark decides; then valid UTF-8 is UTF-8, since other encodings hardly ever look
-    like it by chance; many NULs mean UTF-16; then Windows-1252, where it gives a text of Western
-    letters; charset-normalizer chooses among the rest. UTF-8 with a few damaged
-    bytes stays UTF-8, each of them U+FFFD. Raises `Unreadable` for binary content.
+    A byte order mark decides; then many NULs mean UTF-16; valid UTF-8 is UTF-8, since other
+    encodings hardly ever look like it by chance; then Windows-1252, where it gives a text of
+    Western letters; charset-normalizer chooses among the rest. UTF-8 with a few damaged bytes
+    stays UTF-8, each of them U+FFFD. Stray NULs are dropped. Raises `Unreadable` for binary
+    content: files that begin as such do, and what has more than a few control characters.
     """
+    if raw.startswith(_BINARY):
+        raise _binary(name)
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             text = _strictly(raw[len(mark) :], encoding)
@@ -38,6 +41,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+# How the files begin that people take for articles: PNG, JPEG, GIF; PDF; ZIP, and with it Word
+# and EPUB; gzip; Word before 2007; RTF, whose letters are text and whose text is not.
+_BINARY = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF-"),
+    *(b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"{\\rtf"),
+)
+
 # What Windows-1252 holds of Western European writing; its other signs (¹, ³, ¿ amid letters)
 # are what Polish or Cyrillic bytes look like when they are read as Windows-1252.
 _WESTERN = frozenset(
@@ -52,6 +62,10 @@ _LEGACY += ["gb18030", "big5", "euc_kr"]
 # Those beyond ASCII are left out: they come from text that was decoded wrongly, which is text.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROL_BYTES = (*range(0x09), *range(0x0E, 0x20))
+# So many on one side are not there by chance.
+_FEWEST_NULS = 8
+_A_FEW = 3
 
 
 def _strictly(raw: bytes, encoding: str) -> str | None:
@@ -68,9 +82,13 @@ def _utf_8(raw: bytes) -> str | None:
 def _utf_16(raw: bytes) -> str | None:
     """UTF-16 without a mark: the high bytes of Western text are NULs, all on one side."""
     even, odd = raw[0::2].count(0), raw[1::2].count(0)
+    controls = sum(raw.count(byte) for byte in _CONTROL_BYTES)
+    # The high bytes of alphabets are controls; of other scripts they are no UTF-8.
+    if 4 * controls < len(raw) and (max(even, odd) < _FEWEST_NULS or _utf_8(raw) is not None):
+        return None
     for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        # A fifth of the characters below U+0100 suffices: spaces and line ends alone give that.
-        if high > 5 * low and high >= len(raw) / 10:
+        # Spaces and line ends alone are one character in ten, even of long words.
+        if high > 5 * low and high >= len(raw) / 20:
             return _strictly(raw, encoding)
     return None
 
@@ -97,12 +115,12 @@ def _legacy(raw: bytes) -> str | None:
 
 
 def _checked(text: str, name: str) -> str:
-    """`text`, unless so many of its characters are controls that no person wrote it."""
+    """`text` without NULs, unless so many characters are controls that no person wrote it."""
     controls = len(_CONTROL.findall(text))
-    # One in 200 is a guess: stray controls come singly, binary content has them by the dozen.
-    if controls > 1 + len(text) / 200:
+    # Of compressed content 11 % are controls, of programs more; half of that is a guess.
+    if controls > _A_FEW + len(text) / 20:
         raise _binary(name)
-    return text
+    return text.replace("\0", "") if controls else text
 
 
 def _binary(name: str) -> Unreadable:

@@ -1,15 +1,6 @@
 """Names for what lines show, which the table of weights goes by."""
 
-from collections.abc import Iterator
-
-from partwork.reading.signs import SIZES, Detail, Lengths, Likeness, Opening, Shape, Signs
-
-
-def own_features(signs: Signs) -> Iterator[str]:
-    """The names of the features of a line by itself, all three keys together."""
-    yield from shape_features(signs.shape)
-    yield from detail_features(signs.detail)
-    yield from opening_features(signs.opening)
+from partwork.reading.signs import SIZES, Detail, Lengths, Likeness, Opening, Shape
 
 
 def shape_features(shape: Shape) -> list[str]:

@@ -1,15 +1,14 @@
 """Blocks out of the opening and closing of elements."""
 
-import re
 from dataclasses import dataclass, field
 
 from partwork.model.article import Block, BlockKind, Markup
 from partwork.model.text import Mark
-from partwork.reading.characters import one_line, plain_line
+from partwork.reading.characters import code_lines, one_line
 from partwork.reading.hiding import Hidden
 from partwork.reading.inline import Opened, Row, Run, together
 from partwork.reading.layout import LISTS
-from partwork.reading.tags import Place, absolute_url, place_of
+from partwork.reading.tags import WEB, Place, absolute_url, place_of
 from partwork.reading.walk import Element
 
 
@@ -42,6 +41,7 @@ class Flow:
     _depth: int = 0
     _quotes: int = 0
     _links: int = 0
+    _raised: int = 0
     _is_broken: bool = False
     _after_link: bool = False
     _marks: list[tuple[Element, Opened]] = field(default_factory=list)
@@ -88,6 +88,8 @@ class Flow:
             if self._kind is BlockKind.CODE:
                 self._run.pieces.append(text)
             else:
+                if self._raised and set(text) <= _FIGURES:
+                    text = text.translate(_RAISED)  # 10⁵ is not 105
                 marks = tuple(opened for _, opened in self._marks) if self._marks else ()
                 self._run.add(text, marks, is_link=self._links > 0)
                 self._is_broken = self._after_link = False
@@ -192,6 +194,10 @@ class Flow:
             url = absolute_url(self.url, target, _LINKED)
         elif name == "blockquote":
             self._quotes += 1
+        elif name == "sup":
+            self._raised += 1
+        elif name == "q":
+            self.text("“")  # which browsers write
         is_open = any(opened.mark is mark for _, opened in self._marks)
         if mark is not None and not is_open and (url or mark is not Mark.LINK):
             self._marks.append((element, Opened(mark, url)))
@@ -204,6 +210,10 @@ class Flow:
             self._after_link = True
         elif name == "blockquote":
             self._quotes -= 1
+        elif name == "sup":
+            self._raised -= 1
+        elif name == "q":
+            self.text("”")
 
     def _break(self) -> None:
         """A line break; the second in a row parts paragraphs."""
@@ -219,7 +229,7 @@ class Flow:
         text = one_line(element.get("alt", ""))
         if text:
             source = element.get("src", "")
-            url = absolute_url(self.url, source, _SHOWN) if source else ""
+            url = absolute_url(self.url, source, WEB) if source else ""
             markup = self._markup("img", 1.0 if self._links else 0.0, self._here())
             self._put_aside((Block(BlockKind.IMAGE, text, url=url, markup=markup),))
 
@@ -243,7 +253,7 @@ class Flow:
     def _end_block(self, place: Place) -> None:
         text, spans, density = together(self._rows)
         if self._kind is BlockKind.CODE:
-            text, spans = _code("".join(self._run.pieces)), ()
+            text, spans = code_lines("".join(self._run.pieces)), ()
         kind = self._kind
         if kind is BlockKind.PARAGRAPH and self._quotes:
             kind = BlockKind.QUOTE
@@ -259,13 +269,9 @@ class Flow:
         return Markup(name, place.names, round(density, 3), self.in_hidden, place.within)
 
 
-def _code(text: str) -> str:
-    """Lines of code as they are, without empty ones around them."""
-    lines = [plain_line(line).expandtabs(4).rstrip() for line in text.split("\n")]
-    return re.sub(r"\A\n+|\n+\Z", "", "\n".join(lines))
-
-
-_LINKED, _SHOWN = ("http", "https", "mailto"), ("http", "https")
+_FIGURES = frozenset("0123456789+-−")
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_LINKED = (*WEB, "mailto")
 
 _BOX_NAMES = (
     "html body main article section header footer nav aside search hgroup address "
@@ -287,5 +293,5 @@ _MARKS = {
     "a": Mark.LINK,
 }
 # Elements that do more than hold text or part it.
-_INLINE = frozenset({*_MARKS, "br", "img", "blockquote"})
+_INLINE = frozenset({*_MARKS, "br", "img", "blockquote", "q", "sup"})
 _TELLING = _BOXES | _INLINE | _OWNERS.keys()

@@ -1,20 +1,16 @@
 """Title and deck out of the first lines of an article, and what stands between them."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from partwork.model.article import Block, BlockKind, normalised
 from partwork.reading.dates import date_in, published_in
+from partwork.reading.furniture import is_furniture
 from partwork.reading.metadata import Metadata, byline_in
-from partwork.reading.titles import (
-    FURNITURE,
-    PROSE_END,
-    TITLE_CHARACTERS,
-    is_dateline,
-    is_prose,
-    title_at,
-)
+from partwork.reading.titles import title_at
+from partwork.reading.top import TITLE_CHARACTERS, ends_a_sentence, is_dateline, is_prose
 
 
 def lifted(blocks: tuple[Block, ...], said: Metadata) -> tuple[Metadata, tuple[Block, ...]]:
@@ -33,12 +29,13 @@ def lifted(blocks: tuple[Block, ...], said: Metadata) -> tuple[Metadata, tuple[B
         deck_at = _deck_at(shown, at, said.deck)
     if deck_at is not None:
         said = replace(said, deck=shown[deck_at].text)
-    near = top if at is None else (*shown[at + 1 : at + _BELOW_TITLE], *top[-_MENU_LINES:])
-    lines = tuple(block.text for block in near if block.text != said.title)
-    dates = (found for line in lines if (found := published_in(line)))
-    names = (name for line in lines if (name := byline_in(line)))
+    below, above = _lines_beside(shown, top, at)
+    dates = (found for line in (*below, *reversed(above)) if (found := published_in(line)))
+    names = (name for line in (*below, *reversed(above)) if (name := byline_in(line)))
     published_on = said.published_on or next(dates, None)
-    byline = said.byline or next(names, "") or _name_beside_a_date(lines[:_BELOW_TITLE])
+    byline = said.byline or next(names, "") or _name_beside_a_date(below, _states_a_date, 2)
+    byline = byline or _name_beside_a_date(above, _SAID_WHEN.match, 1)
+    byline = byline or _name_in_a_bio(shown[-_BIO_WITHIN:])
     said = replace(said, published_on=published_on, byline=byline)
     taken = {id(shown[i]) for i in (at, deck_at) if i is not None}
     return said, tuple(block for block in blocks if id(block) not in taken)
@@ -63,17 +60,28 @@ def _shown(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 # Menus may be long; what stands further down is not the top of an article (a guess).
 _TOP_BLOCKS = 200
 _MADE_TITLE_WORDS = 8
-_DECK_WORDS = 40
+# A label or a row of tags is below a title as often (a guess).
+_DECK_FEWEST, _DECK_WORDS = 3, 40
 # With more lines above the first prose there is a menu.
 _MENU_LINES = 6
 _PROSE_WITHIN, _NOTICE_WORDS = 2, 30
-_BELOW_TITLE = 6
+# Between title and text stand deck, byline, date, counters and a picture's caption (a guess).
+_BELOW_TITLE, _ABOVE_TITLE, _BELOW_BYLINE = 16, 6, 3
+_ITEMS = 4
 
 # Two to four capitalised words, and nothing else on the line unless a bar parts it.
 _BARE_NAME = re.compile(
     r"[^\W\d_a-z][\w'’.-]*(?: (?:(?:de|di|da|van|von|der|la|le|bin|al) )*[^\W\d_a-z][\w'’.-]*){1,3}"
     r" *(?:$|[|·•,] *(?=\S))"
 )
+
+# Bios stand below the text, and comments below them (a guess).
+_BIO_WITHIN = 60
+_BIO_CUE = re.compile(r"about the (?:author|creator|writer)|über (?:den autor|die autorin)", re.I)
+
+_SUBJECT = re.compile(r"subject: +(.+)", re.IGNORECASE)
+_HEADER_LINES = 12
+_SAID_WHEN = re.compile(r"(?:posted|published)\b.*\d", re.IGNORECASE)
 
 _DECK_CLASS = re.compile(
     r"^(?:dek|deck|standfirst|sub-?(?:title|head(?:line)?))|(?:-|_)(?:dek|deck|subtitle|standfirst)\b",
@@ -104,18 +112,79 @@ def _title_at(blocks: tuple[Block, ...], top: tuple[Block, ...], said: str) -> i
         headings = [i for i in equal if blocks[i].kind is BlockKind.HEADING]
         return next(iter([*headings, *(i for i in equal if i < len(top))]), None)
     first = next((i for i, block in enumerate(top) if block.level == 1), None)
+    if first is None:
+        first = _named_by_a_subject(top)
     return first if first is not None else title_at(blocks)
 
 
-def _name_beside_a_date(lines: tuple[str, ...]) -> str:
-    """A name on a line of its own, or before a bar, where the date is on the next or the same."""
-    for line, below in pairwise((*lines, "")):
+def _named_by_a_subject(top: tuple[Block, ...]) -> int | None:
+    """Where the words stand with which the Subject of a mail above the text ends (RFC 5322)."""
+    for n, block in enumerate(top[:_HEADER_LINES]):
+        subject = _SUBJECT.fullmatch(block.text)
+        if subject is None:
+            continue
+        words = normalised(subject[1])
+        keys = ((i, normalised(top[i].text)) for i in range(n + 1, len(top)))
+        return next((i for i, key in keys if len(key.split()) > 1 and words.endswith(key)), None)
+    return None
+
+
+def _lines_beside(
+    blocks: tuple[Block, ...], top: tuple[Block, ...], at: int | None
+) -> tuple[list[str], list[str]]:
+    """The lines between the title and the text, and those above the title, in their order.
+
+    Where there is no title, those above the text. A date in the text is one of its subject.
+    """
+    if at is None:
+        return _lines_of(top[-_BELOW_TITLE:]), []
+    under = blocks[at + 1 : at + 1 + _BELOW_TITLE]
+    prose = (n for n, block in enumerate(under) if is_prose(block))
+    text = len(top) - at - 1 if at < len(top) else next(prose, len(under))
+    bylines = (n for n, block in enumerate(under, start=_BELOW_BYLINE) if byline_in(block.text))
+    text = max(text, next(bylines, 0))
+    above = blocks[max(0, at - _ABOVE_TITLE) : at]
+    return _lines_of(under[:text]), _lines_of(above)
+
+
+def _lines_of(blocks: tuple[Block, ...]) -> list[str]:
+    """The blocks' lines, of a long list the first few."""
+    return [line for block in blocks for line in block.text.split("\n", _ITEMS)[:_ITEMS]]
+
+
+def _name_beside_a_date(lines: Sequence[str], is_date: Callable[[str], object], within: int) -> str:
+    """A name on a line of its own, or before a bar, where the date is on the same or a next line.
+
+    Buttons and counters between them, and the name said twice, count for nothing.
+    """
+    for n, line in enumerate(lines):
         name = _BARE_NAME.match(line)
         if name is None:
             continue
         rest = line[name.end() :].strip()
-        if date_in(rest) if rest else published_in(below):
+        below = [x for x in lines[n + 1 :] if x != line and not _parts_nothing(x)]
+        is_beside = any(map(is_date, below[:1])) or any(map(_SAID_WHEN.match, below[1:within]))
+        if date_in(rest) if rest else is_beside and not is_furniture(line):
             return name[0].rstrip(" |·•,")
+    return ""
+
+
+def _parts_nothing(line: str) -> bool:
+    """Whether a line is a button, a counter or a mere sign."""
+    is_sign = not any(map(str.isalnum, line))
+    return is_sign or (is_furniture(line) and not date_in(line) and not _SAID_WHEN.match(line))
+
+
+def _states_a_date(line: str) -> bool:
+    return published_in(line) is not None or _SAID_WHEN.match(line) is not None
+
+
+def _name_in_a_bio(blocks: tuple[Block, ...]) -> str:
+    """A name that stands alone below the line with which a bio opens."""
+    for cue, below in pairwise(block.text for block in blocks):
+        name = _BARE_NAME.fullmatch(below) if _BIO_CUE.fullmatch(cue.rstrip(":")) else None
+        if name is not None:
+            return name[0]
     return ""
 
 
@@ -128,20 +197,24 @@ def _deck_at(blocks: tuple[Block, ...], title_at: int, said: str) -> int | None:
     at = title_at + 1
     if at + 1 >= len(blocks) or not _may_be_deck(blocks[at]):
         return None
+    if not any(map(is_prose, blocks[at + 1 :])):
+        return None
     title, deck, below = blocks[title_at : at + 2]
     if said:
         return at if normalised(deck.text) == normalised(said) else None
     if deck.markup is not None and any(_DECK_CLASS.search(c) for c in deck.markup.classes[:2]):
         return at
+    if len(deck.text.split()) < _DECK_FEWEST or deck.text[0] == "#":
+        return None
     if is_dateline(below.text):
         return at
     touches_title = 0 < deck.first_line == title.last_line + 1
     is_parted = touches_title and below.first_line > deck.last_line + 1
-    return at if is_parted and not PROSE_END.search(deck.text) else None
+    return at if is_parted and not ends_a_sentence(deck.text) else None
 
 
 def _may_be_deck(block: Block) -> bool:
     is_line = block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)
     is_deck_sized = len(block.text.split()) <= _DECK_WORDS
-    is_other = is_dateline(block.text) or FURNITURE.fullmatch(block.text) is not None
+    is_other = is_dateline(block.text) or is_furniture(block.text)
     return is_line and is_deck_sized and not is_other

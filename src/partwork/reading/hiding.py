@@ -1,16 +1,19 @@
 """Which elements of a page are not shown to its readers."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from lxml import etree
 
+from partwork.reading.selectors import names_of
+from partwork.reading.sheets import Sheet, is_on_every_screen, sheet_of
 from partwork.reading.styles import (
     INHERITED,
     WHITE,
     Colour,
-    Sheet,
+    Declared,
     Style,
     background_of,
     colour_of,
@@ -19,7 +22,6 @@ from partwork.reading.styles import (
     is_see_through,
     is_too_small,
     says_background,
-    sheet_of,
     way_out_of_sight,
 )
 from partwork.reading.walk import SKIPPED, Element, elements_with
@@ -37,12 +39,13 @@ class Hidden:
     texts: frozenset[Element] = frozenset()
 
 
-def hidden_in(root: Element) -> Hidden:
-    """What a page hides by attribute, by inline style or by a simple rule of its own.
+def hidden_in(root: Element, *, is_page: bool = True) -> Hidden:
+    """What a page hides by attribute, by inline style or by a rule of its own style sheets.
 
-    A way of hiding that would take most of the page's prose hides nothing, nor does an element
-    that holds as much: pages are built so until their scripts have run. Takes time in
-    proportion to the page.
+    A way of hiding that would take an article's length and most of the page's prose hides
+    nothing, nor does an element that holds as much, nor does anything hide all of the text:
+    pages are built so until their scripts have run. Of a piece of something larger all may be
+    hidden. Takes time in proportion to the page.
     """
     sheet = _sheet_in(root)
     styles = _styles(root, sheet)
@@ -67,57 +70,100 @@ def hidden_in(root: Element) -> Hidden:
             text = element.tail
         if text and len(text) >= _PROSE_CHARACTERS:
             survey.text(text)
-    return survey.hidden()
+    hidden = survey.hidden(_ARTICLE_CHARACTERS)
+    return hidden if not is_page or _leaves_text(root, hidden) else survey.hidden()
 
 
 # Shorter pieces of text are labels and menus.
 _PROSE_CHARACTERS = 40
-_ATTRIBUTES = ("hidden", "style", "aria-hidden", "bgcolor")
+_ATTRIBUTES = ("hidden", "style", "aria-hidden", "bgcolor", "popover")
 # Articles are also hidden a second time, as Markdown to be copied; of 718 pages one does that.
 _MOST = 0.75
+# What hides less is no article that waits for its scripts (a guess).
+_ARTICLE_CHARACTERS = 1_000
+
+
+def _leaves_text(root: Element, hidden: Hidden) -> bool:
+    """Whether a page shows anything besides what is hidden."""
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walker:
+        text = element.tail
+        if event == "start":
+            is_passed_over = element.tag in SKIPPED or element in hidden.elements
+            text = "" if is_passed_over or element in hidden.texts else element.text
+            if is_passed_over:
+                walker.skip_subtree()
+        if text and not text.isspace():
+            return True
+    return False
 
 
 def _sheet_in(root: Element) -> Sheet:
-    sheet = sheet_of("\n".join(style.text or "" for style in root.iter("style")))
+    """The rules of the page's own style sheets, those aside that hold without scripts alone."""
+    sheets = [
+        (style.text or "", is_on_every_screen(style.get("media", "")))
+        for style in cast("list[Element]", _SHEETS(root))
+    ]
+    if not sheets:
+        return Sheet(is_whole=_is_alone(root))
+    sheet = sheet_of(sheets, {name for element in root.iter() for name in names_of(element)})
+    return replace(sheet, is_whole=sheet.is_whole and _is_alone(root))
+
+
+def _is_alone(root: Element) -> bool:
     links = (link.get("rel", "").lower().split() for link in root.iter("link"))
-    is_alone = not any("stylesheet" in rels for rels in links)
-    return replace(sheet, is_whole=sheet.is_whole and is_alone)
+    return not any("stylesheet" in rels for rels in links)
 
 
 def _styles(root: Element, sheet: Sheet) -> dict[Element, Style]:
     """What is declared for the elements for which anything is."""
     elements: list[Element] = [*elements_with(root, *_ATTRIBUTES), *root.iter("dialog", "font")]
-    if sheet.rules:
-        elements += [*root.iter("html", "body"), *elements_with(root, "class", "id")]
-    styles = ((element, _style(element, sheet)) for element in dict.fromkeys(elements))
+    elements += [*cast("list[Element]", _DOTS(root)), *cast("list[Element]", _FOR_EARS(root))]
+    said = dict(sheet.styles_in(root))
+    styles = (
+        (element, _style(element, said.get(element, _NOTHING)))
+        for element in dict.fromkeys([*elements, *said])
+    )
     return {element: style for element, style in styles if style}
 
 
-def _names(element: Element) -> Iterator[str]:
-    yield from (f".{name}" for name in element.get("class", "").lower().split())
-    if "id" in element.attrib:
-        yield f"#{element.get('id', '').strip().lower()}"
-
-
-def _style(element: Element, sheet: Sheet) -> Style:
-    """What the style sheet and the attributes declare, the latter in terms of the former."""
+def _style(element: Element, said: Declared) -> Style:
+    """What attributes and the style sheet declare together (CSS Cascade 4, 6.1)."""
     get = element.get
-    style = sheet.style_of((str(element.tag), *_names(element))) if sheet.rules else {}
+    style: dict[str, str] = {}
     if get("bgcolor"):
         style["background-color"] = get("bgcolor", "").lower()
     if element.tag == "font" and get("color"):
         style["color"] = get("color", "").lower()
-    style |= declared(get("style", ""))
+    if element.tag == "img":  # which shows nothing outside its box
+        sizes = {name: get(name, "").strip() for name in ("width", "height")}
+        style |= {name: size for name, size in sizes.items() if size} | {"overflow": "hidden"}
+    if not said.style and not _NAMES_FOR_EARS.isdisjoint(get("class", "").split()):
+        style["display"] = "aria-hidden"  # by a sheet elsewhere; it is out of sight all the same
+    own = declared(get("style", ""))
     is_closed = element.tag == "dialog" and get("open") is None
-    if is_closed or get("hidden", _FOUND).lower() != _FOUND:
+    if is_closed or get("popover") is not None or get("hidden", _FOUND).lower() != _FOUND:
         style["display"] = "none"
+    style |= said.style | own.style | said.important | own.important
     if get("aria-hidden", "").lower() == "true" and style.get("display") != "none":
         style["display"] = "aria-hidden"
     return style
 
 
+_SHEETS = etree.XPath("//style[not(ancestor::noscript or ancestor::template)]")
+_DOTS = etree.XPath("//img[@width <= 1 or @height <= 1]")
+# What Bootstrap, Tailwind, WordPress and HTML5 Boilerplate call text for screen readers alone.
+_NAMES_FOR_EARS = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "visuallyhidden"})
+# By attribute first: one look at each, and `/..` would take quadratic time.
+_FOR_EARS = etree.XPath(
+    "//*[@class[contains(., 'sr-only') or contains(., 'screen-reader') or contains(., 'visually')]]"
+)
+_NOTHING = Declared({}, {})
 # Browsers search such text and open it (HTML, 6.1), so it is there for readers.
 _FOUND = "until-found"
+
+
+_INHERITING = ("inherit", "unset", "currentcolor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,17 +189,17 @@ class _Look:
 
     def changed(self, style: Style, *, is_known: bool) -> "_Look":
         """The look of an element; one that is not `is_known` may have any colours."""
-        colour = colour_of(style)
-        if "color" not in style and is_known:
-            colour = self.colour
+        says_colour = style.get("color", "inherit") not in _INHERITING
+        colour = self.colour if is_known and not says_colour else colour_of(style)
         background = background_of(style)
         if background is None and is_known and not says_background(style):
             background = self.background
         is_small = is_too_small(style)
+        visibility = style.get("visibility", "inherit")
         return _Look(
-            style.get("visibility", self.visibility),
+            self.visibility if visibility in _INHERITING else visibility,
             self.is_small if is_small is None else is_small,
-            is_see_through(style) if "color" in style else self.is_see_through and is_known,
+            is_see_through(style) if says_colour else self.is_see_through and is_known,
             colour,
             background,
         )
@@ -219,9 +265,9 @@ class _Survey:
         if closed.style and (way := way_out_of_sight(closed.style)):
             self._find(closed, way)
 
-    def hidden(self) -> Hidden:
-        """What is hidden in the page, now that all of it is known."""
-        most = _MOST * self._prose
+    def hidden(self, least: int = 0) -> Hidden:
+        """What is hidden in the page, now that all of it is known; `least` is believed anyway."""
+        most = max(least, _MOST * self._prose)
         finds = [find for find in self._finds if find.end - find.start <= most]
         sums: Counter[str] = Counter()
         ends: Counter[str] = Counter()

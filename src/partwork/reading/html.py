@@ -16,12 +16,13 @@ from partwork.reading.page import base_of, metadata_of
 from partwork.reading.walk import Element, tree_of, walk
 
 
-def read_html(raw: bytes, name: str) -> tuple[Metadata, tuple[Block, ...]]:
+def read_html(raw: bytes, name: str, url: str = "") -> tuple[Metadata, tuple[Block, ...]]:
     """What a page says of itself and the blocks of all its text, menus and footers included.
 
     Scripts, styles, templates and form fields have no text; images without alternative text
-    are no blocks; what is not to be seen gives hidden blocks. Raises `Unreadable` for a page
-    that is cut off or has no text.
+    are no blocks; what is not to be seen gives hidden blocks. Relative addresses are completed
+    with `url`, where the page was found, or with the address it gives itself. Raises `Unreadable`
+    for a page that is cut off or has no text.
     """
     html = decoded_html(raw, name)
     where = cut_off_in(html)
@@ -32,8 +33,8 @@ def read_html(raw: bytes, name: str) -> tuple[Metadata, tuple[Block, ...]]:
     blocks: tuple[Block, ...] = ()
     if tree is not None:
         hidden = hidden_in(tree)
-        said = metadata_of(tree, hidden.elements)
-        blocks = _blocks(tree, hidden, base_of(tree, said.url))
+        said = metadata_of(tree, hidden.elements, base_of(tree, url))
+        blocks = _blocks(tree, hidden, base_of(tree, url or said.url))
     if not blocks:
         raise Unreadable(name, "the HTML has no text; save the page after its scripts have run")
     return said, blocks
@@ -58,19 +59,16 @@ def decoded_html(raw: bytes, name: str) -> str:
     return decoded(raw, name)
 
 
-def blocks_of_html(root: Element, url: str = "") -> tuple[Block, ...]:
-    """The blocks of a parsed page; relative addresses are completed with its `url`."""
-    return _blocks(root, hidden_in(root), url)
-
-
-def blocks_of_fragment(html: str) -> tuple[Block, ...]:
-    """The blocks of a piece of HTML, such as Markdown may hold."""
+def blocks_of_fragment(html: str, url: str = "", *, is_list: bool = False) -> tuple[Block, ...]:
+    """The blocks of a piece of HTML, such as Markdown may hold; one for a piece that `is_list`."""
     tree = tree_of(html)
-    return blocks_of_html(tree) if tree is not None else ()
+    if tree is None:
+        return ()
+    return _blocks(tree, hidden_in(tree, is_page=False), url, is_list=is_list)
 
 
-def _blocks(root: Element, hidden: Hidden, url: str) -> tuple[Block, ...]:
-    flow = Flow(layout_of(root), hidden, url)
+def _blocks(root: Element, hidden: Hidden, url: str, *, is_list: bool = False) -> tuple[Block, ...]:
+    flow = Flow(frozenset() if is_list else layout_of(root), hidden, url)
     walk(root, flow)
     return flow.finished()
 

@@ -39,7 +39,6 @@ _ARTICLES = ("Article", "BlogPosting", "Report", "Review", "Recipe")
 _PAGES = ("WebPage",)
 # Some systems wrap the data in a comment or a CDATA section, for readers of 1998.
 _WRAPPED = re.compile(r"\s*(?:<!--|(?://|/\*)?\s*<!\[CDATA\[(?:\*/)?)")
-_LAST_BRACKET = re.compile(r"[^}\]]*\Z")
 
 
 def _documents(root: Element) -> Iterator[Any]:

@@ -11,39 +11,51 @@ from markdown_it.token import Token
 
 from partwork.model.article import Block, BlockKind
 from partwork.model.text import Mark
-from partwork.reading.characters import one_line
+from partwork.reading.characters import code_lines, one_line
 from partwork.reading.dates import date_in
 from partwork.reading.html import blocks_of_fragment
 from partwork.reading.inline import Opened, Row, Run, together
 from partwork.reading.language import language_tag
 from partwork.reading.metadata import Metadata
-from partwork.reading.tags import absolute_url
+from partwork.reading.tags import WEB, absolute_url
 from partwork.reading.text import blocks_of_text
+from partwork.reading.walk import SKIPPED
 
 
-def read_markdown(text: str) -> tuple[Metadata, tuple[Block, ...]]:
+def read_markdown(text: str, url: str = "") -> tuple[Metadata, tuple[Block, ...]]:
     """What the front matter says and the blocks of the text, with the lines they stood on.
 
     Of front matter (YAML between two lines of `---`) title, deck or subtitle, author or byline,
     date or published_on, language and url are read and the rest is not part of the text.
+    Relative addresses are completed with `url`, where the text was found. A text without a
+    single mark of Markdown is read as plain text, whose lines may be paragraphs.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     match = _FRONT_MATTER.match(text)
     said = _front_matter(match["yaml"]) if match else None
     if match is None or said is None:
-        return Metadata(), _blocks(text, 0)
-    return said, _blocks(text[match.end() :], text.count("\n", 0, match.end()))
+        return Metadata(), _blocks(text, 0, url)
+    before = text.count("\n", 0, match.end())
+    return said, _blocks(text[match.end() :], before, url or said.url)
 
 
 _FRONT_MATTER = re.compile(
     r"\A\ufeff?---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M
 )
-_LINKED = ("http", "https", "mailto")
+_LINKED = (*WEB, "mailto")
 
 # markdown-it drops what is nested deeper; the text is then read as plain text instead.
 _MAX_NESTING = 40
+# Each that is not closed takes the parser up to 0.1 ms; with more, text is read as plain text.
+_MOST_BRACKETS = 50_000
+_PLAIN_TYPES = (
+    "inline text softbreak paragraph_open paragraph_close list_item_open list_item_close "
+    "bullet_list_open bullet_list_close ordered_list_open ordered_list_close"
+)
+_AS_IN_PLAIN_TEXT = frozenset(_PLAIN_TYPES.split())
 _PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
 
+_TAG = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z][\w-]*)")
 _MARKS = {"em_open": Mark.EMPHASIS, "strong_open": Mark.STRONG, "link_open": Mark.LINK}
 
 
@@ -67,14 +79,15 @@ def _front_matter(text: str) -> Metadata | None:
         deck=first("deck", "subtitle"),
         byline=first("author", "byline"),
         published_on=published_on,
-        url=absolute_url("", first("url", "source", "canonical_url"), ("http", "https")),
+        url=absolute_url("", first("url", "source", "canonical_url"), WEB),
         language=language_tag(first("language", "lang")),
     )
 
 
-def _blocks(text: str, lines_before: int) -> tuple[Block, ...]:
-    tokens = _PARSER.parse(text)
-    if any(token.level >= _MAX_NESTING - 3 for token in tokens):
+def _blocks(text: str, lines_before: int, url: str) -> tuple[Block, ...]:
+    tokens = _PARSER.parse(text) if text.count("[") <= _MOST_BRACKETS else []
+    _complete(tokens, url)
+    if any(token.level >= _MAX_NESTING - 3 for token in tokens) or not _has_marks(tokens):
         found = blocks_of_text(text)
         return tuple(_moved(block, lines_before) for block in found)
     lines = text.split("\n")
@@ -84,7 +97,7 @@ def _blocks(text: str, lines_before: int) -> tuple[Block, ...]:
         token = tokens[at]
         quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         end = _end_of(tokens, at) if token.type in _OWNERS else at + 1
-        for block in _blocks_of(tokens[at:end], is_quote=quotes > 0):
+        for block in _blocks_of(tokens[at:end], url, is_quote=quotes > 0):
             first, last = token.map or (0, 0)
             while last > first + 1 and not lines[last - 1].strip():
                 last -= 1  # a list's extent has the blank lines below it
@@ -92,6 +105,20 @@ def _blocks(text: str, lines_before: int) -> tuple[Block, ...]:
             blocks.append(_moved(placed, lines_before))
         at = end
     return tuple(blocks)
+
+
+def _has_marks(tokens: Sequence[Token]) -> bool:
+    """Whether anything in a text is Markdown and could not be plain text as well."""
+    pieces = (piece for token in tokens for piece in (token, *(token.children or ())))
+    return any(piece.type not in _AS_IN_PLAIN_TEXT for piece in pieces)
+
+
+def _complete(tokens: Sequence[Token], base: str) -> None:
+    """Make whole addresses of what links and images say, and nothing of what cannot be one."""
+    for token in (inline for block in tokens for inline in block.children or ()):
+        for name, schemes in (("href", _LINKED), ("src", WEB)):
+            if token.attrs.get(name):
+                token.attrs[name] = absolute_url(base, str(token.attrs[name]), schemes)
 
 
 _OWNERS = ("heading_open", "paragraph_open", "bullet_list_open", "ordered_list_open", "table_open")
@@ -106,16 +133,18 @@ def _end_of(tokens: Sequence[Token], at: int) -> int:
     return end + 1
 
 
-def _blocks_of(tokens: Sequence[Token], *, is_quote: bool) -> list[Block]:
+def _blocks_of(tokens: Sequence[Token], url: str, *, is_quote: bool) -> list[Block]:
     """The blocks of one token that stands alone, or of all from an opening to its closing one."""
     opening = tokens[0]
     if opening.type in ("fence", "code_block"):
-        code = opening.content.strip("\n")
-        return [Block(BlockKind.CODE, code)] if code.strip() else []
+        code = code_lines(opening.content)
+        return [Block(BlockKind.CODE, code)] if code else []
     if opening.type == "html_block":
-        return list(blocks_of_fragment(opening.content))
+        return list(blocks_of_fragment(opening.content, url))
     if opening.type not in _OWNERS:
         return []
+    if any(_holds_html(token) for token in tokens):
+        return _blocks_with_html(tokens, url, is_quote=is_quote)
     rows, images = _rows(tokens)
     text, spans, _ = together(rows)
     if not text:
@@ -131,6 +160,45 @@ def _blocks_of(tokens: Sequence[Token], *, is_quote: bool) -> list[Block]:
             return [Block(BlockKind.LIST, text, ordered=is_ordered, spans=spans), *images]
     kind = BlockKind.QUOTE if is_quote else BlockKind.PARAGRAPH
     return [Block(kind, text, spans=spans), *images]
+
+
+def _holds_html(token: Token) -> bool:
+    inlines = token.children or ()
+    return token.type == "html_block" or any(inline.type == "html_inline" for inline in inlines)
+
+
+def _blocks_with_html(tokens: Sequence[Token], url: str, *, is_quote: bool) -> list[Block]:
+    """The blocks of Markdown with tags in it, read as the HTML that it stands for.
+
+    Tags may hide a part of a line; what they do is decided there, as in pages.
+    """
+    for token in tokens:
+        token.children = _without_stray(token.children or [])
+    html = _PARSER.renderer.render(tokens, _PARSER.options, {})
+    blocks = blocks_of_fragment(html, url, is_list=tokens[0].type.endswith("list_open"))
+    seen = [b if b.markup and b.markup.hidden else replace(b, markup=None) for b in blocks]
+    return [
+        replace(block, kind=BlockKind.QUOTE)
+        if is_quote and block.kind is BlockKind.PARAGRAPH
+        else block
+        for block in seen
+    ]
+
+
+def _without_stray(inlines: list[Token]) -> list[Token]:
+    """`inlines` but for tags that are not closed and would take all that follows for no text.
+
+    Who writes "the <title> of a page" means the word.
+    """
+    tags = [_TAG.match(inline.content) for inline in inlines if inline.type == "html_inline"]
+    closed = {tag["name"].lower() for tag in tags if tag is not None and tag["slash"]}
+    return [
+        inline
+        for inline in inlines
+        if inline.type != "html_inline"
+        or (tag := _TAG.match(inline.content)) is None
+        or tag["name"].lower() not in SKIPPED - closed
+    ]
 
 
 def _rows(tokens: Sequence[Token]) -> tuple[list[Row], list[Block]]:
@@ -154,9 +222,6 @@ def _rows(tokens: Sequence[Token]) -> tuple[list[Row], list[Block]]:
                 images += _add(rows[-1].cells[-1], token.children or [])
             case "fence" | "code_block":
                 rows[-1].cells[-1].add(f" {token.content}")
-            case "html_block":
-                for block in blocks_of_fragment(token.content):
-                    rows[-1].cells[-1].add(f" {block.text}")
     return rows, images
 
 
@@ -174,10 +239,8 @@ def _add(run: Run, inlines: Sequence[Token]) -> list[Block]:
                 run.add(token.content, (*marks, Opened(Mark.CODE)))
             case "softbreak" | "hardbreak":
                 run.add(" ")
-            case "html_inline" if token.content.lower().startswith("<br"):
-                run.add(" ")
             case "image" if token.content.strip():
-                url = absolute_url("", str(token.attrs.get("src", "")), ("http", "https"))
+                url = str(token.attrs["src"])
                 images.append(Block(BlockKind.IMAGE, one_line(token.content), url=url))
             case "em_open" | "strong_open" | "link_open":
                 opened.append(_opened(token, marks))
@@ -189,7 +252,7 @@ def _add(run: Run, inlines: Sequence[Token]) -> list[Block]:
 def _opened(token: Token, marks: tuple[Opened, ...]) -> Opened | None:
     """The mark that begins here, unless it is open already or a link that leads nowhere."""
     mark = _MARKS[token.type]
-    url = absolute_url("", str(token.attrs.get("href", "")), _LINKED) if mark is Mark.LINK else ""
+    url = str(token.attrs["href"]) if mark is Mark.LINK else ""
     is_open = any(m.mark is mark for m in marks)
     return None if is_open or (mark is Mark.LINK and not url) else Opened(mark, url)
 

@@ -12,18 +12,20 @@ from partwork.reading.dates import date_in
 from partwork.reading.language import language_tag
 from partwork.reading.linked_data import LinkedData, linked_data_in
 from partwork.reading.metadata import Metadata, name_in
-from partwork.reading.tags import absolute_url
+from partwork.reading.tags import WEB, absolute_url
 from partwork.reading.walk import Element, elements_with, text_of
 
 
-def metadata_of(root: Element, hidden: Collection[Element] = ()) -> Metadata:
+def metadata_of(root: Element, hidden: Collection[Element] = (), base: str = "") -> Metadata:
     """What the page's head and its marked-up elements say; headings in what is `hidden` do not.
+
+    `base` completes the address that the page goes by (see `base_of`).
 
     The title is the first main heading if any other source agrees with it, since that is what
     readers see; else the first that is given, without the name of the site.
     """
     linked, meta, items = linked_data_in(root), _meta(root), _items(root)
-    url = _url(root, linked, meta)
+    url = _url(root, linked, meta, base)
     sites = _sites(linked, meta, url)
     titles = [linked.title, meta.get("og:title", ""), meta.get("twitter:title", "")]
     titles += [*_texts(root.iter("title"), 1), *_values(items, "headline")]
@@ -42,11 +44,10 @@ def metadata_of(root: Element, hidden: Collection[Element] = ()) -> Metadata:
 
 def base_of(root: Element, url: str) -> str:
     """What completes the page's relative addresses, where it was published at `url`."""
-    said = next((base.get("href", "") for base in root.iter("base")), "")
-    return absolute_url(url, said, _WEB) if said else url
+    said = next((href for base in root.iter("base") if (href := base.get("href"))), "")
+    return absolute_url(url, said, WEB) or url
 
 
-_WEB = ("http", "https")
 _HEADINGS = 20
 # What is longer is no title, and would be slow to look for names in.
 _LONGEST_TITLE = 500
@@ -168,12 +169,12 @@ def _published(
     return next((found for text in said if (found := date_in(text))), None)
 
 
-def _url(root: Element, linked: LinkedData, meta: dict[str, str]) -> str:
+def _url(root: Element, linked: LinkedData, meta: dict[str, str], base: str) -> str:
     links = (
         link for link in root.iter("link") if "canonical" in link.get("rel", "").lower().split()
     )
     said = (*(link.get("href", "") for link in links), meta.get("og:url", ""), linked.url)
-    return next((url for text in said if (url := absolute_url("", text, _WEB))), "")
+    return next((url for text in said if text and (url := absolute_url(base, text, WEB))), "")
 
 
 def _language(root: Element, linked: LinkedData, meta: dict[str, str]) -> str:

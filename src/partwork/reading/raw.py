@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from textwrap import dedent
 
 from partwork.model.article import Article, Block
 from partwork.reading.decoding import decoded
@@ -13,23 +14,26 @@ from partwork.reading.html import read_html
 from partwork.reading.language import language_of
 from partwork.reading.markdown import read_markdown
 from partwork.reading.metadata import Metadata
+from partwork.reading.tags import WEB, absolute_url
 from partwork.reading.text import blocks_of_text
 
 MAX_BYTES = 10_000_000
 
 
-def read_article(raw: bytes, name: str) -> Article:
+def read_article(raw: bytes, name: str, url: str = "") -> Article:
     """The article in a raw text; its blocks are all of the text but title and deck.
 
     The name's ending decides for Markdown and HTML, else the content does: what plainly is HTML
     is read as such, everything else as plain text. A line leaves the blocks only if `title` or
-    `deck` holds its words exactly. Raises `Unreadable` for what is empty, binary, larger than
-    `MAX_BYTES`, or HTML that is cut off or without text.
+    `deck` holds its words exactly. `url` is where the text was fetched, if it was: it completes
+    relative addresses, and is the source unless the page names another. Raises `Unreadable` for
+    what is empty, binary, larger than `MAX_BYTES`, or HTML that is cut off or without text.
     """
     if len(raw) > MAX_BYTES:
         sizes = f"{len(raw) / 1e6:.1f} MB, the limit is {MAX_BYTES / 1e6:.0f} MB"
         raise Unreadable(name, f"is too large ({sizes}); save the article alone")
-    said, found = _read(raw, name)
+    url = absolute_url("", url, WEB)
+    said, found = _read(raw, name, url)
     if not found:
         raise Unreadable(name, "is empty; put the article's text into it")
     said, blocks = lifted(found, said)
@@ -42,7 +46,7 @@ def read_article(raw: bytes, name: str) -> Article:
         deck=said.deck,
         byline=said.byline,
         published_on=said.published_on,
-        source=said.url or name,
+        source=said.url or url or name,
         language=said.language or language_of("\n".join(block.text for block in found)),
         sha256=sha256,
         title_is_made=not said.title,
@@ -60,18 +64,18 @@ _SLUG_CHARACTERS = 60
 _ASCII = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
 
 
-def _read(raw: bytes, name: str) -> tuple[Metadata, tuple[Block, ...]]:
+def _read(raw: bytes, name: str, url: str) -> tuple[Metadata, tuple[Block, ...]]:
     ending = PurePosixPath(name).suffix.lower()
     if not raw.strip():
         return Metadata(), ()
     if ending in _HTML:
-        return read_html(raw, name)
+        return read_html(raw, name, url)
     text = decoded(raw, name)
     if ending in _MARKDOWN:
-        return read_markdown(text)
+        return read_markdown(text, url)
     if _LOOKS_LIKE_HTML.match(text[:10_000]):
-        return read_html(raw, name)
-    return Metadata(), blocks_of_text(text)
+        return read_html(raw, name, url)
+    return Metadata(), blocks_of_text(dedent(text.replace("\r\n", "\n")))
 
 
 def _slug(title: str) -> str:

@@ -11,6 +11,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from math import inf
 from typing import TypeAlias
 
 from partwork.reading.features import (
@@ -20,7 +21,7 @@ from partwork.reading.features import (
     opening_features,
     shape_features,
 )
-from partwork.reading.lines import Line
+from partwork.reading.lines import Line, is_sentence
 from partwork.reading.signs import (
     Detail,
     Lengths,
@@ -46,13 +47,17 @@ Steps: TypeAlias = tuple[float, float, float, float, float, float, float, float,
 
 
 def roles_of(lines: Sequence[Line]) -> list[Role]:
-    """The likeliest role of each line; time grows linearly with their number."""
+    """The likeliest role of each line, no sentence a heading; time grows with their number."""
     if not lines:
         return []
     signs = signs_of(lines)
     pairs = (pair_of(above, below) for above, below in pairwise(signs))
     steps = ((_length_steps(lengths), _likeness_steps(likeness)) for lengths, likeness in pairs)
-    return [_ROLES[role] for role in best_path(_line_scores(signs), steps)]
+    scores = [
+        (-inf, item) if is_sentence(line) else (heading, item)
+        for line, (heading, item) in zip(lines, _line_scores(signs), strict=True)
+    ]
+    return [_ROLES[role] for role in best_path(scores, steps)]
 
 
 def best_path(

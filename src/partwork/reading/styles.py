@@ -2,85 +2,58 @@
 
 import colorsys
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from partwork.reading.selectors import unescaped
 
 Style = Mapping[str, str]
 Colour = tuple[int, int, int]
 
 WHITE: Colour = (255, 255, 255)
 # What an element looks like is what those around it look like, or is seen through them.
-_COLOURS = frozenset({"color", "background", "background-color", "background-image"})
-INHERITED = _COLOURS | {"visibility", "font", "font-size"}
+COLOURS = frozenset({"color", "background", "background-color", "background-image"})
+INHERITED = COLOURS | {"visibility", "font", "font-size"}
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """What is declared for elements that have all of `names`: a tag, or `.class` and `#id`."""
+class Declared(NamedTuple):
+    """What is declared of the properties that can hide text, and what of it as `!important`."""
 
-    names: tuple[str, ...]
-    order: int
     style: dict[str, str]
+    important: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The page's own rules for simple selectors, by the first name they ask for.
-
-    `is_whole` says that they decide alone about colours: no other sheet is linked, and no other
-    rule of this one states any.
-    """
-
-    rules: Mapping[str, Mapping[tuple[str, ...], Rule]]
-    is_whole: bool = True
-
-    def style_of(self, names: Sequence[str]) -> dict[str, str]:
-        """What is declared for an element with these names, the weightiest rules last."""
-        own = frozenset(names)
-        known = (self.rules[name] for name in dict.fromkeys(names) if name in self.rules)
-        rules = [rule for same in known for rule in same.values() if own.issuperset(rule.names)]
-        rules.sort(key=lambda rule: (len(rule.names), rule.order))
-        return {key: value for rule in rules for key, value in rule.style.items()}
-
-
-def sheet_of(css: str) -> Sheet:
-    """The rules of `css` that concern hiding; a name that other rules show again has none."""
-    rules: dict[str, dict[tuple[str, ...], Rule]] = {}
-    shown: set[str] = set()
-    is_whole = "@import" not in css
-    for order, (selectors, style, is_plain) in enumerate(_rules(css)):
-        for selector in selectors.lower().split(","):
-            name = _EVERYWHERE.sub("", selector.strip(), count=2)
-            names = tuple(_NAMES.findall(name)) or (name,)
-            is_simple = is_plain and _SIMPLE.fullmatch(name) is not None
-            if is_simple:
-                _put(rules.setdefault(names[0], {}), Rule(names, order, dict(style)))
-            else:
-                is_whole &= not _COLOURS.intersection(style)
-            if _shows(style) and (len(names) > 1 or not is_simple):
-                shown.update(_NAMES.findall(_COMBINED.split(name)[-1]))
-    seen = {name: same for name, same in rules.items() if name not in shown}
-    return Sheet(seen, is_whole)
-
-
-def _put(rules: dict[tuple[str, ...], Rule], rule: Rule) -> None:
-    """Add a rule to those with the same first name; later declarations for the same win."""
-    same = rules.get(rule.names)
-    if same is not None:
-        same.style.update(rule.style)
-    elif len(rules) < _RULES_OF_A_NAME:
-        rules[rule.names] = rule
-
-
-def declared(declarations: str) -> dict[str, str]:
-    """What a list of declarations says of the properties that can hide text, in lower case."""
-    found: dict[str, str] = {}
-    for declaration in _unescaped(_without_comments(declarations)).lower().split(";"):
+def declared(declarations: str) -> Declared:
+    """What a list of declarations says, in lower case."""
+    found = Declared({}, {})
+    declarations = plain_css(declarations).lower()
+    if "(" in declarations:
+        declarations = _computed(declarations)
+    for declaration in declarations.split(";"):
         name, _, value = declaration.partition(":")
-        name = name.strip()
+        name = unescaped(name).strip()
+        name = _ALIASES.get(name, name)
         if name in _PROPERTIES:
-            found[name] = value.replace("!important", " ").strip()
+            value, _, is_important = value.partition("!")
+            style = found.important if is_important.strip() == "important" else found.style
+            style[name] = unescaped(value).strip()
     return found
+
+
+def plain_css(css: str) -> str:
+    """`css` without comments; what is punctuation in it is none of a string or an address."""
+    if "/*" not in css and not _QUOTED_SIGN.search(css):
+        return css
+    return _WHOLE_PIECES.sub(_without_signs, css)
+
+
+def shows(style: Style) -> bool:
+    """Whether a rule makes something seen again that others hide."""
+    return (
+        style.get("display", "none") != "none"
+        or style.get("visibility") == "visible"
+        or (_length(style.get("opacity", "")) or 0) > 0
+    )
 
 
 def way_out_of_sight(style: Style) -> str:
@@ -93,16 +66,21 @@ def way_out_of_sight(style: Style) -> str:
         return "opacity"
     if style.get("content-visibility") == "hidden":
         return "content-visibility"
-    without = [name for name in _EXTENTS if _length(style.get(name, "")) == 0]
-    if len(without) > 1 or (without and style.get("overflow") in ("hidden", "clip")):
+    lengths = [length for name in _EXTENTS if (length := _length(style.get(name, ""))) is not None]
+    is_cut = style.get("overflow") in ("hidden", "clip")
+    if lengths.count(0) > 1 or (is_cut and lengths and min(lengths) <= 1):
         return "height"
-    is_moved = style.get("position") in ("absolute", "fixed")
-    shifts = ["text-indent", "margin-left", *(["left", "top"] if is_moved else [])]
+    position = style.get("position", "static")
+    shifts = _MARGINS if position == "static" else (*_MARGINS, *_SIDES)
     for name in shifts:
         if (_length(style.get(name, "")) or 0) <= _FAR_OFF:
             return name
-    if is_moved and _CLIPPED.match(style.get("clip", "")):
-        return "clip"
+    if position in ("absolute", "fixed"):
+        if _CLIPPED.match(style.get("clip", "")):
+            return "clip"
+        for name in _SIDES if position == "fixed" else ("left", "right"):
+            if _BEYOND.match(style.get(name, "")):
+                return name
     return next((name for name, sign in _GONE.items() if sign.search(style.get(name, ""))), "")
 
 
@@ -115,8 +93,8 @@ def is_too_small(style: Style) -> bool | None:
 
 def is_see_through(style: Style) -> bool:
     """Whether letters have no colour at all, and are no holes through which a picture is seen."""
-    clip = style.get("background-clip") or style.get("-webkit-background-clip", "")
-    return clip != "text" and _SEE_THROUGH.fullmatch(style.get("color", "")) is not None
+    is_hole = style.get("background-clip") == "text"
+    return not is_hole and _SEE_THROUGH.fullmatch(style.get("color", "")) is not None
 
 
 def colour_of(style: Style) -> Colour | None:
@@ -146,43 +124,61 @@ def is_same(one: Colour, other: Colour) -> bool:
 
 _PROPERTY_NAMES = (
     "display visibility opacity font font-size color background background-color background-image "
-    "width height max-height max-width overflow position left top text-indent margin-left clip "
-    "clip-path transform filter content-visibility background-clip -webkit-background-clip"
+    "width height max-height max-width overflow position left top right bottom text-indent "
+    "margin-left margin-top clip clip-path transform scale zoom filter content-visibility "
+    "background-clip"
 )
 _PROPERTIES = frozenset(_PROPERTY_NAMES.split())
+_ALIASES = {"-webkit-text-fill-color": "color", "-webkit-background-clip": "background-clip"}
 _BACKGROUNDS = ("background-color", "background", "background-image")
 _SEEN_THROUGH = ("none", "transparent", "inherit", "initial", "unset")
 _FAR_OFF = -900.0  # pixels: nothing is laid out so far to the left or above by mistake
+# A screen's width or height away and more; pixels that no screen has.
+_BEYOND = re.compile(r"(?:[1-9]\d{2,5}(?:\.\d+)?v[wh]|(?:[5-9]\d{3}|\d{5,9})(?:\.\d+)?px)$")
 _SMALLEST = 2.0  # pixels: type is read from about 6
 
 _FAINTEST = 0.05
 _EXTENTS = ("width", "height", "max-width", "max-height")
-# As many rules may ask for a name and others; without a limit a sheet could make it quadratic.
-_RULES_OF_A_NAME = 16
-
-_EVERYWHERE = re.compile(r"(?:html|body|:root|\*)\s+(?=[.#])")
-_SIMPLE = re.compile(r"(?:[.#][\w-]+)+|body|html")
-_NAMES = re.compile(r"[.#][\w-]+")
-_COMBINED = re.compile(r"[\s>+~]+")
-_BRACE = re.compile(r"([{}])")
-_ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
+_MARGINS = ("text-indent", "margin-left", "margin-top")
+_SIDES = ("left", "top", "right", "bottom")
+_CALCULATED = re.compile(r"calc\(\s*([^()\s]+)\s*\)")
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,\s*([^()]*))?\)")
+_LONGEST_VALUE = 60  # of those that hide; long ones put in often would fill the memory
+_OWN_NAMES = re.compile(r"(?<![\w-])(--[\w-]+)\s*:\s*([^;()]*)")
+_WHOLE_PIECES = re.compile(
+    r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?"
+    r"""|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|url\([^"'()\s]*+\)""",
+    re.DOTALL,
+)
+_SIGN = re.compile(r"[{}:;,!()\[\]]")
+_QUOTED_SIGN = re.compile(r"[\"']|url\(")
 _NUMBER = re.compile(r"(-?(?:\d+\.?\d*|\.\d+))(px|pt|r?em|ex|ch|%|v[wh])?$")
 _SIZE = re.compile(r"(?<![\w.])(?:[\d.]+(?:px|pt|r?em|%)|0)(?=[\s/])")
 _CLIPPED = re.compile(r"rect\(\s*[01](?:px)?(?:[\s,]+[01](?:px)?){3}\s*\)")
 _GONE = {
-    "clip-path": re.compile(r"inset\(\s*(?:50|100)%|circle\(\s*0"),
-    "transform": re.compile(r"scale\(\s*0(?:\.0*)?\s*[,)]"),
+    "clip-path": re.compile(
+        r"inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*+(?:0(?:px|%)?+[\s,]*+)++\)"
+    ),
+    "transform": re.compile(
+        r"scale[xy]?\(\s*0(?:\.0*)?\s*[,)]|translate(?:[xy]|3d)?\([^()]*-(?:9{4}|\d{5})"
+    ),
+    "scale": re.compile(r"^0(?:\.0*)?%?$"),
+    "zoom": re.compile(r"^0(?:\.0*)?%?$"),
     "filter": re.compile(r"opacity\(\s*0(?:\.0*)?%?\s*\)"),
 }
-_SEE_THROUGH = re.compile(r"transparent|(?:rgb|hsl)a?\(.*[,/]\s*0?\.?0*%?\s*\)|#\w{3}0|#\w{6}00")
+_SEE_THROUGH = re.compile(
+    r"transparent|(?:rgb|hsl)a?\((?:(?:[^,/]*,){3}|[^,/]*/)\s*0?\.?0*%?\s*\)|#\w{3}0|#\w{6}00"
+)
 _COLOUR = re.compile(r"#[0-9a-f]{3,8}|(?:rgb|hsl)a?\([^)]*\)|[a-z]+")
 _ONE_COLOUR = re.compile(r"(?:rgb|hsl)a?\([^)]*\)")
 _WHOLE = re.compile(r"(?<![\d.])\d{1,3}")
+# Those that no eye tells from white among the rest (CSS Color 4, 6.1).
+_WHITE_NAMES = (
+    "white snow ivory whitesmoke ghostwhite floralwhite mintcream azure aliceblue seashell "
+    "honeydew lavenderblush oldlace lightyellow"
+)
 _NAMED = {
-    "white": WHITE,
-    "snow": (255, 250, 250),
-    "ivory": (255, 255, 240),
-    "whitesmoke": (245, 245, 245),
+    **dict.fromkeys(_WHITE_NAMES.split(), WHITE),
     "black": (0, 0, 0),
     "gray": (128, 128, 128),
     "grey": (128, 128, 128),
@@ -196,40 +192,20 @@ _NAMED = {
 _PIXELS = {"pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16, "vw": 10, "vh": 8}
 
 
-def _rules(css: str) -> Iterator[tuple[str, dict[str, str], bool]]:
-    """Selectors and declarations of each rule, and whether it holds on every screen."""
-    pieces = _BRACE.split(_without_comments(css))
-    open_rules: list[str] = []
-    for text, brace in zip(pieces[::2], pieces[1::2], strict=False):
-        if brace == "{":
-            open_rules.append(text.rpartition(";")[2].strip())
-        elif open_rules:
-            selectors = open_rules.pop()
-            style = declared(text)
-            if style and "@" not in selectors:
-                yield selectors, style, not open_rules or open_rules[0].lower() in _EVERY_SCREEN
+def _computed(declarations: str) -> str:
+    """`declarations` with the values of the variables that they set themselves, and plain sums."""
+    if "var(" in declarations:
+        own = _OWN_NAMES.findall(declarations)
+        known: dict[str, str] = {name: v.strip() for name, v in own if len(v) <= _LONGEST_VALUE}
+        declarations = _VARIABLE.sub(
+            lambda found: known.get(found[1], str(found[2] or found[0])), declarations
+        )
+    return _CALCULATED.sub(r"\1", declarations)
 
 
-_EVERY_SCREEN = ("@media screen", "@media all", "@media only screen")
-
-
-def _unescaped(css: str) -> str:
-    if "\\" not in css:
-        return css
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16) % 0x110000) if m[1] else m[2], css)
-
-
-def _without_comments(css: str) -> str:
-    first, *others = css.split("/*")
-    return "".join((first, *(other.partition("*/")[2] for other in others)))
-
-
-def _shows(style: Style) -> bool:
-    return (
-        style.get("display", "none") != "none"
-        or style.get("visibility") == "visible"
-        or (_length(style.get("opacity", "")) or 0) > 0
-    )
+def _without_signs(match: re.Match[str]) -> str:
+    piece = match[0]
+    return " " if piece[0] == "/" else _SIGN.sub(lambda sign: f"\\{ord(sign[0]):x} ", piece)
 
 
 def _length(value: str) -> float | None:
@@ -250,7 +226,8 @@ def _colour(value: str) -> Colour | None:
         return red, green, blue
     if value.startswith("rgb"):
         red, green, blue, *_ = (*map(int, _WHOLE.findall(value)), -1, -1, -1)
-        return (red, green, blue) if blue >= 0 else None
+        most = 100 if "%" in value.partition("/")[0] else 255
+        return (255 * red // most, 255 * green // most, 255 * blue // most) if blue >= 0 else None
     if value.startswith("hsl"):
         hue, saturation, light, *_ = (*map(int, _WHOLE.findall(value)), -1, -1, -1)
         parts = colorsys.hls_to_rgb(hue / 360, min(1, light / 100), min(1, saturation / 100))

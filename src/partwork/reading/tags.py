@@ -7,6 +7,9 @@ from urllib.parse import urljoin, urlsplit
 
 from partwork.reading.walk import Element
 
+# Schemes of what a browser opens.
+WEB = ("http", "https")
+
 
 class Place(NamedTuple):
     """Where in a page an element stands.

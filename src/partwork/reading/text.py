@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from partwork.model.article import Block, BlockKind
-from partwork.reading.lines import Line, lines_of, unwrapped
+from partwork.reading.lines import Line, is_sentence, lines_of, unwrapped
 from partwork.reading.listing import Ruled, marked_list, unmarked_list
 from partwork.reading.roles import roles_of
 
@@ -86,8 +86,10 @@ def _quote(lines: Sequence[Line]) -> Block:
 
 
 def _underlines(line: Line, below: Line) -> bool:
-    """Whether `below` is a row of signs that underlines `line`, and `line` short enough."""
+    """Whether `below` is a row of signs that underlines `line`, which is short and no sentence."""
     if below.text[0] not in "=-~*_" or below.after_blank or len(below.text) < 3:
+        return False
+    if is_sentence(line):
         return False
     return len(line.text) <= _HEADING_CHARACTERS and _UNDERLINE.match(below.text) is not None
 

@@ -123,7 +123,7 @@ _DEEPEST = 512
 
 # Elements whose content a reader of the page does not see as text, or could not.
 _SKIPPED_NAMES = (
-    "head script style template noscript svg iframe object canvas audio video select textarea "
-    "datalist rp rt"
+    "head script style title template noscript noframes noembed svg iframe object canvas audio "
+    "video progress meter select textarea datalist rp rt annotation annotation-xml"
 )
 SKIPPED = frozenset(_SKIPPED_NAMES.split())
