@@ -22,6 +22,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 from cleaning import body_of
+from disturbed import disturbed
 from labelled import (
     VIEWS,
     Labelled,
@@ -56,6 +57,8 @@ VIEW_WEIGHTS = {
     "clean/plain": 2.0,
     "html": 1.0,
 }
+# And pages made harder (see `disturbed.py`).
+DISTURBED_WEIGHTS = {"broken": 0.35, "moved": 0.35}
 # Short texts are pasted too, and the pages are long: stretches of them, as views of their own.
 SHORT_VIEWS = ("page/paste", "crop/plain")
 SHORT_WEIGHT, SHORTEST, LONGEST, STRETCHES = 0.3, 4, 24, 2
@@ -99,6 +102,8 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         jobs = [(record, view) for view in VIEW_WEIGHTS for record in pages]
         documents = list(pool.map(partial(_read, asked.bench), jobs, chunksize=16))
+        for harder in pool.map(partial(_read_disturbed, asked.bench), pages, chunksize=16):
+            documents += harder
     print(f"{len(documents)} views of {len(pages)} pages are read", file=sys.stderr)
     if not asked.folds:
         write(fit(documents), WEIGHTS)
@@ -119,6 +124,10 @@ def _read(bench: Path, job: tuple[dict[str, Any], str]) -> Labelled:
     return labelled(bench, *job)
 
 
+def _read_disturbed(bench: Path, record: dict[str, Any]) -> list[Labelled]:
+    return list(disturbed(bench, record))
+
+
 def _is_in(fold: int, folds: int, site: str) -> bool:
     return fold_of(site, folds) == fold
 
@@ -131,6 +140,7 @@ def fit(documents: Sequence[Labelled]) -> Judge:
     labels: list[NDArray[np.bool_]] = []
     weights: list[NDArray[np.float64]] = []
     draw = np.random.default_rng(1)
+    weight_of_view = VIEW_WEIGHTS | DISTURBED_WEIGHTS
     for part in parts:
         others = [d for other in parts if other is not part for d in other]
         vocabulary = fit_vocabulary(others)
@@ -139,7 +149,7 @@ def fit(documents: Sequence[Labelled]) -> Judge:
             chosen, is_other, weight = _examples(document, draw)
             rows.append(_traits(document, vocabulary)[chosen])
             labels.append(is_other)
-            weights.append(weight * VIEW_WEIGHTS.get(document.view, SHORT_WEIGHT))
+            weights.append(weight * weight_of_view.get(document.view, SHORT_WEIGHT))
     data = lightgbm.Dataset(
         np.concatenate(rows), np.concatenate(labels), weight=np.concatenate(weights)
     )

@@ -10,7 +10,7 @@ import importlib.util
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,9 +89,25 @@ def source_of(bench: Path, record: dict[str, Any], view: str) -> tuple[bytes, st
 
 def labelled(bench: Path, record: dict[str, Any], view: str) -> Labelled:
     """A page in a view, with the labels brought from its lines to its blocks."""
+    if view != "html":
+        text, _, labels, _ = scorer(bench).views(record, *view.split("/"))
+        return labelled_text(bench, record, view, text, labels)
     article = read_article(*source_of(bench, record, view))
-    find = _labels_of_html if view == "html" else _labels_of_text
-    counts = list(find(scorer(bench), record, view, article))
+    return _counted(record, view, article, _labels_of_html(scorer(bench), record, article))
+
+
+def labelled_text(
+    bench: Path, record: dict[str, Any], view: str, text: str, labels: str
+) -> Labelled:
+    """A text made of a page; `labels` has one for each line that is not blank, as the scorer's."""
+    article = read_article(text.encode("utf-8", "replace"), "page.txt")
+    return _counted(record, view, article, _labels_of_text(scorer(bench), text, labels, article))
+
+
+def _counted(
+    record: dict[str, Any], view: str, article: Article, found: Iterable[tuple[int, int, int]]
+) -> Labelled:
+    counts = list(found)
     body, other, lines = zip(*counts, strict=True) if counts else ((), (), ())
     return Labelled(record, view, article, body, other, lines)
 
@@ -102,9 +118,8 @@ def fold_of(site: str, folds: int, salt: str = "") -> int:
 
 
 def _labels_of_text(
-    score: ModuleType, record: dict[str, Any], view: str, article: Article
+    score: ModuleType, text: str, keep: str, article: Article
 ) -> Iterator[tuple[int, int, int]]:
-    text, _, keep, _ = score.views(record, *view.split("/"))
     lines = text.split("\n")
     numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
     labels = dict(zip(numbers, keep, strict=True))
@@ -119,7 +134,7 @@ def _labels_of_text(
 
 
 def _labels_of_html(
-    score: ModuleType, record: dict[str, Any], _view: str, article: Article
+    score: ModuleType, record: dict[str, Any], article: Article
 ) -> Iterator[tuple[int, int, int]]:
     words, owner = score.line_tokens([block.text for block in article.blocks])
     gold = score.tokens(record["gold"])

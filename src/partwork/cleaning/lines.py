@@ -1,8 +1,16 @@
 """Blocks that are boilerplate by the words of their lines."""
 
 import re
+from functools import lru_cache
 
-from partwork.cleaning import wording_notices, wording_page, wording_readers
+from partwork.cleaning import (
+    wording_comments,
+    wording_media,
+    wording_notices,
+    wording_offers,
+    wording_page,
+    wording_readers,
+)
 from partwork.cleaning.findings import Finding
 from partwork.cleaning.surroundings import Surroundings
 from partwork.cleaning.wording import Pattern, Place
@@ -25,7 +33,8 @@ def worded(page: Surroundings, i: int) -> Finding | None:
 
 def repeated(page: Surroundings, i: int) -> Finding | None:
     """The finding on block `i` if it says the title or the byline once more, above the text."""
-    if not page.is_above(i) or len(page.folded[i]) != 1:
+    is_line = page.blocks[i].kind is not BlockKind.LIST and len(page.folded[i]) == 1
+    if not is_line or not page.is_above(i):
         return None
     line = page.folded[i][0]
     if line == page.title:
@@ -46,12 +55,25 @@ def pattern_of(page: Surroundings, i: int, line: str) -> Pattern | None:
     if not line or len(line) > _LONGEST:
         return None
     where = Place.ABOVE if page.is_above(i) else Place.BELOW if page.is_below(i) else Place.ANYWHERE
+    return _pattern_of(line, where)
+
+
+# A line is asked about again and again while its article is cleaned.
+@lru_cache(maxsize=2**12)
+def _pattern_of(line: str, where: Place) -> Pattern | None:
     match = _BY_PLACE[where].fullmatch(line)
     return _PATTERNS[int(match.lastgroup[1:])] if match and match.lastgroup else None
 
 
 # A line that several describe is the first one's: those of the page are the plainest.
-_PATTERNS = (*wording_page.PATTERNS, *wording_readers.PATTERNS, *wording_notices.PATTERNS)
+_PATTERNS = (
+    *wording_page.PATTERNS,
+    *wording_media.PATTERNS,
+    *wording_comments.PATTERNS,
+    *wording_readers.PATTERNS,
+    *wording_notices.PATTERNS,
+    *wording_offers.PATTERNS,
+)
 
 # Longer than any notice that a pattern describes.
 _LONGEST = 500
@@ -79,11 +101,7 @@ def _is_spared(page: Surroundings, i: int, pattern: Pattern) -> bool:
     """Whether the text itself may say so here: a timeline has dates for headings."""
     if pattern.category is not Category.DATELINE or page.blocks[i].kind is not BlockKind.HEADING:
         return False
-    inside = (b for b in page.blocks[i + 1 :] if b.kind is BlockKind.HEADING)
-    return any(_DATE.fullmatch(b.text.lower()) for b in inside)
-
-
-_DATE = re.compile("|".join(next(p.says for p in _PATTERNS if p.rule == "date")))
+    return page.last_dated > i
 
 
 def _excerpt(text: str) -> str:

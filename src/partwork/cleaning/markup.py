@@ -116,13 +116,13 @@ _BOXES = (
         r"tags?|tagcloud|postmeta|entrymeta|meta",
     ),
 )
-_WORDS = re.compile(r"[a-z]+|[A-Z][a-z]*")
+_WORDS = re.compile(r"[a-z]+")
 
 
 @lru_cache(maxsize=10_000)
 def _box(name: str) -> Finding | None:
     """The box that a class name, id or role stands for, by its first or last word."""
-    words = [word.lower() for word in _WORDS.findall(name)]
+    words = _WORDS.findall(name)
     if not words:
         return None
     for rule, category, reason, pattern in _BOXES:

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from partwork.cleaning.traits import AT, OPENINGS
+from partwork.cleaning.traits import AT
 from partwork.cleaning.traits import NAMES as OWN
 
-Column = NDArray[np.float32]
+Columns = NDArray[np.float32]
 
 # Traits of the blocks right above and below, and how far these reach.
 _SEEN = (
@@ -36,22 +36,22 @@ NAMES = (
     *("place", "blocks_above", "blocks_below", "blocks"),
     *(f"{kind}_{what}" for kind in ("prose", "long") for what in ("up", "down", "gap", "rank")),
     *("own_above", "own_below", "patterns_above", "patterns_below"),
-    *(f"{what}_{name}" for name in OPENINGS for what in ("since", "prose_since")),
 )
 
 
 def in_neighbourhood(traits: NDArray[np.float32]) -> NDArray[np.float32]:
     """`traits` (see `traits.NAMES`) and those of the neighbourhood: one column for each name."""
-    near = [_shifted(traits[:, _SEEN_AT], step) for step in _NEAR]
-    around = [column for reach in _WINDOWS for column in _windows(traits, reach)]
-    far = np.stack([*around, *_places(traits)], axis=1)
-    return np.concatenate([traits, *near, far], axis=1, dtype=np.float32)
+    seen = traits[:, _SEEN_AT]
+    near = [_shifted(seen, step) for step in _NEAR]
+    far = [*_windows(traits), _places(traits)]
+    return np.concatenate([traits, *near, *far], axis=1, dtype=np.float32)
 
 
 _SEEN_AT = [AT[name] for name in _SEEN]
+_SUMMED_AT = [AT[name] for name in (*_SUMMED, "common_words", "again")]
 
 
-def _shifted(values: Column, step: int) -> Column:
+def _shifted(values: Columns, step: int) -> Columns:
     """Each row as that `step` above it; zeros beyond the ends."""
     moved = np.zeros_like(values)
     if abs(step) < len(values):
@@ -62,27 +62,22 @@ def _shifted(values: Column, step: int) -> Column:
     return moved
 
 
-def _around(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """The sum of the values up to `reach` blocks away, the block's own among them."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    at = np.arange(len(values))
-    found: NDArray[np.float64] = (
-        sums[np.minimum(len(values), at + reach + 1)] - sums[np.maximum(0, at - reach)]
-    )
+def _windows(traits: Columns) -> list[NDArray[np.float64]]:
+    """For each reach, sums over the blocks up to so far away, the block's own among them."""
+    counts = np.expm1(traits[:, (AT["prose"], AT["words"])].astype(np.float64))
+    sums = _sums(np.concatenate([counts, traits[:, _SUMMED_AT]], axis=1, dtype=np.float64))
+    at = np.arange(len(traits))
+    found = []
+    for reach in _WINDOWS:
+        ends = np.minimum(len(traits), at + reach + 1)
+        around = sums[ends] - sums[np.maximum(0, at - reach)]
+        around[:, 0] /= around[:, 1] + 1
+        around[:, 1] = np.log1p(around[:, 1])
+        found.append(around)
     return found
 
 
-def _windows(traits: Column, reach: int) -> list[NDArray[np.float64]]:
-    words = np.expm1(traits[:, AT["words"]].astype(np.float64))
-    prose = np.expm1(traits[:, AT["prose"]].astype(np.float64))
-    all_words = _around(words, reach)
-    share = _around(prose, reach) / (all_words + 1)
-    named = (*_SUMMED, "common_words", "again")
-    sums = [_around(traits[:, AT[name]].astype(np.float64), reach) for name in named]
-    return [share, np.log1p(all_words), *sums]
-
-
-def _places(traits: Column) -> list[NDArray[np.float64]]:
+def _places(traits: Columns) -> NDArray[np.float64]:
     count = len(traits)
     at = np.arange(count)
     words = np.expm1(traits[:, AT["words"]].astype(np.float64))
@@ -92,7 +87,7 @@ def _places(traits: Column) -> list[NDArray[np.float64]]:
     own = prose * (traits[:, AT["vocabulary_mean"]] < _OWN_WORDS)
     sides = [np.log1p(side) for side in _on_both_sides(own)]
     patterns = _on_both_sides(traits[:, AT["pattern"]].astype(np.float64))
-    return [
+    columns = [
         np.log1p(above),
         np.log1p(below),
         (above + prose / 2) / (total + 1),
@@ -106,21 +101,20 @@ def _places(traits: Column) -> list[NDArray[np.float64]]:
         *_distances(prose >= _LONG),
         *sides,
         *patterns,
-        *(since for name in OPENINGS for since in _since(traits[:, AT[name]] > 0, above)),
     ]
+    return np.stack(columns, axis=1)
 
 
-def _since(opens: NDArray[np.bool_], above: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """How near the last line of a kind is above, 1 at once and 0 nowhere, and the prose since."""
-    at = np.arange(len(opens))
-    last = np.concatenate([[-1], np.maximum.accumulate(np.where(opens, at, -1))[:-1]])
-    nearness = np.where(last >= 0, 1 / np.maximum(at - last, 1), 0.0)
-    return [nearness, np.where(last >= 0, np.log1p(np.maximum(above - above[last], 0)), -1.0)]
+def _sums(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The sum of the rows before each, and of all."""
+    sums = np.zeros((len(values) + 1, *values.shape[1:]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
 
 
 def _on_both_sides(values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """The sums of the values before and after each."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
+    sums = _sums(values)
     return [sums[:-1], np.maximum(sums[-1] - sums[1:], 0.0)]
 
 

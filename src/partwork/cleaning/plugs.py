@@ -1,6 +1,7 @@
 """Paragraphs of the text that advertise a business, or the author's other work."""
 
 import re
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from partwork.cleaning.surroundings import typewritten
@@ -17,10 +18,12 @@ def flag_of(block: Block) -> Category | None:
         return None
     text = " ".join(typewritten(block.text).split())
     low = text.lower()
-    signs = sum(sign.is_in(text, low) for sign in _SIGNS)
-    if signs >= _SIGNS_NEEDED or any(sign.is_in(text, low) for sign in _OFFERS):
+    said = {word for word in _WORDS if word in low}
+    if not said:
+        return None
+    if _count(_SIGNS, text, said) >= _SIGNS_NEEDED or _count(_OFFERS, text, said):
         found = Category.PROMOTION
-    elif any(sign.is_in(text, low) for sign in _ANNOUNCEMENTS):
+    elif _count(_ANNOUNCEMENTS, text, said):
         found = Category.ANNOUNCEMENT
     else:
         return None
@@ -31,18 +34,21 @@ def flag_of(block: Block) -> Category | None:
 class _Sign:
     """A pattern, and words of which each text that it matches has one: they are sought first."""
 
-    words: tuple[str, ...]
+    words: frozenset[str]
     pattern: re.Pattern[str]
-
-    def is_in(self, text: str, low: str) -> bool:
-        return any(word in low for word in self.words) and self.pattern.search(text) is not None
 
 
 def _signs(*says: tuple[str, str]) -> tuple[_Sign, ...]:
     return tuple(
-        _Sign(tuple(words.split("|")), re.compile(pattern, re.IGNORECASE))
+        _Sign(frozenset(words.split("|")), re.compile(pattern, re.IGNORECASE))
         for words, pattern in says
     )
+
+
+def _count(signs: Iterable[_Sign], text: str, said: Set[str]) -> int:
+    """How many of the signs are in `text`, of which `said` are the words that signs have."""
+    likely = (sign for sign in signs if not said.isdisjoint(sign.words))
+    return sum(sign.pattern.search(text) is not None for sign in likely)
 
 
 _OFFERS = _signs(
@@ -243,3 +249,5 @@ _ANNOUNCEMENTS = _signs(
         r"\b(?:follow|subscribe to) (?:me|us|my|our)\b.{0,60}\bfor more\b",
     ),
 )
+
+_WORDS = frozenset().union(*(sign.words for sign in (*_OFFERS, *_SIGNS, *_ANNOUNCEMENTS)))

@@ -12,6 +12,10 @@ from partwork.cleaning.traits import Vocabulary
 from partwork.cleaning.vocabulary import terms_of, tokens_of
 from partwork.model.article import BlockKind, Category
 
+# Rules that show only where a block stands, and rules that show nothing that a person could see.
+PLACES = frozenset({"above-text", "below-text"})
+GUESSES = frozenset({"sounds-like-title", "unlike-text"})
+
 
 def findings_on(
     page: Surroundings, doubts: Sequence[float], gone: Sequence[bool], vocabulary: Vocabulary

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from partwork.cleaning.wording_page import PATTERNS
 from partwork.model.article import Article, Block, BlockKind
 
 
@@ -13,8 +14,9 @@ class Surroundings:
     """The blocks of one article and what rules ask about them, counted once.
 
     `prose_words[i]` are the words of block `i` if it is prose, else 0; `prose_above[i]` those of
-    all blocks before it, with one entry more for the whole. `folded[i]` are the block's lines as
-    patterns see them; so are `title` and `byline`, which may be empty.
+    all blocks before it, with one entry more for the whole. `last_dated` is the last heading that
+    is a date; it, `first_prose` and `last_prose` are -1 where there is none. `folded[i]` are the
+    block's lines as patterns see them; so are `title` and `byline`, which may be empty.
     """
 
     title: str
@@ -25,6 +27,7 @@ class Surroundings:
     prose_above: tuple[int, ...]
     first_prose: int
     last_prose: int
+    last_dated: int
 
     @property
     def all_prose(self) -> int:
@@ -84,7 +87,12 @@ def _surroundings(
         prose_above=(0, *accumulate(words)),
         first_prose=prose[0] if prose else -1,
         last_prose=prose[-1] if prose else -1,
+        last_dated=max((i for i, block in enumerate(blocks) if _is_dated(block)), default=-1),
     )
+
+
+def _is_dated(block: Block) -> bool:
+    return block.kind is BlockKind.HEADING and _DATE.fullmatch(block.text.lower()) is not None
 
 
 def prose_words_of(block: Block) -> int:
@@ -117,11 +125,16 @@ def folded(text: str) -> str:
 
 def typewritten(text: str) -> str:
     """`text` with typewriter quotes, dashes and dots."""
-    return text.translate(_TYPEWRITER)
+    if not text.isascii():
+        for print_sign, sign in _TYPEWRITER:  # six times as quick as `translate`
+            text = text.replace(print_sign, sign)
+    return text
 
 
+_DATE = re.compile("|".join(next(p.says for p in PATTERNS if p.rule == "date")))
 _ENDS = frozenset(".!?:…。！？")
 _WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_]+(?:['’-][^\W_]+)*")
-_TYPEWRITER = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."}
+_TYPEWRITER = (
+    *(("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"')),
+    *(("–", "-"), ("—", "-"), ("…", "...")),
 )

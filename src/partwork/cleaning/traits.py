@@ -2,14 +2,13 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from partwork.cleaning.cues import CUES, cue_at
 from partwork.cleaning.lines import pattern_of
 from partwork.cleaning.surroundings import Surroundings, ends_sentence
 from partwork.cleaning.vocabulary import markup_terms_of, terms_of, tokens_of, weighed
@@ -27,16 +26,14 @@ _MEANING = (
     *("vocabulary", "vocabulary_mean", "vocabulary_most", "vocabulary_least"),
     *("markup", "markup_mean", "markup_most", "markup_least"),
 )
-_SHAPES = len(_SHAPE) + len(_MEANING)
 _OWN = (*_SHAPE, *_MEANING, *(f"is_{kind.value}" for kind in BlockKind))
 _AMONG = ("again", "known_words", "common_words", "title_words", "prose", "is_prose")
-OPENINGS = tuple(f"opens_{cue.category.name.lower()}" for cue in CUES)
 NAMES = (
     *(*_OWN, *_AMONG, "pattern"),
     *(f"says_{category.name.lower()}" for category in Category),
-    *OPENINGS,
 )
 AT = {name: i for i, name in enumerate(NAMES)}
+_ALONE = [AT[name] for name in (*_OWN, "title_words", "prose", "is_prose")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,57 +48,67 @@ class Vocabulary:
 class Looks:
     """What blocks are by themselves, whatever stands around them: worked out once an article.
 
-    `tokens[i]` are the folded words of block `i`, `content[i]` those of them that carry meaning;
-    row `i` of `own` holds the first traits of `NAMES`.
+    Row `i` of `own` holds those traits of block `i` that no other block changes, and 0 for the
+    others. `alike` has one number a block, the same for blocks of the same words. `content` are
+    the words that carry meaning as numbers, each once a block, and `holder` the block of each.
     """
 
-    tokens: tuple[tuple[str, ...], ...]
-    content: tuple[frozenset[str], ...]
     own: NDArray[np.float32]
+    alike: NDArray[np.intp]
+    content: NDArray[np.intp]
+    holder: NDArray[np.intp]
 
     def only(self, at: Sequence[int]) -> "Looks":
         """Those of these blocks alone, in this order."""
-        tokens = tuple(self.tokens[i] for i in at)
-        return Looks(tokens, tuple(self.content[i] for i in at), self.own[list(at)])
+        kept = np.array(at, np.intp)
+        place = np.full(len(self.own), -1)
+        place[kept] = np.arange(len(kept))
+        holder = place[self.holder]
+        stays = holder >= 0
+        return Looks(self.own[kept], self.alike[kept], self.content[stays], holder[stays])
 
 
 def looks_of(page: Surroundings, vocabulary: Vocabulary) -> Looks:
     """What the blocks of `page` are by themselves."""
-    tokens = tuple(map(tokens_of, page.folded))
-    content = tuple(frozenset(filter(_has_meaning, words)) for words in tokens)
-    own = np.zeros((len(tokens), len(_OWN)), np.float32)
-    for i, (block, words) in enumerate(zip(page.blocks, tokens, strict=True)):
-        own[i, :_SHAPES] = (*_shape(block, words), *_meaning(block, words, vocabulary))
-        own[i, AT[f"is_{block.kind.value}"]] = 1.0
-    return Looks(tokens, content, own)
+    tokens = [tokens_of(lines) for lines in page.folded]
+    meant = [word for word in set(chain(*tokens)) - STOP_WORDS if len(word) >= _MEANING_CHARACTERS]
+    number = {word: i for i, word in enumerate(meant)}
+    content = [number.keys() & words for words in tokens]
+    title = number.keys() & tokens_of((page.title,))
+    rows = [
+        (
+            *_shape(block.text, words),
+            *_meaning(block, words, vocabulary),
+            *_KINDS[block.kind],
+            len(telling & title) / (len(telling) or 1),
+            math.log1p(prose),
+            prose > 0,
+        )
+        for block, words, telling, prose in zip(
+            page.blocks, tokens, content, page.prose_words, strict=True
+        )
+    ]
+    own = np.zeros((len(rows), len(NAMES)), np.float32)
+    own[:, _ALONE] = np.array(rows, np.float32).reshape(-1, len(_ALONE))
+    alike = {words: i for i, words in enumerate(tokens)}
+    return Looks(
+        own,
+        np.array([alike[words] for words in tokens], np.intp),
+        np.array([number[word] for word in chain(*content)], np.intp),
+        np.repeat(np.arange(len(tokens)), [len(words) for words in content]),
+    )
 
 
 def traits_of(page: Surroundings, looks: Looks) -> NDArray[np.float32]:
     """One row for each block of `page`, one column for each of `NAMES`."""
-    traits = np.zeros((len(page.blocks), len(NAMES)), np.float32)
-    traits[:, : len(_OWN)] = looks.own
-    common = Counter[str]()
-    for words, prose in zip(looks.content, page.prose_words, strict=True):
-        if prose:
-            common.update(words)
-    times = Counter(looks.tokens)
-    title = frozenset(word for word in tokens_of((page.title,)) if word not in STOP_WORDS)
-    for i in range(len(page.blocks)):
-        own = 1 if page.prose_words[i] else 0
-        traits[i, len(_OWN) : len(_OWN) + len(_AMONG)] = (
-            times[looks.tokens[i]] - 1,
-            *_shared(looks.content[i], common, own),
-            len(looks.content[i] & title) / (len(looks.content[i]) or 1),
-            math.log1p(page.prose_words[i]),
-            own,
-        )
-        pattern = pattern_of(page, i, page.folded[i][0])
+    traits = looks.own.copy()
+    traits[:, AT["again"]] = np.bincount(looks.alike)[looks.alike] - 1
+    traits[:, AT["known_words"]], traits[:, AT["common_words"]] = _shared(looks)
+    for i, lines in enumerate(page.folded):
+        pattern = pattern_of(page, i, lines[0])
         if pattern is not None:
             traits[i, AT["pattern"]] = pattern.confidence
             traits[i, AT[f"says_{pattern.category.name.lower()}"]] = 1.0
-        cue = cue_at(page, i)
-        if cue is not None:
-            traits[i, AT[f"opens_{cue.category.name.lower()}"]] = 1.0
     return traits
 
 
@@ -113,6 +120,7 @@ _MOST_COMMON = (
     "such those did does being through before between her him us me too own both each now"
 )
 STOP_WORDS = frozenset(_MOST_COMMON.split())
+_KINDS = {kind: tuple(float(other is kind) for other in BlockKind) for kind in BlockKind}
 _PERSONS = {
     **dict.fromkeys(("we", "our", "us"), 0),
     **dict.fromkeys(("you", "your", "you'll", "you're"), 1),
@@ -127,18 +135,12 @@ _MEANING_CHARACTERS = 4
 _OFTEN = 4
 
 
-def _has_meaning(word: str) -> bool:
-    return len(word) >= _MEANING_CHARACTERS and word not in STOP_WORDS
-
-
-def _shape(block: Block, tokens: Sequence[str]) -> tuple[float, ...]:
-    text = block.text
+def _shape(text: str, tokens: Sequence[str]) -> tuple[float, ...]:
     words = len(tokens)
     initials = [word[0] for word in text.split()]
-    persons = [0.0, 0.0, 0.0, 0.0]
-    for person in map(_PERSONS.get, tokens):
-        if person is not None:
-            persons[person] += 1
+    persons = [0, 0, 0, 0]
+    for word in _PERSONS.keys() & tokens:
+        persons[_PERSONS[word]] += tokens.count(word)
     return (
         math.log1p(words),
         len(text) / (words + 1),
@@ -159,7 +161,7 @@ def _shape(block: Block, tokens: Sequence[str]) -> tuple[float, ...]:
         sum(map(text.count, _SIGNS)),
         "@" in text,
         "©" in text,
-        any(address in text for address in _ADDRESSES),
+        any(map(text.__contains__, _ADDRESSES)),
         "!" in text,
         "(" in text,
         *persons,
@@ -175,10 +177,15 @@ def _meaning(block: Block, tokens: Sequence[str], vocabulary: Vocabulary) -> tup
     return (block.markup.link_density, float(block.markup.hidden), *words, *markup)
 
 
-def _shared(content: frozenset[str], common: Counter[str], own: int) -> tuple[float, float]:
-    """How many of its words the article's prose has too, and how often; -1 if it has none."""
-    if not content:
-        return -1.0, -1.0
-    elsewhere = [times for word in content if (times := common[word] - own) > 0]
-    often = sum([times if times < _OFTEN else _OFTEN for times in elsewhere])
-    return len(elsewhere) / len(content), often / len(content)
+def _shared(looks: Looks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How many of its words the rest of the prose has too, and how often; -1 if it has none."""
+    count = len(looks.own)
+    words = np.bincount(looks.holder, minlength=count)
+    own = looks.own[looks.holder, AT["is_prose"]].astype(np.intp)
+    common = np.bincount(looks.content, own)
+    times = common[looks.content] - own
+    known = np.bincount(looks.holder, times > 0, count)
+    often = np.bincount(looks.holder, np.minimum(times, _OFTEN), count)
+    has_words = words > 0
+    words = np.maximum(words, 1)
+    return np.where(has_words, known / words, -1.0), np.where(has_words, often / words, -1.0)

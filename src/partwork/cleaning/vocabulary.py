@@ -5,6 +5,7 @@ A term is a word of the folded text, two words that follow each other, the first
 a tag (`<li`), a word of a class name or id (`.share`), or a part of the page (`/nav`).
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -50,8 +51,8 @@ def weighed(terms: Iterable[str], weights: Mapping[str, float]) -> Weighed:
 
     A term counts once. Above 0 is boilerplate, below 0 is text.
     """
-    known = [weights[term] for term in set(terms) if term in weights]
+    known = [weights[term] for term in weights.keys() & terms]
     if not known:
         return 0.0, 0.0, 0.0, 0.0
-    total = sum(known)
+    total = math.fsum(known)  # the same in whatever order a set has them
     return total, total / len(known), max(known), min(known)

@@ -1,4 +1,4 @@
-"""Lines of the page around a text: menus, dates and bylines, captions, contents."""
+"""Lines of the page around a text: menus, dates and bylines, contents."""
 
 from partwork.cleaning.wording import AGO, PIECE, Pattern, Place
 from partwork.model.article import Category
@@ -17,8 +17,19 @@ _NAV = (
     r"|archives?|sitemap|accessibility|privacy(?: policy| notice)?|cookies?(?: policy)?|imprint"
     r"|terms(?: of (?:use|service)| (?:and|&) conditions| & privacy)?|legal|disclaimer|advertise"
     r"|subscribe|close|open|back|next|previous|pricing|resources|company|products?|services"
-    r"|solutions|features|team|our team|follow(?: us)?|loading|view all|see all|show more"
-    r"|load more|read more|learn more|get started|explore|topics|sections|latest|trending|popular)"
+    r"|solutions|features|team|our (?:team|story|services|locations)|follow(?: us)?|loading"
+    r"|(?:view|see|show|load) (?:all|more|less)|read more|learn more|get started|explore|topics"
+    r"|sections|latest|trending|popular|world|politics|business|opinion|sports?|entertainment"
+    r"|lifestyle|travel|culture|community|partners|customers|insights|testimonials"
+    r"|case studies|white ?papers|webinars|newsroom|press releases?|media kit|site map|advertising"
+    r"|meet (?:our|the) team|who we are|what we do|how it works|work with (?:us|me)|start here"
+    r"|join (?:us|our team)|get in touch|contact (?:sales|me)|feedback|gift cards?|donate"
+    r"|e-?paper|(?:print|today's) (?:edition|paper)|my (?:profile|library)"
+    r"|accessibility statement|footer|breadcrumbs?)"
+)
+_LANGUAGE = (
+    r"(?:english|espa[nñ]ol|spanish|fran[cç]ais|french|deutsch|german|italiano|italian"
+    r"|portugu[eê]se?|polski|nederlands|dutch|русский|українська|türkçe|中文|日本語|한국어|العربية)"
 )
 
 PATTERNS: tuple[Pattern, ...] = (
@@ -53,8 +64,11 @@ PATTERNS: tuple[Pattern, ...] = (
         0.99,
         "jumps over the page's menu",
         (
-            r"(?:skip|jump) to (?:the )?(?:main )?(?:content|navigation|main|footer"
-            r"|search|menu)",
+            r"(?:press \w+ to )?(?:skip|jump) to (?:the )?(?:(?:main|primary|page|site) )?"
+            r"(?:content|navigation|main|footer|search|menu|sidebar|header|articles?)",
+            r"skip (?:links?|navigation(?: links?)?)",
+            r"accessibility (?:links|tools|help|menu)",
+            r"press alt ?\+ ?\d for screen.{0,30}",
         ),
     ),
     Pattern(
@@ -66,9 +80,15 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             r"(?:(?:toggle|open|close|show|hide|main|primary|site|mobile) )*"
             r"(?:navigation|menu|sidebar)(?: toggle)?",
-            r"search(?: for| this site)?:?(?: \.\.\.)?",
+            r"(?:toggle )?search(?: for| (?:this|the) (?:web)?site)?:?(?: \.\.\.)?",
+            r"(?:primary|main|left|right|blog) sidebar",
             r"you are here:?.*",
             r"open in (?:the )?app",
+            r"(?:hi|welcome),? guest[.!]?",
+            r"(?:show|see) (?:more|less)|load more (?:posts|stories|articles|news|results)",
+            r"expand|collapse|undo|play|pause|settings|footer|select page",
+            r"edition: [a-z ]{2,20}",
+            rf"{_LANGUAGE}(?:[ |/·,]+{_LANGUAGE})*",
         ),
     ),
     Pattern(
@@ -91,6 +111,33 @@ PATTERNS: tuple[Pattern, ...] = (
         ),
     ),
     Pattern(
+        "page-numbers",
+        Category.FURNITURE,
+        Place.EDGES,
+        0.85,
+        "leads through the pages of a list",
+        (
+            r"page \d+(?: (?:of|/) \d+)?",
+            r"(?:[«‹<]+ )?(?:prev(?:ious)? )?1 2 (?:\d+ ){0,9}(?:\.\.\. ?)?(?:\d+ )?"
+            r"(?:next ?)?(?:page ?)?[»›>]*",
+        ),
+    ),
+    Pattern(
+        "translations",
+        Category.FURNITURE,
+        Place.ANYWHERE,
+        0.85,
+        "offers the page in other languages",
+        (
+            r"translate (?:this )?page",
+            r"(?:select|choose|change|switch)(?: your)? (?:language|region)[▼:. ]*",
+            r"powered by google translate",
+            r"(?:leer|lire|leggi|ler) (?:en|in|em) \w+|auf deutsch lesen",
+            rf"read (?:this (?:\w+ )?)?in {_LANGUAGE}",
+            rf"(?:also |this \w+ is )?available in:? {_LANGUAGE}(?:[ |/·,]+(?:and )?{_LANGUAGE})*",
+        ),
+    ),
+    Pattern(
         "date",
         Category.DATELINE,
         Place.ABOVE,
@@ -99,6 +146,7 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             r"(?:(?:published|posted|updated|created|last updated|last modified|date"
             rf"|on)[: ]*)*(?:on )?{_DAY}{_TIME}",
+            r"(?:last )?(?:published|posted|updated|modified)(?: on)?:?",
         ),
     ),
     Pattern(
@@ -111,6 +159,10 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:(?:first |last |originally )?(?:published|posted|updated|modified"
             rf"|edited|created|reviewed))(?: on| at)?:? ?(?:{_DAY}{_TIME}|{AGO})"
             r"(?: ?[|·,-]? ?(?:by|in|updated|\d).{0,60})?",
+            r"this (?:article|post) is (?:more than|over) \d+ (?:year|month|day)s? old\.?",
+            rf"posted by [^.!?]{{2,40}} (?:at \d\d?:\d\d(?: ?[ap]m)?|{AGO})",
+            rf"submitted {AGO}(?: by .{{2,30}})?",
+            rf"posted on {_MONTH} \d\d?(?: ?[•·|] ?.{{5,80}})?",
         ),
     ),
     Pattern(
@@ -122,7 +174,7 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             r"(?:(?:estimated )?read(?:ing)? time:? ?)?(?:about )?\d+ ?-?min"
             r"(?:ute)?s?\.?(?: read(?:ing time)?| to read)",
-            r"(?:estimated )?read(?:ing)? time:? ?\d+ ?min[a-z]*",
+            r"(?:est(?:\.|imated)? )?(?:read(?:ing)? time|time to read):? ?\d+ ?min[a-z]*",
         ),
     ),
     Pattern(
@@ -134,8 +186,20 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             r"(?:(?:written|posted|published|story|words|text|medically reviewed"
             r"|reviewed|fact[- ]checked)(?: and \w+)? )?by:? [a-z][\w.'-]*"
-            r"(?:,? [a-z][\w.'-]*){0,4}(?: ?[|,·-] ?.{1,80})?",
+            r"(?:,? [a-z][\w.'-]*){0,4}(?: ?[|,·-] ?.{1,80}[^.])?",
             r"author:? .{3,40}",
+            r"evidence[- ]based|(?:editorially|clinically) reviewed",
+        ),
+    ),
+    Pattern(
+        "reviewer",
+        Category.DATELINE,
+        Place.ANYWHERE,
+        0.85,
+        "names who checked the text",
+        (
+            r"(?:medically|clinically|editorially|legally|expert) reviewed by:? .{3,80}[^.]",
+            r"fact[- ]checked by:? .{3,60}[^.]",
         ),
     ),
     Pattern(
@@ -161,6 +225,7 @@ PATTERNS: tuple[Pattern, ...] = (
             rf"{AGO}",
             r"[^.!?]{0,40}[|·] ?\d+ min[a-z]*(?: read)?",
             r"medically reviewed",
+            r"published in [^.!?]{3,40}",
         ),
     ),
     Pattern(
@@ -169,40 +234,25 @@ PATTERNS: tuple[Pattern, ...] = (
         Place.ANYWHERE,
         0.95,
         "leads back to the top of the page",
-        (r"[↑^ ]*(?:back|return|go) to (?:the )?top[↑^ ]*",),
-    ),
-    Pattern(
-        "credit",
-        Category.CAPTION,
-        Place.ANYWHERE,
-        0.9,
-        "credits an image",
-        (
-            r"\(?(?:(?:photo|image|picture|illustration|photograph|screenshot"
-            r"|featured? image|header image)s?(?: and \w+)?)(?: credits?| courtesy"
-            r"| source)?(?: ?: ?| by | courtesy (?:of )?| via | from )[^!?]{2,80}\)?",
-            r"(?:image|photo|picture)? ?(?:credit|source)s?: ?[^!?]{2,80}",
-            r"\(?(?:ap|afp|reuters|getty|shutterstock|istock|unsplash|pexels|alamy"
-            r"|adobe stock|flickr)(?: ?(?:photos?|images?))?(?: ?[/"
-            r"|,:-] ?[^!?]{2,60})?\)?",
-            r"click (?:here |image )?to (?:enlarge|expand|zoom).{0,20}",
-            r"(?:view|open) (?:gallery|image|in full|full size).{0,20}",
-        ),
+        (r"[↑^ ]*(?:back|return|go|scroll) to (?:the )?top[↑^ ]*|top of page",),
     ),
     Pattern(
         "contents",
         Category.CONTENTS,
         Place.ANYWHERE,
-        0.9,
+        0.95,
         "heads or serves a table of contents",
         (
-            r"table of contents(?: ?[\[(]?(?:hide|show|toggle)[\])]?)?",
-            r"contents(?: ?[\[(](?:hide|show|toggle)[\])])",
-            rf"in this {PIECE}:?",
+            r"(?:(?:show|hide|toggle|open) )?(?:the )?table of contents?"
+            r"(?: ?[\[(]?(?:hide|show|toggle)[\])]?)?",
+            r"contents ?[\[(]?(?:hide|show|toggle)[\])]?",
+            r"(?:article|page|post|quick) contents",
+            rf"(?:what's )?in(?:side)? this {PIECE}:?",
             r"on this page:?",
-            r"jump to (?:recipe|section|a section|content|comments|video)",
+            r"(?:jump|skip) to (?:the )?(?:recipe|section|a section|comments|video)"
+            r"(?:[ ·|-]+(?:print|pin|save|rate) recipe)*",
             r"\[?(?:show|hide)(?: ?/ ?(?:show|hide))?\]?",
-            r"skip ahead.{0,20}",
+            r"skip ahead:?",
             r"quick links:?",
         ),
     ),
