@@ -194,7 +194,13 @@ def compose() -> Callable[..., Composition]:
 
     def by_default(articles: Sequence[Article], **options: Any) -> Composition:
         numbers = count(1)
-        given = {"language": "en", "division": Division.THEME, "parts": None, **options}
-        return composed(articles, new_id=lambda: f"id{next(numbers):06d}", **given)
+        given = {
+            "language": "en",
+            "division": Division.THEME,
+            "parts": None,
+            "new_id": lambda: f"id{next(numbers):06d}",
+            **options,
+        }
+        return composed(articles, **given)
 
     return by_default

@@ -3,14 +3,24 @@ from dataclasses import replace
 
 import pytest
 
-from partwork.composing.faults import faults, repeated
+from partwork.composing.faults import faults
 from partwork.model.article import Article, Category
-from partwork.model.fault import Fault
-from partwork.model.series import Citation, Heading, Instalment, Paragraph, Quotation, Sentence
+from partwork.model.fault import Fault, Severity
+from partwork.model.series import (
+    Citation,
+    Heading,
+    Instalment,
+    Kind,
+    Paragraph,
+    Quotation,
+    Sentence,
+)
+from partwork.model.text import Mark, Span
 
 SOURCE = """
 A heap of 60 litres reaches 65 % moisture after two weeks, says the Norwood Institute. The method
-is not suitable for citrus peel or bread. “Worms are the quietest tenants of all,” says Ada Roth.
+is not suitable for citrus peel or bread. Warm heaps may kill the seeds of weeds. “Worms are the
+quietest tenants of all,” says Ada Roth.
 """
 
 
@@ -28,8 +38,16 @@ def part(article: Article, text: str, **changes: object) -> Instalment:
     return Instalment("abcd1234", 1, "Heaps", "About heaps", preheader, body=body)
 
 
+def shelf(*articles: Article) -> dict[str, Article]:
+    return {article.slug: article for article in articles}
+
+
+def faults_of(part: Instalment, *articles: Article) -> tuple[Fault, ...]:
+    return faults(part, shelf(*articles), "01-heaps.md")
+
+
 def rules(part: Instalment, *articles: Article) -> list[str]:
-    return [f.rule for f in faults(part, {a.slug: a for a in articles}, "01-heaps.md")]
+    return [f.rule for f in faults_of(part, *articles)]
 
 
 @pytest.mark.parametrize(
@@ -44,15 +62,129 @@ def rules(part: Instalment, *articles: Article) -> list[str]:
         ("Moisture was measured by the Norwood Institute.", []),
         ("Moisture was measured by the Sedgeley Trust.", ["name"]),
         ("The method is suitable for citrus peel and bread.", ["negation"]),
+        ("Warm heaps kill the seeds of weeds.", ["hedge"]),
+        ("The seeds of weeds can be killed by warm heaps.", []),
         ("“Worms are the quietest tenants of all” is how Ada Roth puts it.", []),
         ("“Worms are the loudest tenants of all” is how Ada Roth puts it.", ["quotation"]),
         ("The method is completely safe.", ["risk"]),
+        ("A heap of 60 litres needs 2 days.", ["figure"]),
+        ("Half of a heap is moist.", ["figure"]),
+        ("Moisture is what the RHS measured.", ["name"]),
+        ("RHS figures tell of moisture.", ["name"]),
+        ("Warm heaps always kill the seeds of weeds.", ["hedge"]),
+        ("“The method is not suitable for bread” is wrong.", ["quotation"]),
+        ("It is, they say, “suitable for citrus peel or bread”.", ["negation", "quotation"]),
     ],
 )
 def test_a_sentence_is_held_to_the_block_it_cites(
     article: Article, text: str, expected: list[str]
 ) -> None:
     assert rules(part(article, text), article) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I turn my heaps in spring.", ["voice"]),
+        ("A gardener told me that heaps are warm.", ["voice"]),
+        ("As mentioned above, heaps are warm.", ["voice"]),
+        ("“We never turn our heap at all.”", ["quotation", "voice"]),
+        ("One neighbour named Pia said that heaps are warm.", ["story"]),
+        ("“I never turn a heap,” says Ada Roth.", ["quotation"]),  # attributed, and made up
+        ("Bipolar I is not what heaps are about.", []),
+    ],
+)
+def test_the_newsletter_has_no_first_person_no_second_hand_and_no_story(
+    article: Article, text: str, expected: list[str]
+) -> None:
+    blocking = [f.rule for f in faults_of(part(article, text), article)]
+
+    assert [rule for rule in blocking if rule not in {"name"}] == expected
+
+
+def test_we_is_for_an_editor_to_judge(article: Article) -> None:
+    found = faults(part(article, "Heaps are warm when we turn them."), shelf(article), "01.md")
+
+    assert [(f.rule, f.severity) for f in found] == [("voice", Severity.NOTICE)]
+
+
+def test_words_that_go_on_from_a_quotation_need_no_second_speaker(article: Article) -> None:
+    one = part(article, "“Worms are the quietest tenants of all,” says Ada Roth.").sentences[0]
+    two = replace(one, text="“We never hear ours.”")
+    talk = replace(part(article, ""), body=(Paragraph((one, two)),))
+
+    assert "voice" not in rules(talk, article)
+    assert "voice" in rules(replace(talk, body=(Paragraph((two, one)),)), article)
+
+
+def test_what_goes_on_about_a_person_of_a_story_is_of_the_story(
+    article_of: Callable[..., Article],
+) -> None:
+    told = article_of("told", "A neighbour named Pia said so. She had given up on her roses twice.")
+
+    assert rules(part(told, "She had given up on her roses twice."), told) == ["story"]
+
+
+def test_an_admitted_story_is_signed_off(article_of: Callable[..., Article]) -> None:
+    told = article_of("told", "A neighbour named Pia said that roses like it.")
+    story = part(told, "A neighbour named Pia said that roses like it.", signed_off=("story",))
+
+    assert rules(story, told) == []
+
+
+def test_a_quotation_set_apart_may_be_in_the_first_person_but_no_patients_story(
+    article_of: Callable[..., Article],
+) -> None:
+    said = article_of("said", "I turn my heap in spring, whatever they say.")
+    sentences = part(said, "I turn my heap in spring, whatever they say.").sentences
+
+    def quoted(speaker: str) -> list[str]:
+        body = (Quotation(sentences, speaker),)
+        found = rules(replace(part(said, ""), body=body), said)
+        return [rule for rule in found if rule != "name"]
+
+    assert quoted("Ada Roth") == []
+    assert quoted("a patient") == ["story"]
+
+
+def test_voice_is_judged_in_english_alone(article_of: Callable[..., Article]) -> None:
+    french = article_of("tas", "On me demande de retourner le tas.", language="fr")
+    wrong = part(french, "On me demande de retourner le tas, me dit-on.")
+
+    assert faults(wrong, shelf(french), "01.md", language="fr") == ()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://heaps.example.org/turning", []),
+        ("http://heaps.example.org/turning/", []),
+        ("https://shop.example.org/buy", ["link"]),
+    ],
+)
+def test_a_link_is_one_that_a_source_has(article: Article, url: str, expected: list[str]) -> None:
+    linked = Span(0, 5, Mark.LINK, "https://heaps.example.org/turning")
+    source = replace(article, blocks=(replace(article.blocks[0], spans=(linked,)),))
+    text = "Heaps of worms."
+
+    assert rules(part(source, text, spans=(Span(0, 5, Mark.LINK, url),)), source) == expected
+    assert rules(part(source, f"Heaps: see {url}."), source) == expected
+
+
+def test_a_letter_needs_no_source_and_has_its_authors_voice(article: Article) -> None:
+    letter = part(article, "I fill 70 litres, and it is completely safe.", citations=())
+
+    found = faults(letter, {}, "01.md", kind=Kind.LETTER)
+
+    assert [f.rule for f in found] == ["risk"]
+
+
+def test_a_title_speaks_for_the_newsletter(article: Article) -> None:
+    good = part(article, "The method is not suitable for citrus peel or bread.")
+
+    assert rules(replace(good, title="Why I turn my heaps"), article) == ["voice"]
+    assert rules(replace(good, title="Why I Keep Heaps"), article) == ["voice"]
+    assert rules(replace(good, preheader="Heaps without any risks"), article) == ["risk"]
 
 
 def test_a_sentence_without_a_source_is_a_fault(article: Article) -> None:
@@ -118,16 +250,7 @@ def test_a_fault_says_where_what_and_what_to_do(article: Article) -> None:
             "01-heaps.md",
             7,
             "figure",
-            "“A heap of 70 litres is wet.” has 70, which its sources do not; correct or cite it",
+            "“A heap of 70 litres is wet.” has 70 litres, which its sources do not; "
+            "correct or cite it",
         ),
     )
-
-
-def test_a_point_made_twice_over_parts_is_a_fault_at_the_second(article: Article) -> None:
-    first = part(article, "Worms eat half of their own weight of peelings every day.")
-    second = part(article, "Every day worms eat half of their own weight of peelings.")
-    denied = part(article, "Worms do not eat half of their own weight of peelings every day.")
-
-    found = repeated([first, denied, second], ["1.md", "2.md", "3.md"])
-    assert [(f.file, f.line, f.rule) for f in found] == [("3.md", 7, "repeated")]
-    assert "1.md, line 7" in found[0].message

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from partwork.composing.faults import faults, repeated
+from partwork.composing.faults import faults
 from partwork.composing.risk import denies_risk, is_caveat
 from partwork.composing.sentences import sentences_in
 from partwork.composing.series import (
@@ -14,6 +14,7 @@ from partwork.composing.series import (
     NothingToCompose,
     WrongNumberOfParts,
 )
+from partwork.composing.series_faults import repeated
 from partwork.composing.voice import is_first_person, is_story, leans
 from partwork.model.article import Article, Category, normalised
 from partwork.model.series import Division, Heading, Paragraph, Quotation, Sentence

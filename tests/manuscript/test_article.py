@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from partwork.manuscript.article import parse_article, print_article, print_removals
+from partwork.manuscript.blocks import parse_blocks, print_blocks
 from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.inline import line_of
 from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal, Rights
@@ -172,6 +173,31 @@ def test_marks_that_markdown_cannot_express_never_touch_the_words(
     back = read_back(article(Block(BlockKind.PARAGRAPH, text, spans=tuple(marks)))).blocks
 
     assert [(b.text, b.spans) for b in back] == ([(line, spans)] if line else [])
+
+
+MARKDOWN = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [*HOSTILE, "\n", "\n\n", "\n  ", "\n    ", "- - ", "1. - ", "x", "![a](b)"]
+        ),
+        st.text(max_size=3),
+    ),
+    max_size=14,
+).map("".join)
+
+
+@SLOWLY
+@given(MARKDOWN)
+@example("- - noon")
+@example("-\n  - noon\n    - quay\n- tea")
+@example("\tx = 1\x1b")
+def test_whatever_markdown_was_read_prints_as_what_reads_the_same(markdown: str) -> None:
+    try:
+        found = parse_blocks(markdown, "articles/a.md", 0)
+    except ManuscriptError:
+        return
+
+    assert parse_blocks(print_blocks(found), "articles/a.md", 0) == found
 
 
 def test_lists_side_by_side_stay_apart_even_around_an_empty_one() -> None:

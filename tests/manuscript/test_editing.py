@@ -163,3 +163,14 @@ def test_putting_a_block_in_and_taking_it_out_gives_what_was(blocks, block, data
 
     assert [p.block for p in after.blocks] == [p.block for p in before.blocks]
     assert inside.blocks[index].block.text.split() == block.text.split()
+
+
+@pytest.mark.parametrize(
+    "flag", ["<!--\nflagged: promotion -->", "<!-- flagged:\n\npromotion\n-->"]
+)
+def test_a_flag_over_several_lines_is_taken_off_whole(flag: str) -> None:
+    text = EDITED.replace("<!-- flagged: promotion -->", flag)
+
+    sheet = unflagged(sheet_of(text, "a.md"), 3)
+
+    assert sheet.text == EDITED.replace("<!-- flagged: promotion -->\n", "")

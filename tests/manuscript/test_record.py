@@ -1,5 +1,6 @@
 """What is on file of a cleaning is read back as it was."""
 
+import json
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partwork.manuscript.errors import ManuscriptError
-from partwork.manuscript.record import Record, parse_record, print_record, written_of
+from partwork.manuscript.record import Earlier, Record, parse_record, print_record, written_of
 from partwork.model.article import Block, BlockKind, Category, Removal
 from partwork.model.memory import Decision, EditorVerdict
 from partwork.model.text import Mark, Span
@@ -65,11 +66,34 @@ def test_a_record_from_before_has_no_blocks_and_no_decisions() -> None:
         '{"removals": [], "blocks": 7}',
         '{"removals": [], "decisions": [{"verdict": "maybe"}]}',
         '{"removals": [], "decisions": ["keep"]}',
+        '{"removals": [], "decisions": {}}',
+        '{"removals": [], "blocks": "abc"}',
+        '{"removals": [], "blocks": [7]}',
+        '{"removals": [], "site": null}',
+        '{"removals": [], "together": 7}',
+        '{"removals": [], "earlier": 7}',
+        '{"removals": [], "earlier": {"until_sha256": 7, "record": {"removals": []}}}',
+        '{"removals": [], "earlier": {"until_sha256": "0", "record": []}}',
     ],
 )
 def test_a_damaged_record_is_told_in_one_line(text: str) -> None:
     with pytest.raises(ManuscriptError, match=r"^content/articles/a\.removals\.json: [^\n]+$"):
         parse_record(text, FILE)
+
+
+def test_markdown_that_is_no_text_is_told_in_one_line() -> None:
+    damaged = json.loads(print_record(record(LINK)))
+    damaged["removals"][0]["markdown"] = 5
+
+    with pytest.raises(ManuscriptError, match=r"^content/articles/a\.removals\.json: [^\n]+$"):
+        parse_record(json.dumps(damaged), FILE)
+
+
+def test_what_was_on_file_before_is_read_back_with_it() -> None:
+    before = parse_record(print_record(record(LINK, PLAIN)), FILE)
+    after = Record(site="lids", earlier=Earlier("1" * 64, before))
+
+    assert parse_record(print_record(after), FILE) == after
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20), max_size=4))

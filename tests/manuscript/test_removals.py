@@ -81,6 +81,18 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
         json.dumps({"removals": [one(lines=[1])]}),
         json.dumps({"removals": [one(position=-1)]}),
         json.dumps({"removals": [one(), one()]}),
+        json.dumps({"removals": {}}),
+        json.dumps({"removals": [one(position="0")]}),
+        json.dumps({"removals": [one(position=True)]}),
+        json.dumps({"removals": [one(text=7)]}),
+        json.dumps({"removals": [one(lines="11")]}),
+        json.dumps({"removals": [one(lines=[1.5, 2])]}),
+        json.dumps({"removals": [one(rule=None)]}),
+        json.dumps({"removals": [one(confidence=float("nan"))]}),
+        json.dumps({"removals": [one(confidence=float("inf"))]}),
+        json.dumps({"removals": [one(confidence=True)]}),
+        json.dumps({"removals": [one()], "cleaner": 7}),
+        json.dumps({"removals": [one()], "article_sha256": None}),
     ],
 )
 def test_a_damaged_file_is_named_with_what_to_do(text: str) -> None:

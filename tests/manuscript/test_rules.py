@@ -112,3 +112,40 @@ def test_rules_of_any_words_are_read_back(words: list[str]) -> None:
     text = print_rules(rules[:2], "", FILE)
 
     assert parse_rules(print_rules(rules, text, FILE), FILE) == rules
+
+
+TABLE = '{name="a", site="example.org", verdict="drop", words="Share", made_on=2026-01-01}'
+
+
+@pytest.mark.parametrize("text", ["rule = []", f"rule = [{TABLE}]"])
+def test_a_list_that_no_rule_can_be_added_to_is_refused_when_it_is_read(text: str) -> None:
+    with pytest.raises(ManuscriptError, match=r"begin each with a line \[\[rule\]\]"):
+        parse_rules(text, FILE)
+
+
+def test_rules_that_could_not_be_read_back_are_not_written() -> None:
+    with pytest.raises(ManuscriptError, match="write it by hand"):
+        print_rules([replace(RULE, site="www.example.org")], "", FILE)
+
+
+@pytest.mark.parametrize("site", ["https://www.Example.org/x", "www.Example.ORG", "example.org"])
+def test_a_site_may_be_written_as_the_address_of_a_page(site: str) -> None:
+    typed = print_rules([RULE], "", FILE).replace('"example.org"', f'"{site}"')
+
+    assert parse_rules(typed, FILE) == (RULE,)
+
+
+@pytest.mark.parametrize("site", ["example.org/x", "example org", "www.", "ftp://example.org"])
+def test_what_is_the_site_of_no_article_is_refused(site: str) -> None:
+    typed = print_rules([RULE], "", FILE).replace('"example.org"', f'"{site}"')
+
+    with pytest.raises(FieldsError, match=r"rule 1: site is a host such as example\.org, not '"):
+        parse_rules(typed, FILE)
+
+
+def test_two_rules_cannot_keep_and_drop_the_same_words_of_a_site() -> None:
+    text = print_rules([RULE], "", FILE)
+    contrary = text.split("[[rule]]")[1].replace('"drop"', '"keep"').replace("drop-", "keep-")
+
+    with pytest.raises(ManuscriptError, match="drop-the-fair and keep-the-fair keep and drop the"):
+        parse_rules(f"{text}[[rule]]{contrary}", FILE)

@@ -12,7 +12,7 @@ from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series, print_series
 from partwork.model.address import Mailbox
-from partwork.model.series import Cadence, Mode, Newsletter, Series, Weekday
+from partwork.model.series import Cadence, Kind, Mode, Newsletter, Series, Weekday
 
 NEWSLETTER = """\
 name = "Slow Bread"
@@ -196,6 +196,13 @@ def test_a_wrong_field_of_a_series_is_named(old: str, new: str, says: str) -> No
     assert says in str(error.value)
 
 
+def test_a_series_is_composed_unless_it_says_that_it_is_a_letter() -> None:
+    assert series(SERIES).kind is Kind.COMPOSED
+    assert series('kind = "letter"\n' + SERIES).kind is Kind.LETTER
+    with pytest.raises(FieldsError, match='kind is "composed" or "letter"'):
+        series('kind = "poem"\n' + SERIES)
+
+
 def test_a_series_written_over_its_file_leaves_all_that_is_the_same() -> None:
     assert print_series(series(SERIES), SERIES) == SERIES
 
@@ -222,6 +229,7 @@ SOME_SERIES = st.builds(
     title=TEXTS,
     description=st.one_of(st.just(""), TEXTS),
     language=st.sampled_from(["en", "de-CH"]),
+    kind=st.sampled_from(Kind),
     mode=st.sampled_from(Mode),
     cadence=st.sampled_from([None, CADENCE, replace(CADENCE, starts_on=None)]),
     articles=st.lists(SLUGS, unique=True, max_size=4).map(tuple),

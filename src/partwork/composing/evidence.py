@@ -13,6 +13,21 @@ _UNITS = {
     "g": r"g|grams?",
     "ml": r"ml|millilit(?:er|re)s?",
     "iu": r"iu|international units",
+    "litres": r"l|lit(?:er|re)s?",
+    "mm": r"mm|millimet(?:er|re)s?",
+    "cm": r"cm|centimet(?:er|re)s?",
+    "m": r"m|met(?:er|re)s?",
+    "km": r"km|kilomet(?:er|re)s?",
+    "°C": r"° ?c|degrees celsius",
+    "°F": r"° ?f|degrees fahrenheit",
+    "seconds": r"s|secs?|seconds?",
+    "minutes": r"min|mins|minutes?",
+    "hours": r"h|hrs?|hours?",
+    "days": r"days?",
+    "nights": r"nights?",
+    "weeks": r"weeks?",
+    "months": r"months?",
+    "years": r"years?",
     "hundred": r"hundred",
     "thousand": r"thousand",
     "million": r"million",
@@ -22,6 +37,8 @@ _UNIT = "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(_UNITS.value
 _DIGITS = re.compile(
     rf"(?<![\w.,])(?P<number>[$€£]?\d+(?:[.,]\d+)*)(?:[\s-]?(?:{_UNIT})(?!\w))?", re.I
 )
+# Between the ends of a range, of which the first has the unit of the last: "2 to 4 weeks".
+_RANGE = re.compile(r"\s?[-–—]\s?|\s(?:to|or|and|bis|oder|und)\s", re.I)
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 
 _ONES = """
@@ -29,23 +46,43 @@ _ONES = """
     thirteen fourteen fifteen sixteen seventeen eighteen nineteen
 """
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-# "One" is left out: it is a pronoun as often as a number.
+# "One" is a number before a unit alone: it is a pronoun as often.
 _SPELT = {w: n for n, w in enumerate(_ONES.split(), 2)} | {
     w: 10 * n for n, w in enumerate(_TENS.split(), 2)
 }
 _SPELT_NUMBER = re.compile(
     rf"\b(?P<tens>{'|'.join(_TENS.split())})[- ](?P<ones>one|{'|'.join(_ONES.split()[:8])})\b"
-    rf"|\b(?:{'|'.join(_SPELT)})\b",
+    rf"|\b(?:{'|'.join(_SPELT)})\b|\bone(?=[\s-](?:{_UNIT})\b)",
+    re.I,
+)
+
+# Shares and multiples that have no digit.
+_SHARE = re.compile(
+    r"\b(?:(?P<count>an?|one|two|three)[ -](?P<part>third|quarter|fifth|tenth)s?"
+    r"|(?P<word>half|halve|dozen|twice|double|triple)[sd]?)\b",
     re.I,
 )
 
 _NAME_OR_WORD = re.compile(r"(?<![\w’'])[^\W\d_]\w*(?:[’']\w+)*")
 # A capital says nothing after these: a new sentence, quotation, bracket, list item or aside.
 _OPENS = re.compile(r"(?:^|[.!?…:;•*/]|[“”\"‘(\[—–]|\s-+)[\s“\"‘(\[]*$")
+_ABBREVIATION = re.compile(r"[A-Z]{2,}(?:['’]?s)?")  # a name wherever it stands
 _NOT_NAMES = re.compile(r"I(?:['’]\w+)?|[A-Z]")
 
 _NEGATION = re.compile(
     r"\b(?:not|no|never|none|nobody|nothing|nor|neither|without|cannot)\b|n['’]t\b", re.I
+)
+_HEDGE = re.compile(
+    r"\b(?:may|might|could|can|some|sometimes|often|usually|mostly|rarely|likely|unlikely"
+    r"|possibly|probably|perhaps|potential(?:ly)?|appears?|seems?|suggests?|commonly|generally"
+    r"|typically|frequently|occasionally|seldom|tends? to|(?:thought|believed|said) to"
+    r"|in (?:some|many|most) cases)\b",
+    re.I,
+)
+_CERTAIN = re.compile(
+    r"\b(?:always|every time|inevitabl[ey]|invariably|certainly|definitely|undoubtedly"
+    r"|guarantee[sd]?|without (?:fail|exception|doubt)|proven|everyone|everybody)\b",
+    re.I,
 )
 
 
@@ -53,11 +90,20 @@ def figures_in(text: str) -> frozenset[tuple[str, str]]:
     """Every number of a text with its unit ("" for none), both in one spelling.
 
     `1,200` and `1200`, `67 %` and `67 percent`, `two million` and `2 million` are equal. Units
-    are those whose exchange is dangerous: shares, doses, powers of ten; currency stays with the
-    number. Times and lengths are their number alone.
+    are shares, doses, measures, times and powers of ten; both ends of "2 to 4 weeks" have theirs;
+    currency stays with the number. Other nouns are no unit: "7 heaps" is 7. "Half", "a third" and
+    "twice" are figures by their word.
     """
     digits = _SPELT_NUMBER.sub(lambda m: str(_value(m)), text)
-    return frozenset((_plain(m["number"]), _unit_of(m)) for m in _DIGITS.finditer(digits))
+    found = [(_share(match), "") for match in _SHARE.finditer(text)]
+    later: re.Match[str] | None = None
+    for match in reversed(list(_DIGITS.finditer(digits))):
+        unit = _unit_of(match)
+        if not unit and later and _RANGE.fullmatch(digits[match.end() : later.start()]):
+            unit = found[-1][1]
+        found.append((_plain(match["number"]), unit))
+        later = match
+    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +134,19 @@ def figures_missing(text: str, evidence: Evidence) -> tuple[str, ...]:
 def names_missing(text: str, evidence: Evidence) -> tuple[str, ...]:
     """The proper names of `text` that the source does not have, in order.
 
-    A name is a capitalised word that does not open a sentence. It is looked for among all words
-    of the source whatever their case, so that a false alarm is rare and a name at the start of a
-    sentence is missed.
+    A name is a capitalised word that does not open a sentence, or an abbreviation. It is looked
+    for among all words of the source whatever their case, so that a false alarm is rare and most
+    names at the start of a sentence are missed.
     """
     return tuple(
         dict.fromkeys(
             match.group()
             for match in _NAME_OR_WORD.finditer(text)
             if match.group()[0].isupper()
-            and not _OPENS.search(text[max(0, match.start() - 8) : match.start()])
+            and (
+                _ABBREVIATION.fullmatch(match.group())
+                or not _OPENS.search(text[max(0, match.start() - 8) : match.start()])
+            )
             and not _NOT_NAMES.fullmatch(match.group())
             and not evidence.words.issuperset(_spellings(match.group()))
             and not is_small(match.group().casefold())
@@ -110,6 +159,16 @@ def says_no(text: str) -> bool:
     return _NEGATION.search(text) is not None
 
 
+def hedges(text: str) -> bool:
+    """Whether a text says less than that it is always so: may, some, often, appears."""
+    return _HEDGE.search(text) is not None
+
+
+def is_certain(text: str) -> bool:
+    """Whether a text says that it is always so, or so for everyone."""
+    return _CERTAIN.search(text) is not None
+
+
 def _spellings(name: str) -> tuple[str, ...]:
     return tuple(word.removesuffix("'s") for word in words_in(name))
 
@@ -117,7 +176,14 @@ def _spellings(name: str) -> tuple[str, ...]:
 def _value(spelt: re.Match[str]) -> int:
     if spelt["tens"]:
         return _SPELT[spelt["tens"].lower()] + _SPELT.get(spelt["ones"].lower(), 1)
-    return _SPELT[spelt.group().lower()]
+    return _SPELT.get(spelt.group().lower(), 1)
+
+
+def _share(match: re.Match[str]) -> str:
+    if match["word"]:
+        return match["word"].lower()
+    count = match["count"].lower()
+    return f"{'a' if count in {'an', 'one'} else count} {match['part'].lower()}"
 
 
 def _plain(number: str) -> str:

@@ -1,97 +1,127 @@
 """Evidence checks: whether each sentence of a part is borne out by the blocks it cites."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
+from partwork.composing.attribution import attributed_in
 from partwork.composing.evidence import (
     Evidence,
     evidence_in,
     figures_missing,
+    hedges,
+    is_certain,
     names_missing,
     says_no,
 )
-from partwork.composing.overlap import alike, is_same_point, point_of
+from partwork.composing.findings import Finding, faults_in
 from partwork.composing.risk import denies_risk
-from partwork.composing.sentences import quotations_in, sentences_in
-from partwork.composing.voice import without_connective
+from partwork.composing.sentences import outside_quotations, quotations_in, sentences_in
+from partwork.composing.voice import as_running_text, without_connective
+from partwork.composing.voice_faults import line_findings, quoted_findings, voice_findings
 from partwork.composing.words import content_of, word_count
 from partwork.model.article import Article, Block, normalised
 from partwork.model.fault import Fault
-from partwork.model.series import Heading, Instalment, Quotation, Sentence
+from partwork.model.series import Heading, Instalment, Kind, Paragraph, Quotation, Sentence
+from partwork.model.text import Mark
 
-_SHOWN = 60  # characters of a sentence in a message
 _LONG_QUOTATION = 3  # words; shorter marks set off a word and quote nobody
 _CLOSE = 0.75  # share of content words from which a sentence restates one of its source; a guess
-_RESTATED = 4  # content words; a shorter sentence is not compared
+_RESTATED = 4  # content words, below which a share of them says nothing
 # Languages that capitalise every noun, so that a capital does not make a name.
 _NOUNS_ARE_CAPITAL = {"de", "lb"}
 
 
-def faults(instalment: Instalment, articles: Mapping[str, Article], file: str) -> tuple[Fault, ...]:
+def faults(
+    instalment: Instalment,
+    articles: Mapping[str, Article],
+    file: str,
+    *,
+    language: str = "en",
+    kind: Kind = Kind.COMPOSED,
+) -> tuple[Fault, ...]:
     """What is wrong with a part, machine-written or edited by hand, by line and rule.
 
-    Rules: `uncited`, `citation`, `flagged`, `figure`, `name`, `negation`, `quotation`, `risk`. A
-    sentence's `signed_off` rules are not applied to it. Lengths are rendering's affair.
-    Titles, headings, subject and preheader may use what any cited article's blocks, title or
-    byline have. Names are not looked for beside sources in German, where nouns are capitalised.
+    Rules: `uncited`, `citation`, `flagged`, `figure`, `name`, `negation`, `hedge`, `quotation`,
+    `link`, `risk`, `voice`, `story`. A sentence's `signed_off` rules are not applied to it. Lengths
+    are rendering's affair. Titles, headings, subject and preheader may use what any cited
+    article's blocks, title or byline have. Names are not looked for beside sources in German,
+    where nouns are capitalised; voice is judged where `language` is English. Of a letter only
+    `risk` is asked: it has no sources, and its voice is its author's.
     """
+    if kind is Kind.LETTER:
+        return _of_letter(instalment, file)
+    is_english = language.partition("-")[0].lower() == "en"
     cited_articles = [articles[slug] for slug in instalment.articles if slug in articles]
     shelf = {article.slug: _by_digest(article) for article in cited_articles}
-    found = [*_line_faults(instalment, cited_articles, file)]
-    quoted = {id(s) for e in instalment.body if isinstance(e, Quotation) for s in e.sentences}
+    found = [*_line_faults(instalment, cited_articles, file, is_english=is_english)]
+    speakers = {
+        id(s): e.speaker for e in instalment.body if isinstance(e, Quotation) for s in e.sentences
+    }
+    before = _sentences_before(instalment)
     for sentence in instalment.sentences:
-        cited, broken = _cited(sentence, shelf)
-        checks = [*broken]
+        cited, findings = _cited(sentence, shelf)
+        sources = [articles[c.article] for c in sentence.citations if c.article in shelf]
+        speaker = speakers.get(id(sentence))
         if cited:
-            is_quoted = id(sentence) in quoted
-            has_names = _may_have_names(
-                [articles[c.article] for c in sentence.citations if c.article in shelf]
+            findings += _evidence_findings(
+                sentence.text,
+                cited,
+                is_quoted=speaker is not None,
+                has_names=_may_have_names(sources),
             )
-            checks += _evidence_faults(
-                sentence.text, cited, is_quoted=is_quoted, has_names=has_names
-            )
+        findings += _link_findings(sentence, sources)
         if denies_risk(sentence.text):
-            checks.append(("risk", "denies a risk; say what the source warns of, or remove it"))
-        found += (
-            Fault(file, sentence.line, rule, f"{_shown(sentence.text)} {message}")
-            for rule, message in checks
-            if rule not in sentence.signed_off
-        )
+            findings.append(_DENIES)
+        if is_english and speaker is None:
+            findings += voice_findings(sentence.text, cited, before.get(id(sentence), ""))
+        elif is_english:
+            findings += quoted_findings(sentence.text, speaker or "")
+        found += faults_in(sentence, file, findings)
     return tuple(sorted(found))
 
 
-def repeated(instalments: Sequence[Instalment], files: Sequence[str]) -> tuple[Fault, ...]:
-    """Points made twice, within a part or over parts: a fault at each later place.
-
-    `files` name the instalments' files, in the same order.
-    """
-    places = [
-        (sentence, file)
-        for instalment, file in zip(instalments, files, strict=True)
-        for sentence in instalment.sentences
-    ]
-    points = [point_of(sentence.text) for sentence, _ in places]
-    first: dict[int, int] = {}
-    for earlier, later in alike(points):
-        if later not in first and is_same_point(points[earlier], points[later]):
-            first[later] = earlier
-    return tuple(
-        sorted(
-            Fault(
-                places[later][1],
-                places[later][0].line,
-                "repeated",
-                f"{_shown(places[later][0].text)} was said before, in {_place(*places[earlier])}; "
-                "remove one and cite both sources in the other",
-            )
-            for later, earlier in first.items()
-            if "repeated" not in places[later][0].signed_off
-        )
-    )
+_PREHEADER = "the preheader"
+_DENIES = Finding("risk", "denies a risk; say what the source warns of, or remove it")
+_URL = re.compile(r"\b(?:https?://|www\.)[^\s<>“”\"]+", re.I)
 
 
-_Check = tuple[str, str]  # rule and message
+def _sentences_before(part: Instalment) -> dict[int, str]:
+    """By a sentence's identity, what its paragraph says just before it."""
+    paragraphs = [e.sentences for e in part.body if isinstance(e, Paragraph)]
+    return {id(two): one.text for p in (part.lead, *paragraphs) for one, two in pairwise(p)}
+
+
+def _of_letter(part: Instalment, file: str) -> tuple[Fault, ...]:
+    denying = (s for s in part.sentences if denies_risk(s.text))
+    found = [fault for s in denying for fault in faults_in(s, file, [_DENIES])]
+    for what, text, line in _lines(part):
+        if denies_risk(text):
+            found.append(Fault(file, line, "risk", f"{what} denies a risk; say it without"))
+    return tuple(sorted(found))
+
+
+def _link_findings(sentence: Sentence, sources: Sequence[Article]) -> Iterator[Finding]:
+    """Links, marked or spelt out, that none of the cited articles is or has."""
+    links = [span.url for span in sentence.spans if span.mark is Mark.LINK]
+    links += (url.rstrip(".,;:!?)]”’") for url in _URL.findall(sentence.text))
+    if not links:
+        return
+    known = {_plain_url(article.source) for article in sources}
+    for block in (block for article in sources for block in article.blocks):
+        known.update(_plain_url(span.url) for span in block.spans if span.mark is Mark.LINK)
+        known.update(_plain_url(url.rstrip(".,;:!?)]”’")) for url in _URL.findall(block.text))
+    for link in dict.fromkeys(links):
+        if _plain_url(link) not in known:
+            message = f"links to {link}, which its sources do not; take the link out"
+            yield Finding("link", message)
+
+
+def _plain_url(url: str) -> str:
+    """An address without what leads to the same page all the same."""
+    return re.sub(r"^https?://", "", url.strip(), flags=re.I).rstrip("/").casefold()
 
 
 def _by_digest(article: Article) -> dict[str, list[Block]]:
@@ -103,35 +133,38 @@ def _by_digest(article: Article) -> dict[str, list[Block]]:
 
 def _cited(
     sentence: Sentence, shelf: Mapping[str, Mapping[str, list[Block]]]
-) -> tuple[list[Block], list[_Check]]:
+) -> tuple[list[Block], list[Finding]]:
     """The blocks a sentence cites, and what is wrong with its citations."""
     found: list[Block] = []
-    broken: list[_Check] = []
+    broken: list[Finding] = []
     if not sentence.citations:
-        broken.append(("uncited", "has no source; cite a block or remove it"))
+        broken.append(Finding("uncited", "has no source; cite a block or remove it"))
     for citation in sentence.citations:
         name = f"{citation.article}#{citation.block}"
         blocks = shelf.get(citation.article, {}).get(citation.block, [])
         if citation.article not in shelf:
-            broken.append(("citation", f"cites {name}, but the series has no such article"))
+            broken.append(Finding("citation", f"cites {name}, but the series has no such article"))
         elif not blocks:
-            broken.append(("citation", f"cites {name}, but no block of it has these words now"))
+            broken.append(
+                Finding("citation", f"cites {name}, but no block of it has these words now")
+            )
         else:
             found.append(blocks[0])
             if all(block.flag is not None for block in blocks):
                 kind = blocks[0].flag
-                broken.append(("flagged", f"cites {name}, flagged as {kind}; cite another block"))
+                broken.append(
+                    Finding("flagged", f"cites {name}, flagged as {kind}; cite another block")
+                )
     return found, broken
 
 
-def _evidence_faults(
+def _evidence_findings(
     text: str, cited: Sequence[Block], *, is_quoted: bool, has_names: bool
-) -> Iterator[_Check]:
+) -> Iterator[Finding]:
     """What a text states that its blocks do not; their own whole sentences state nothing new."""
-    sources = [_flat(block.text) for block in cited]
     if is_quoted:
-        if not any(_flat(text) in source for source in sources):
-            yield "quotation", "is not in the cited block word for word; quote it as it stands"
+        if objection := _misquoted(text, cited):
+            yield Finding("quotation", f"{objection}; quote it as it stands")
         return
     known = {form for block in cited for form in _forms(block.text)}
     new = [part for part in sentences_in(text) if _flat(part) not in known]
@@ -139,13 +172,49 @@ def _evidence_faults(
         return
     whole = " ".join(new)
     source = evidence_in(" ".join(block.text for block in cited))
-    yield from _wording_faults(whole, source, has_names=has_names)
+    yield from _wording_findings(whole, source, has_names=has_names)
     for start, end in quotations_in(whole):
         words = whole[start + 1 : end - 1]
-        if word_count(words) >= _LONG_QUOTATION and not any(_flat(words) in s for s in sources):
-            yield "quotation", f"quotes “{words}”, which is not in the cited block word for word"
-    if any(_turns_round(part, known) for part in new):
-        yield "negation", "denies what its source affirms, or the reverse; take the source's words"
+        is_long = word_count(words) >= _LONG_QUOTATION
+        if is_long and (objection := _misquoted(words, cited)):
+            yield Finding("quotation", f"quotes “{words}”, which {objection}")
+    said = {_flat(s) for b in cited for line in b.text.splitlines() for s in sentences_in(line)}
+    restated = [(part, _restated(part, said)) for part in new]
+    if any(all(says_no(s) != says_no(part) for s in close) for part, close in restated if close):
+        yield Finding(
+            "negation", "denies what its source affirms, or the reverse; take the source's words"
+        )
+    if any(_is_surer(part, close) for part, close in restated if close):
+        yield Finding(
+            "hedge", "is surer than its source; keep its may, some or often, and add no always"
+        )
+
+
+def _is_surer(part: str, sources: Sequence[str]) -> bool:
+    loses_hedge = all(map(hedges, sources)) and not hedges(part)
+    return loses_hedge or (is_certain(part) and not any(map(is_certain, sources)))
+
+
+def _misquoted(words: str, cited: Sequence[Block]) -> str:
+    """What is wrong with words as a quotation from one of the blocks; "" if nothing is."""
+    flat = _flat(words)
+    inside = re.compile(rf"(?<!\w){re.escape(flat)}(?!\w)")
+    having = [block for block in cited if inside.search(_flat(block.text))]
+    if not having:
+        return "is not in the cited block word for word"
+    whole = [s for block in having for s in _sayings(block.text) if inside.search(_flat(s))]
+    if whole and not says_no(flat) and all(map(says_no, whole)):
+        return "is cut so that its sentence no longer says no"
+    return ""
+
+
+def _sayings(text: str) -> Iterator[str]:
+    """A block's sentences without who says them: what is quoted inside, the rest whole."""
+    said = attributed_in(text)
+    for sentence in sentences_in(said.words if said else text):
+        quoted = [sentence[start + 1 : end - 1] for start, end in quotations_in(sentence)]
+        yield from (part for words in quoted for part in sentences_in(words))
+        yield outside_quotations(sentence) if quoted else sentence
 
 
 def _may_have_names(articles: Sequence[Article]) -> bool:
@@ -153,43 +222,57 @@ def _may_have_names(articles: Sequence[Article]) -> bool:
     return not any(a.language.partition("-")[0] in _NOUNS_ARE_CAPITAL for a in articles)
 
 
-def _wording_faults(text: str, source: Evidence, *, has_names: bool) -> Iterator[_Check]:
+def _wording_findings(text: str, source: Evidence, *, has_names: bool) -> Iterator[Finding]:
     """Figures and names that the source does not have."""
     if missing := figures_missing(text, source):
-        yield "figure", f"has {', '.join(missing)}, which its sources do not; correct or cite it"
+        yield Finding(
+            "figure", f"has {', '.join(missing)}, which its sources do not; correct or cite it"
+        )
     if has_names and (missing := names_missing(text, source)):
-        yield "name", f"names {', '.join(missing)}, which its sources do not; correct or cite it"
+        yield Finding(
+            "name", f"names {', '.join(missing)}, which its sources do not; correct or cite it"
+        )
 
 
-def _turns_round(part: str, known: Collection[str]) -> bool:
-    """Whether a sentence restates sentences of its source and says no where all of them do not."""
+def _restated(part: str, said: Collection[str]) -> list[str]:
+    """The sentences of the source that a sentence restates; a short one with all its words."""
     content = content_of(part)
     if len(content) < _RESTATED:
-        return False
-    close = [s for s in known if len(content & content_of(s)) >= _CLOSE * len(content)]
-    return bool(close) and all(says_no(s) != says_no(part) for s in close)
+        return [s for s in said if content == content_of(s)] if len(content) > 1 else []
+    return [s for s in said if len(content & content_of(s)) >= _CLOSE * len(content)]
 
 
-def _line_faults(part: Instalment, cited: Sequence[Article], file: str) -> Iterator[Fault]:
+def _line_faults(
+    part: Instalment, cited: Sequence[Article], file: str, *, is_english: bool
+) -> Iterator[Fault]:
     """What is wrong with the lines that cite nothing: title, subject, preheader and headings."""
-    if not cited:
-        return
     source = evidence_in(
         " ".join(text for a in cited for text in (a.title, a.byline, *(b.text for b in a.blocks)))
     )
-    lines = [("the title", part.title, 0), ("the subject", part.subject, 0)]
-    lines.append(("the preheader", part.preheader, 0))
-    lines += [("the heading", e.text, e.line) for e in part.body if isinstance(e, Heading)]
-    lines += [
+    has_names = _may_have_names(cited)
+    speakers = [
         ("the speaker", f"by {e.speaker}", min((s.line for s in e.sentences), default=0))
         for e in part.body
         if isinstance(e, Quotation)
     ]
-    for what, text, line in lines:
-        for rule, message in _wording_faults(text, source, has_names=_may_have_names(cited)):
-            yield Fault(file, line, rule, f"{what} {message}")
+    for what, text, line in (*_lines(part), *speakers):
+        if cited:
+            for one in _wording_findings(text, source, has_names=has_names):
+                yield Fault(file, line, one.rule, f"{what} {one.message}")
         if denies_risk(text):
             yield Fault(file, line, "risk", f"{what} denies a risk; say it without")
+    for what, text, line in _lines(part) if is_english else ():
+        spoken = text if what == _PREHEADER else as_running_text(text)
+        for one in line_findings(spoken):
+            yield Fault(file, line, one.rule, f"{what} {one.message}")
+
+
+def _lines(part: Instalment) -> Iterator[tuple[str, str, int]]:
+    """What each line is that cites nothing, its text, and where it stands."""
+    yield "the title", part.title, 0
+    yield "the subject", part.subject, 0
+    yield _PREHEADER, part.preheader, 0
+    yield from (("the heading", e.text, e.line) for e in part.body if isinstance(e, Heading))
 
 
 @lru_cache(maxsize=4096)  # many sentences cite one block
@@ -202,12 +285,3 @@ def _forms(block: str) -> frozenset[str]:
 
 def _flat(text: str) -> str:
     return normalised(text).replace("’", "'").replace("“", '"').replace("”", '"')
-
-
-def _shown(text: str) -> str:
-    short = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rsplit(' ', 1)[0]}…"
-    return f"“{short}”"
-
-
-def _place(sentence: Sentence, file: str) -> str:
-    return f"{file}, line {sentence.line}" if sentence.line else file

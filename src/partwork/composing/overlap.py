@@ -1,11 +1,14 @@
-"""Points made twice: sentences that say the same in nearly the same words."""
+"""Points made twice: sentences that say the same, in nearly the same words or in others."""
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from partwork.composing.evidence import figures_in, says_no
+from partwork.composing.synonyms import concepts_of
 from partwork.composing.words import content_of, words_in
 from partwork.model.article import normalised
 
@@ -15,7 +18,13 @@ _SAME = 0.8
 _NEARLY = 0.6
 _ENOUGH = 4  # content words; below, chance agreement is too likely and only equal text counts
 _ITEM = 6  # content words of an item that names something; longer ones explain
+_IDEAS = 3  # that two sentences must share to tell the same; two are often chance
+_POSTINGS = 200  # points that have a word; one that more of them have tells none from the others
 
+# "May or may not" and "not only" deny nothing.
+_IDLE_NO = re.compile(
+    r"\b(?:may|might|can) or (?:may|might|can) ?not\b|(?:\bnot|n['’]t) (?:just|only|merely)\b", re.I
+)
 _SUBJECT = re.compile(r"^(?:it|this|that|they|these) (?:is |are )?")
 
 
@@ -25,13 +34,21 @@ class Point:
 
     text: str
     content: frozenset[str]
+    ideas: frozenset[str]
     figures: frozenset[tuple[str, str]]
     is_denial: bool
 
 
+@lru_cache(maxsize=16384)  # sentences are compared in several steps
 def point_of(text: str) -> Point:
     """The point that a sentence makes."""
-    return Point(normalised(text), content_of(text), figures_in(text), says_no(text))
+    return Point(
+        normalised(text),
+        content_of(text),
+        concepts_of(text),
+        figures_in(text),
+        says_no(_IDLE_NO.sub("", text)),
+    )
 
 
 def is_same_point(one: Point, other: Point) -> bool:
@@ -42,6 +59,37 @@ def is_same_point(one: Point, other: Point) -> bool:
 def is_nearly_same_point(one: Point, other: Point) -> bool:
     """Whether two sentences say so much alike that one of them is enough for a reader."""
     return one.text == other.text or _share(one, other) >= _NEARLY
+
+
+class Ideas:
+    """How much of what points speak of is the same; an idea that few of them have weighs more."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self._points = points
+        having = Counter(idea for point in points for idea in point.ideas)
+        self._rarity = {idea: math.log(1 + len(points) / n) for idea, n in having.items()}
+        self._weights = [self._weight(point.ideas) for point in points]
+
+    def likeness(self, one: int, other: int, *, least: int = _IDEAS) -> float:
+        """0 to 1 for two of the points, by their indices; 0 below so many shared ideas."""
+        shared = self._points[one].ideas & self._points[other].ideas
+        if len(shared) < least:
+            return 0.0
+        return self._weight(shared) / math.sqrt(self._weights[one] * self._weights[other])
+
+    def retelling(self, one: int, other: int, *, least: int = _IDEAS) -> float:
+        """How surely the two tell the same in other words, 0 to 1.
+
+        0 where only one of them says no, or both have figures that the other has not.
+        """
+        a, b = self._points[one], self._points[other]
+        agree = a.figures <= b.figures or b.figures <= a.figures
+        if not agree or a.is_denial != b.is_denial:
+            return 0.0
+        return self.likeness(one, other, least=least)
+
+    def _weight(self, ideas: frozenset[str]) -> float:
+        return sum(self._rarity[idea] for idea in sorted(ideas))
 
 
 def is_part_of(one: Point, other: Point) -> bool:
@@ -66,16 +114,21 @@ def alike(points: Sequence[Point]) -> Iterator[tuple[int, int]]:
     Goes by an index of words, so that the work grows with what is shared, not with the square
     of the number of sentences.
     """
-    by_word: dict[str, list[int]] = defaultdict(list)
+    having: dict[str, list[int]] = defaultdict(list)
     by_text: dict[str, list[int]] = defaultdict(list)
+    words = [point.content | point.ideas for point in points]
+    for number, found in enumerate(words):
+        for word in found:
+            having[word].append(number)
     for later, point in enumerate(points):
-        shared = Counter(earlier for word in point.content for earlier in by_word[word])
+        telling = [having[w] for w in words[later] if len(having[w]) <= _POSTINGS]
+        shared = Counter(earlier for place in telling for earlier in place if earlier < later)
         equal = by_text[point.text]
-        for earlier in sorted({*equal, *(n for n, count in shared.items() if count > 1)}):
-            yield earlier, later
+        yield from (
+            (earlier, later)
+            for earlier in sorted({*equal, *(n for n, count in shared.items() if count > 1)})
+        )
         equal.append(later)
-        for word in point.content:
-            by_word[word].append(later)
 
 
 def _spelt_out(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from partwork.composing.overlap import (
+    Ideas,
     alike,
     is_nearly_same_point,
     is_part_of,
@@ -14,23 +15,25 @@ from partwork.composing.overlap import (
 )
 from partwork.composing.passages import Passage, PassageKind, Section, Statement
 
+# How surely one sentence must tell what another tells to go for it. Tried on the seeds and the demo
+# (docs/composing.md); to lose a caveat is worse than to say it twice.
+_RETOLD = 0.35
+_CAVEAT_RETOLD = 0.45
 _Unit = tuple[int, ...]  # numbers of statements that stay or go together
 
 
-def without_repeats(sections: Sequence[Section]) -> tuple[Section, ...]:
+def without_repeats(
+    sections: Sequence[Section], said: Sequence[Section] = ()
+) -> tuple[Section, ...]:
     """The sections with each point made once, where it is made at greatest length.
 
-    What says the same gives its citations to the sentence that stays. What nearly says the same
-    goes without, since its blocks bear out only a part of that sentence; a caveat that is only
-    nearly the same stays. Quotations go before prose, and stay or go whole.
+    What says the same, or tells it in other words in another article, gives its citations to the
+    sentence that stays. What nearly says the same goes without, since its blocks bear out only a
+    part of that sentence; a caveat that is only nearly the same stays. Quotations go before
+    prose, and stay or go whole. What is `said` elsewhere goes before all, and is not returned.
     """
-    places = [
-        (passage, statement)
-        for section in sections
-        for passage in section.passages
-        for statement in passage.all_statements
-    ]
-    staying = iter(_Sieve(places).sifted())
+    places, above = _places([*said, *sections]), len(_places(said))
+    staying = iter(_Sieve(places, above).sifted()[above:])
     kept: list[Section] = []
     for section in sections:
         passages: list[Passage] = []
@@ -43,12 +46,25 @@ def without_repeats(sections: Sequence[Section]) -> tuple[Section, ...]:
     return tuple(kept)
 
 
-class _Sieve:
-    """Decides which statements stay, and which citations they take over."""
+def _places(sections: Sequence[Section]) -> list[tuple[Passage, Statement]]:
+    return [
+        (passage, statement)
+        for section in sections
+        for passage in section.passages
+        for statement in passage.all_statements
+    ]
 
-    def __init__(self, places: Sequence[tuple[Passage, Statement]]) -> None:
-        self.places = places
+
+class _Sieve:
+    """Decides which statements stay, and which citations they take over.
+
+    The first `said` of them stand already, whatever they are.
+    """
+
+    def __init__(self, places: Sequence[tuple[Passage, Statement]], said: int) -> None:
+        self.places, self.said = places, said
         self.points = [point_of(statement.text) for _, statement in places]
+        self.ideas = Ideas(self.points)
         self.partners: dict[int, list[int]] = defaultdict(list)
         for one, other in alike(self.points):
             self.partners[one].append(other)
@@ -80,12 +96,13 @@ class _Sieve:
             )
         return [tuple(unit) for unit in units.values()]
 
-    def _rank(self, unit: _Unit) -> tuple[bool, bool, bool, int, int]:
-        """Quotations first, then caveats, orphans last of them; then what says most."""
+    def _rank(self, unit: _Unit) -> tuple[bool, bool, bool, bool, int, int]:
+        """What is said, then quotations, then caveats, orphans last; then what says most."""
         passage, statement = self.places[unit[0]]
         is_quoted = passage.kind is PassageKind.QUOTATION
         size = 0 if is_quoted else len(self.points[unit[0]].content)
-        return (not is_quoted, not statement.is_caveat, passage.is_orphan, -size, unit[0])
+        is_new = unit[0] >= self.said
+        return (is_new, not is_quoted, not statement.is_caveat, passage.is_orphan, -size, unit[0])
 
     def _rivals(self, number: int) -> list[int]:
         """The statements that stay and already say what this one says, in order."""
@@ -93,6 +110,7 @@ class _Sieve:
         point = self.points[number]
         rivals = sorted(self.stays.intersection(self.partners[number]))
         found = [r for r in rivals if is_same_point(self.points[r], point)]
+        found += [r for r in rivals if self._is_retold_by(number, r)]
         if passage.kind is PassageKind.LIST:
             found += [
                 r
@@ -104,6 +122,23 @@ class _Sieve:
                 r for r in sorted(self.stays) if is_tail_of(statement.text, self.places[r][1].text)
             ]
         return found
+
+    def _is_retold_by(self, number: int, rival: int) -> bool:
+        """Whether another article's prose tells in other words what this prose tells.
+
+        A caveat goes for a caveat alone, and nothing goes on which more than a sentence leans.
+        """
+        (passage, statement), (other, its) = self.places[number], self.places[rival]
+        if passage.kind is not PassageKind.PROSE or other.kind is not PassageKind.PROSE:
+            return False
+        place = passage.statements.index(statement)
+        leaning = passage.statements[place + 1 :]
+        if len(leaning) > 1 or any(s.is_caveat for s in leaning):
+            return False
+        if _articles(statement) & _articles(its) or (statement.is_caveat and not its.is_caveat):
+            return False
+        likeness = self.ideas.retelling(number, rival)
+        return likeness >= (_CAVEAT_RETOLD if statement.is_caveat else _RETOLD)
 
     def _may_go(self, passage: Passage, statement: Statement) -> bool:
         """Whether it may go for being nearly said: it warns of nothing and nothing leans on it."""
@@ -119,6 +154,10 @@ class _Sieve:
             and is_nearly_same_point(self.points[r], self.points[number])
             for r in rivals
         )
+
+
+def _articles(statement: Statement) -> set[str]:
+    return {citation.article for citation in statement.citations}
 
 
 def _with_citations(statement: Statement, others: Sequence[Statement]) -> Statement:

@@ -16,7 +16,8 @@ _CAVEAT = re.compile(
             r"\bdanger(?:s|ous|ously)?\b|\bhazard(?:s|ous)?\b|\bharm(?:s|ed|ful|ing)?\b|\bunsafe\b",
             r"\binjur(?:y|ies)\b|\boverdos\w+|\boverus\w+|\bmisus\w+|\baddict\w+",
             r"\bdependen(?:ce|cy)\b|\ballerg\w+|\btoxic\w*|\bpoison\w*|\bfatal\w*",
-            r"\b(?:can|may|could|will) (?:\w+ )?(?:cause|damage|worsen|irritate)\b",
+            r"\b(?:can|may|could|will) (?:\w+ )?(?:cause|damage|worsen|irritate"
+            r"|provoke|interact)\b",
             # warnings as such
             r"\bwarn(?:s|ed|ings?)?\b|\bcaution(?:s|ed|ary)?\b|\bcautious(?:ly)?\b",
             r"\b(?:be|extra) careful\b",
@@ -24,11 +25,13 @@ _CAVEAT = re.compile(
             r"\bcontra-?indicat\w+|\bnot for (?:people|anyone|those)\b|\bnot everyone\b",
             r"\bnot (?:\w+ )?(?:recommended|safe|suitable|appropriate|advisable)\b",
             r"(?:\bnot|n['’]t) (?:right |meant )?for everyone\b|n['’]t suit everyone\b",
-            r"\b(?:does not|doesn['’]t) work for everyone\b",
+            r"\b(?:do(?:es)? not|do(?:es)?n['’]t) work for everyone\b",
             # what must not be done
             r"\b(?:do not|don['’]t|never|must not|mustn['’]t|should not|shouldn['’]t|ought not to)"
             r" (?:\w+ )?(?:take|use|stop|mix|combine|drive|eat|drink|give|exceed|abandon|skip|add"
             r"|leave|try|put)\b",
+            r"\b(?:should|must|ought) (?:not|never)\b|\b(?:should|must)n['’]t\b",
+            r"\badvis(?:e|es|ed) (?:\w+ )?against\b",
             # what must be done first
             r"\b(?:should|must|needs? to) (?:\w+ )?(?:avoid|consult|see a|ask a|talk to|speak to"
             r"|seek|administer|be (?:supervised|monitored|administered|checked))\b",

@@ -2,17 +2,32 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import count
 
+from partwork.composing.differences import Difference, differences
+from partwork.composing.dividing import (
+    Going,
+    Wanted,
+    WrongNumberOfParts,
+    free_themes,
+    grown_themes,
+)
 from partwork.composing.extractive import written
 from partwork.composing.material import sections_of
 from partwork.composing.passages import LeftOut, Section
 from partwork.composing.repeats import without_repeats
 from partwork.composing.risk import is_caveat
-from partwork.composing.themes import Theme, TooManyParts, one_each, themes_in
-from partwork.composing.titles import wording_of
+from partwork.composing.standing import (
+    Standing,
+    ground_of,
+    statements_in,
+    without_said,
+)
+from partwork.composing.titles import Wording, wording_of
 from partwork.model.article import Article
 from partwork.model.errors import PartworkError
+from partwork.model.plan import Ground, Plan
 from partwork.model.series import Division, Instalment
 
 _SHOWN = 70  # characters of an example in a message
@@ -20,14 +35,29 @@ _SHOWN = 70  # characters of an example in a message
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The parts of a series, what no part could use (one message each), and the articles used.
+    """The parts of a series, what an editor should know, and the articles used.
 
-    `used` are slugs, in the order in which the parts cite them.
+    `left_out` has a message for each caveat that no part could use, for each pair of sources
+    that differ in a figure, and for whatever else is left out.
+    `used` are slugs, in the order in which the parts cite them. Of a series composed again,
+    settled parts are not among `instalments`; `unchanged` are the ids of those that say what they
+    said. `grounds` (by id) and `passed_over` belong into the next `Plan`.
     """
 
     instalments: tuple[Instalment, ...]
     left_out: tuple[str, ...]
     used: tuple[str, ...]
+    unchanged: frozenset[str] = frozenset()
+    grounds: Mapping[str, Ground] = field(default_factory=dict)
+    passed_over: tuple[str, ...] = ()
+
+    def under(self, ids: Mapping[str, str]) -> "Composition":
+        """The same with other ids for some parts, by those they have."""
+        return replace(
+            self,
+            instalments=tuple(replace(p, id=ids.get(p.id, p.id)) for p in self.instalments),
+            grounds={ids.get(id_, id_): ground for id_, ground in self.grounds.items()},
+        )
 
 
 class NothingToCompose(PartworkError):
@@ -38,14 +68,6 @@ class NothingToCompose(PartworkError):
         super().__init__(why)
 
 
-class WrongNumberOfParts(PartworkError):
-    """A number of parts that the material does not give; `possible` is the greatest it gives."""
-
-    def __init__(self, asked: int, possible: int, why: str) -> None:
-        self.asked, self.possible = asked, possible
-        super().__init__(why)
-
-
 def composed(
     articles: Sequence[Article],
     *,
@@ -53,41 +75,98 @@ def composed(
     division: Division,
     parts: int | None,
     new_id: Callable[[], str],
+    standing: Sequence[Standing] = (),
+    plan: Plan | None = None,
+    anew: bool = False,
 ) -> Composition:
     """The articles as a series of parts, written by extraction: the same input, the same text.
 
     Without `parts` the themes decide how many there are. Themes, voice and caveats are known in
-    English; an article in another language (its own, or `language` where it has none) is used
-    whole, grouped by the words its sections share. Raises `NothingToCompose` and
+    English; another language is grouped by the words its sections share. An article that is in
+    another language than the series is left out. Raises `NothingToCompose` and
     `WrongNumberOfParts`.
+
+    Composed again, a part keeps its id under whatever number and title. `standing` are the parts
+    that are there; of those that are settled nothing is said again. By the `plan` of the last
+    time, if it fits what is asked for, themes stay as they were: what is new joins one or makes
+    more, and a part that gets nothing new is unchanged. `anew` finds and writes all themes anew.
     """
     unique = list({article.slug: article for article in articles}.values())
     if not unique:
         raise NothingToCompose((), "there are no articles to compose from; name at least one")
     if parts is not None and parts < 1:
         raise WrongNumberOfParts(parts, 1, f"a series has at least 1 part, not {parts}")
-    sections, left_out = _material(unique, language)
-    if not sections:
-        raise NothingToCompose([a.slug for a in unique], _why_nothing(unique))
-    if division is Division.ARTICLE:
-        themes = _by_article(sections, {a.slug: a.title for a in unique}, parts)
-    else:
-        themes = _by_theme(sections, parts, is_english=_is_english(language))
-    wording = wording_of(sections, is_english=_is_english(language))
-    instalments: list[Instalment] = []
-    for number, theme in enumerate(themes, 1):
-        taken = [part.title for part in instalments]
-        instalments.append(written(theme, number, new_id(), wording, taken))
-    used = tuple(dict.fromkeys(slug for part in instalments for slug in part.articles))
-    unused = [a.slug for a in unique if a.slug not in used]
+    ours = [article for article in unique if _is_in(article, language)]
+    foreign = [
+        f"{a.slug}: is in {a.language}, the series in {language}" for a in unique if a not in ours
+    ]
+    settled = [one.part for one in standing if one.is_settled]
+    open_ = [one for one in standing if not one.is_settled]
+    material, left_out, differing = _material(ours, language)
+    sections = without_said(material, settled, plan or Plan(division))
+    if not sections and not settled:
+        raise NothingToCompose([a.slug for a in unique], _why_nothing(ours, foreign, left_out))
+    wanted = Wanted(division, parts, len(settled), _is_english(language))
+    titles = {a.slug: a.title for a in ours}
+    kept = None if anew else plan
+    themes = grown_themes(sections, open_, kept, wanted) or free_themes(
+        sections, open_, titles, wanted
+    )
+    wording = wording_of(sections, is_english=wanted.is_english)
+    made = _written(themes, standing, kept, wording, new_id)
+    instalments = tuple(part for part, _, _ in made)
+    said = {d for _, ground, _ in made for d in ground.statements}
+    used = tuple(dict.fromkeys(slug for part in (*settled, *instalments) for slug in part.articles))
+    unused = [f"{a.slug}: nothing of it is used" for a in ours if a.slug not in used]
     return Composition(
-        tuple(instalments),
-        (*_messages(left_out), *(f"{slug}: nothing of it is used" for slug in unused)),
+        instalments,
+        (*foreign, *_messages(left_out, differing), *unused),
         used,
+        frozenset(part.id for part, _, is_unchanged in made if is_unchanged),
+        {part.id: ground for part, ground, _ in made},
+        tuple(digest for digest in statements_in(sections) if digest not in said),
     )
 
 
-def _material(articles: Sequence[Article], language: str) -> tuple[list[Section], list[LeftOut]]:
+def _written(
+    themes: Sequence[Going],
+    standing: Sequence[Standing],
+    plan: Plan | None,
+    wording: Wording,
+    new_id: Callable[[], str],
+) -> list[tuple[Instalment, Ground, bool]]:
+    """Each theme as a part, with its ground, and whether it says what it said before."""
+    known = plan.grounds if plan else {}
+    grounds = [ground_of(theme) for theme, _ in themes]
+    same = [
+        one if one and one.part.id in known and known[one.part.id].digest == ground.digest else None
+        for (_, one), ground in zip(themes, grounds, strict=True)
+    ]
+    going = [one for _, one in themes if one]
+    kept = [one for one in standing if one.is_settled or (one.stays and one not in going)]
+    titles = [one.part.title for one in (*kept, *filter(None, same))]
+    numbers = _numbers(kept, going)
+    made: list[tuple[Instalment, Ground, bool]] = []
+    for (theme, one), ground, unchanged in zip(themes, grounds, same, strict=True):
+        number = one.part.number if one and one.keeps_number else next(numbers)
+        if unchanged:
+            part = replace(unchanged.part, number=number)
+        else:
+            part = written(theme, number, one.part.id if one else new_id(), wording, titles)
+            titles.append(part.title)
+        made.append((part, ground, unchanged is not None))
+    return made
+
+
+def _numbers(kept: Sequence[Standing], going: Sequence[Standing]) -> Iterator[int]:
+    """The numbers from 1 that no other part has."""
+    taken = {one.part.number for one in (*kept, *(one for one in going if one.keeps_number))}
+    return (number for number in count(1) if number not in taken)
+
+
+def _material(
+    articles: Sequence[Article], language: str
+) -> tuple[list[Section], list[LeftOut], tuple[Difference, ...]]:
     found: list[Section] = []
     left_out: list[LeftOut] = []
     for article in articles:
@@ -95,56 +174,45 @@ def _material(articles: Sequence[Article], language: str) -> tuple[list[Section]
         sections, left = sections_of(article, is_english=_is_english(known))
         found += sections
         left_out += left
-    return list(without_repeats(found)), left_out
+    return list(without_repeats(found)), left_out, differences(found)
+
+
+def _is_in(article: Article, language: str) -> bool:
+    """Whether the article is in the language, in whichever country's form, as far as is known."""
+    known = article.language.partition("-")[0].lower()
+    return known in {"und", "", language.partition("-")[0].lower()}
 
 
 def _is_english(language: str) -> bool:
     return language.partition("-")[0].lower() == "en"
 
 
-def _why_nothing(articles: Sequence[Article]) -> str:
+def _why_nothing(
+    articles: Sequence[Article], foreign: Sequence[str], left_out: Sequence[LeftOut]
+) -> str:
+    if not articles:
+        return f"{'; '.join(foreign)}; name articles in one language"
     slugs = ", ".join(a.slug for a in articles)
     blocks = [block for article in articles for block in article.blocks]
     if blocks and all(block.flag is not None for block in blocks):
         return f"{slugs}: every block is flagged, so nothing may enter a series; add an article"
-    return f"{slugs}: nothing in it may stand in a series; add an article that reports"
+    reasons = "; ".join(dict.fromkeys(one.reason for one in left_out))
+    why = f" ({reasons})" if reasons else ""
+    return f"{slugs}: nothing in it may stand in a series{why}; add an article that reports"
 
 
-def _by_article(
-    sections: Sequence[Section], titles: Mapping[str, str], parts: int | None
-) -> tuple[Theme, ...]:
-    themes = one_each(sections, titles)
-    if parts is not None and parts != len(themes):
-        raise WrongNumberOfParts(
-            parts,
-            len(themes),
-            f"one part for each article makes {len(themes)}, not {parts}; "
-            "leave the number away or divide by theme",
-        )
-    return themes
-
-
-def _by_theme(
-    sections: Sequence[Section], parts: int | None, *, is_english: bool
-) -> tuple[Theme, ...]:
-    try:
-        return themes_in(sections, parts, is_english=is_english)
-    except TooManyParts as error:
-        raise WrongNumberOfParts(
-            error.asked,
-            error.most,
-            f"the articles give {error.most} parts at most, not {error.asked}; "
-            "ask for fewer or add articles",
-        ) from None
-
-
-def _messages(left_out: Sequence[LeftOut]) -> Iterator[str]:
-    """One message for each caveat that could not be kept, then one for each article and reason."""
+def _messages(left_out: Sequence[LeftOut], differing: Sequence[Difference]) -> Iterator[str]:
+    """Caveats that could not be kept, sources that differ, then each article and reason."""
     for one in left_out:
         if is_caveat(one.text) and not one.reason.startswith("flagged"):
             yield f"{one.article}: a caveat is left out, {one.reason}: “{one.text}”"
+    for two in differing:
+        yield (
+            f"{two.article} and {two.other} differ in a figure, “{two.text}” and "
+            f"“{two.other_text}”; see which holds"
+        )
     counts = Counter((one.article, one.reason) for one in left_out)
-    for (article, reason), count in counts.items():
+    for (article, reason), times in counts.items():
         example = next(o.text for o in left_out if (o.article, o.reason) == (article, reason))
         shown = example if len(example) <= _SHOWN else f"{example[:_SHOWN].rsplit(' ', 1)[0]}…"
-        yield f"{article}: {count} left out, {reason}, such as “{shown}”"
+        yield f"{article}: {times} left out, {reason}, such as “{shown}”"

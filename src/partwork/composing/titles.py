@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from partwork.composing.aspects import aspect_of_heading, title_about
 from partwork.composing.passages import Section
 from partwork.composing.themes import Theme
-from partwork.composing.voice import is_first_person, is_selling
+from partwork.composing.voice import as_running_text, is_first_person, is_selling
 from partwork.composing.words import content_of, is_small, stem, words_in
 from partwork.composing.worth import flourishes
 
@@ -24,6 +24,14 @@ _EMPTY = re.compile(
     r"|(?:a|some) personal notes?.*|(?:about|why) (?:me|I)\b.*",
     re.I,
 )
+# What a heading says to sound like talk, before and after what it is about.
+_TALK = re.compile(
+    r"^(?:so|well|ok(?:ay)?|now|but|and)\b[\s,.…—–-]+(?=\w)"
+    r"|,? (?:really|actually|exactly|anyway)(?=\?$)"
+    r"|(?<=\bis )(?:really|actually) |(?<=\bdoes )(?:really|actually) ",
+    re.I,
+)
+_TITLE_CASE = 3  # capitals inside a heading from which it is in title case; a guess
 _COLON = re.compile(r":\s| [—–-] ")
 _PRONOUN = re.compile(r"\b(?:it|its|this|that|they|them|he|she|here|really|actually)\b", re.I)
 
@@ -33,12 +41,14 @@ class Wording:
     """How the articles of a series write: their subject, and which words they capitalise.
 
     `topic` is the word most common to them ("" where none is in at least half of them);
-    `lower` are stems of words that running text writes in lower case more often than not.
+    `lower` are stems of words that running text writes in lower case more often than not,
+    `upper` the others that it has.
     """
 
     topic: str
     lower: frozenset[str]
     is_english: bool
+    upper: frozenset[str] = frozenset()
 
 
 def wording_of(sections: Sequence[Section], *, is_english: bool) -> Wording:
@@ -59,23 +69,29 @@ def wording_of(sections: Sequence[Section], *, is_english: bool) -> Wording:
     articles = {section.article for section in sections}
     common = [w for w in forms if len(in_articles[w]) * 2 >= len(articles) and forms[w] > 1]
     topic = max(common, key=lambda w: (len(in_articles[w]), forms[w], w), default="")
-    return Wording(topic if stem(topic) in lower else topic.capitalize(), lower, is_english)
+    upper = frozenset(large.keys() - lower)
+    return Wording(topic if stem(topic) in lower else topic.capitalize(), lower, is_english, upper)
+
+_NAMELESS = "In short"  # where not one heading or sentence may be a title
 
 
 def in_sentence_case(heading: str, wording: Wording) -> str:
-    """A heading in title case with capitals only where the articles' running text has them.
+    """A heading without talk, with capitals only where the articles' running text has them.
 
-    As it stands, where a word of it does not occur in running text: it may be a name.
+    "So... What Is Tea, Really?" becomes "What is tea?". Of words that do not occur in running
+    text and may be names, one is left as it is; three or more say that the heading is in title
+    case.
     """
-    capitals = _capitals(heading)
+    text = _TALK.sub("", heading.strip()).rstrip(":.—– ")
+    text = text[:1].upper() + text[1:]
+    capitals = _capitals(text)
     known = [m for m in capitals if _may_be_lower(m.group(), wording)]
-    text = heading.strip().rstrip(":.—– ")
-    if len(known) < len(capitals):
+    if len(known) < len(capitals) < _TITLE_CASE:
         return text
-    for match in known:
-        text = text[: match.start()] + text[match.start() :].replace(
-            match.group(), match.group().lower(), 1
-        )
+    for match in capitals:
+        if match in known or stem(match.group().casefold()) not in wording.upper:
+            start, end = match.span()
+            text = text[:start] + match.group().lower() + text[end:]
     return text
 
 
@@ -95,7 +111,7 @@ def is_telling(heading: str) -> bool:
     return (
         bool(heading)
         and not _EMPTY.fullmatch(heading.strip(" .:!?"))
-        and not is_first_person(heading)
+        and not is_first_person(as_running_text(heading))
         and not is_selling(heading)
         and "“" not in heading
         and '"' not in heading
@@ -123,7 +139,8 @@ def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
     telling = sorted(
         filter(is_telling, headings), key=lambda h: (_is_plain(h), headings[h]), reverse=True
     )
-    weighty = [heading for heading in telling if 4 * headings[heading] >= theme.words]
+    words = theme.words
+    weighty = [heading for heading in telling if 4 * headings[heading] >= words]
     topic = stem(wording.topic.casefold())
     specific = [h for h in weighty if topic in content_of(h) and _aspect_fits(h, theme)]
     yield from filter(_is_plain, specific)
@@ -135,7 +152,9 @@ def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
         for passage in section.passages:
             for statement in passage.statements:
                 text = statement.text
-                yield text if len(text) <= SUBJECT_LENGTH else _cut(text, 1, SUBJECT_LENGTH)
+                if not is_first_person(as_running_text(text)):
+                    yield text if len(text) <= SUBJECT_LENGTH else _cut(text, 1, SUBJECT_LENGTH)
+    yield _NAMELESS
 
 
 def _is_plain(heading: str) -> bool:

@@ -5,9 +5,11 @@ speaks for whoever is quoted.
 """
 
 import re
+from functools import lru_cache
 
 from partwork.composing.risk import denies_risk
 from partwork.composing.sentences import outside_quotations
+from partwork.composing.words import content_of
 
 _I = re.compile(r"\b(?:I(?=['’](?:m|ve|ll|d)\b|,? [a-z])|[Mm]e|[Mm]y|myself)\b")
 _NUMBERED = re.compile(
@@ -71,7 +73,8 @@ _LEANING = re.compile(
     r"|as a result|in (?:addition|contrast|comparison|turn|other words|simpler terms)"
     r"|on the (?:other hand|contrary)|for (?:example|instance)|because of this|one that|ones"
     r"|not (?:as|just|only|to|by|in|for|with)|think of it|both(?! \w+ and)"
-    r"|what (?:it|they|that|this)|the (?:first|second|third|last) (?:kind|one|point|of)"
+    r"|what (?:it|they|that|this)"
+    r"|the (?:first|second|third|last) (?:kind|one|point|effect|group|of)"
     r"|(?:none|all|most|some|much|any|half|part|each|many|few|one) of (?:it|them|this|that|these"
     r"|those)|(?:do|use|take|try|keep|make|add|put|turn|ask|give|leave|show) (?:it|them|this"
     r"|that))\b(?!-)|(?:if|when|once|while|as|because|although|though|since|until|before|after"
@@ -95,10 +98,16 @@ _LEANING_LATER = re.compile(
     r"|these) (?!(?:of|which|in)\b)\w+|^(?:[\w’'-]+ ){1,5}(?:this|these) (?!is\b|are\b)\w+",
     re.I,
 )
+_OF_WHAT = re.compile(
+    r"(?:(?:the|most|many|some|common) )?(?:common )?(?:side[- ]effects?|effects?|results?"
+    r"|benefits?|risks?|dangers?|evidence|doses?|tablets?|symptoms?)\b"
+    r"(?! (?:of|for|from|in|with|that)\b)",
+    re.I,
+)
 # Pronouns that may have their noun in the same sentence; whether they do is not looked into.
 _BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|these|he|she|him|his|her|hers)\b"
-    r"|\bthe (?:last|former|latter|two|same)\b"
+    r"|\bthe (?:last|former|latter|two|same|(?:first|second) (?:effect|group|kind|one))\b"
     r"|\b(?:one|two|three|four|some|many|few|others|most|both|each|all|none) (?:is|are|was|were"
     r"|do|does|will|can|have|has|come|go)\b",
     re.I,
@@ -117,6 +126,11 @@ def is_personal(text: str) -> bool:
 def is_first_person(text: str) -> bool:
     """Whether the author speaks, alone or for us all: I, my, we, our."""
     return is_personal(text) or _WE.search(outside_quotations(text)) is not None
+
+
+def as_running_text(heading: str) -> str:
+    """A heading in small letters but for I, as what asks about voice expects it."""
+    return " ".join(word if word == "I" else word.lower() for word in heading.split())
 
 
 def is_second_hand(text: str) -> bool:
@@ -154,6 +168,7 @@ def is_question(text: str) -> bool:
     return outside_quotations(text).rstrip("”\"’') ").endswith("?")
 
 
+@lru_cache(maxsize=4096)  # asked again wherever a sentence might open
 def leans(text: str) -> bool:
     """Whether it cannot open a paragraph: it needs the sentence before it to be understood.
 
@@ -170,9 +185,22 @@ def leans(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def refers_back(text: str) -> bool:
     """Whether it may speak of something named before it: good in its place, not by itself."""
     return leans(text) or _BACK.search(outside_quotations(text)) is not None
+
+
+def needs_antecedent(text: str, *, nouns: int = 2) -> bool:
+    """Whether a reader may take it to speak of something else where it stands by itself.
+
+    It leans, has a pronoun after no more content words than `nouns`, among which its noun can
+    hardly be, or says "side effects" and not of what.
+    """
+    own = outside_quotations(text)
+    back = _BACK.search(own)
+    is_bare = back is not None and len(content_of(own[: back.start()])) <= nouns
+    return is_bare or leans(text) or _OF_WHAT.match(own) is not None
 
 
 def without_connective(text: str) -> str:

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -41,6 +42,7 @@ def word_count(text: str) -> int:
     return len(text.split())
 
 
+@lru_cache(maxsize=65536)  # a series has some thousand words and says each of them often
 def stem(word: str) -> str:
     """A folded word without its English ending, so that forms of one word compare equal."""
     word = word.removesuffix("'s")
@@ -51,6 +53,7 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > _SHORTEST_STEM else word
 
 
+@lru_cache(maxsize=16384)  # sentences are compared in several steps
 def content_of(text: str) -> frozenset[str]:
     """The stems of the words that carry a text's meaning."""
     return frozenset(stem(w) for w in words_in(text) if w not in _SMALL)

@@ -115,14 +115,13 @@ def put_in(sheet: Sheet, written: str, places: Mapping[int, int], position: int)
 def unflagged(sheet: Sheet, index: int) -> Sheet:
     """The sheet with the flag of a block, and of those that share its lines, taken off."""
     start, end = sheet.blocks[index].start, sheet.blocks[index].end
-    at = next(line for line in range(start, end) if _FLAG.search(sheet.lines[line]))
+    last = next(line for line in range(start, end) if "-->" in sheet.lines[line])
     wanted = [replace(p.block, flag=None) if p.start == start else p.block for p in sheet.blocks]
-    return _changed(sheet, at, at + 1, ("",), wanted)
+    return _changed(sheet, start, last + 1, ("",), wanted)
 
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_FLAG = re.compile(r"<!--\s*flagged:")
 # A comment between two lists keeps them from becoming one.
 _FENCE = "<!-- -->"
 

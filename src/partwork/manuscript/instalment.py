@@ -16,6 +16,7 @@ from partwork.manuscript.commonmark import (
 from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.front_matter import front_matter_of, print_front_matter
 from partwork.manuscript.inline import print_inline
+from partwork.manuscript.merging import conflict_line
 from partwork.manuscript.sentences import SentenceReader, one_sentence, print_sentences
 from partwork.model.series import (
     Bullets,
@@ -66,8 +67,12 @@ def parse_instalment(text: str, file: str) -> Instalment:
 
     Paragraphs before the first heading, list, quotation or div are its lead. Lines wrapped by
     hand, any bullet and nested lists (which become flat) are read; what an instalment has no
-    element for raises ManuscriptError, which names the line.
+    element for raises ManuscriptError, which names the line, and so does an open conflict.
     """
+    if line := conflict_line(text):
+        raise ManuscriptError(
+            file, line, "a conflict is open; keep what holds and take the lines <<<, ===, >>> out"
+        )
     front = front_matter_of(text, file, FIELDS)
     identity = front.required("id")
     if not _ID.fullmatch(identity):

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from partwork.manuscript.errors import ManuscriptError
 from partwork.model.article import Block, BlockKind, Category, Removal
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +27,10 @@ def parse_removals(text: str, file: str) -> StoredRemovals:
     """The removals in the text of `file`. Raises ManuscriptError for what it cannot read."""
     try:
         stored = json.loads(text)
-        removals = sorted((_removal(r) for r in stored["removals"]), key=lambda r: r.position)
-        cleaner = str(stored.get("cleaner", ""))
-        article_sha256 = str(stored.get("article_sha256", ""))
+        listed = of_type(stored["removals"], list)
+        removals = sorted((_removal(r) for r in listed), key=lambda r: r.position)
+        cleaner = of_type(stored.get("cleaner", ""), str)
+        article_sha256 = of_type(stored.get("article_sha256", ""), str)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise _damaged(file, "cannot be read") from None
     positions = [removal.position for removal in removals]
@@ -36,18 +39,31 @@ def parse_removals(text: str, file: str) -> StoredRemovals:
     return StoredRemovals(tuple(removals), cleaner, article_sha256)
 
 
+def of_type(value: object, wanted: type[T]) -> T:
+    """`value`, which must be just of that type: true is no 1. Raises TypeError."""
+    if type(value) is not wanted:
+        raise TypeError(f"{value!r} is no {wanted.__name__}")
+    return value
+
+
 def _removal(stored: dict[str, Any]) -> Removal:
-    first, last = stored["lines"]
+    first, last = of_type(stored["lines"], list)
     block = Block(
-        BlockKind(stored["kind"]), str(stored["text"]), first_line=int(first), last_line=int(last)
+        BlockKind(stored["kind"]),
+        of_type(stored["text"], str),
+        first_line=of_type(first, int),
+        last_line=of_type(last, int),
     )
+    confidence = stored["confidence"]
+    if type(confidence) not in {int, float} or not 0 <= confidence <= 1:  # NaN is neither
+        raise ValueError(f"{confidence!r} is no confidence")
     return Removal(
-        position=int(stored["position"]),
+        position=of_type(stored["position"], int),
         block=block,
-        rule=str(stored["rule"]),
+        rule=of_type(stored["rule"], str),
         category=Category(stored["category"]),
-        reason=str(stored["reason"]),
-        confidence=float(stored["confidence"]),
+        reason=of_type(stored["reason"], str),
+        confidence=float(confidence),
     )
 
 

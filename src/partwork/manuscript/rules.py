@@ -1,8 +1,9 @@
 """The rules that editors made for their sites: `content/rules.toml`."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -10,7 +11,7 @@ from tomlkit.items import AoT, Table
 
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.manuscript.settings_table import SettingsTable, syntax_error
-from partwork.model.memory import EditorVerdict, SiteRule, words_of
+from partwork.model.memory import EditorVerdict, SiteRule, site_of, words_of
 
 FIELDS = ("name", "site", "verdict", "words", "made_from", "applied_to")
 HEAD = """\
@@ -35,17 +36,21 @@ def parse_rules(text: str, file: str) -> tuple[SiteRule, ...]:
     """The rules in the text of `file`, in order.
 
     Raises FieldsError with all that is wrong with a rule's fields, and ManuscriptError where the
-    file is no TOML, holds something else than rules, or has two of one name.
+    file is no TOML, holds something else than rules, or has two that cannot both be.
     """
-    document = _document(text, file).unwrap()
-    tables = document.pop("rule", [])
-    if document or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
-        raise ManuscriptError(file, 0, "holds rules alone; begin each with a line [[rule]]")
     rules: list[SiteRule] = []
-    for number, table in enumerate(tables, 1):
-        rule = _rule(table, f"{file}, rule {number}")
-        if any(rule.name == other.name for other in rules):
-            raise ManuscriptError(file, 0, f"two rules are called {rule.name}; rename one")
+    for number, table in enumerate(_tables(_document(text, file), file), 1):
+        rule = _rule(table.unwrap(), f"{file}, rule {number}")
+        for other in rules:
+            if rule.name == other.name:
+                raise ManuscriptError(file, 0, f"two rules are called {rule.name}; rename one")
+            if (rule.site, rule.words) == (other.site, other.words) and (
+                rule.verdict is not other.verdict
+            ):
+                names = f"{other.name} and {rule.name}"
+                raise ManuscriptError(
+                    file, 0, f"{names} keep and drop the same words of {rule.site}; take one out"
+                )
         rules.append(rule)
     return tuple(rules)
 
@@ -54,13 +59,13 @@ def print_rules(rules: Sequence[SiteRule], text: str, file: str) -> str:
     """`rules` as the text of `file`.
 
     `text` is the file as it stands: comments and every rule that is the same stay as they were
-    typed. Raises ManuscriptError where it cannot be read.
+    typed. Raises ManuscriptError where it cannot be read, or would not hold just `rules` then.
     """
     before = {rule.name: rule for rule in parse_rules(text, file)}
     document = _document(text if text.strip() else HEAD, file)
     if "rule" not in document:
         document["rule"] = tomlkit.aot()
-    tables = cast("AoT", document["rule"])
+    tables = _tables(document, file)
     after = {rule.name: rule for rule in rules}
     for index in reversed(range(len(tables))):
         if tables[index]["name"].strip() not in after:
@@ -77,7 +82,10 @@ def print_rules(rules: Sequence[SiteRule], text: str, file: str) -> str:
             tables.append(table)
     if not tables:
         del document["rule"]
-    return tomlkit.dumps(document)
+    printed = tomlkit.dumps(document)
+    if parse_rules(printed, file) != tuple(rules):
+        raise ManuscriptError(file, 0, "cannot be changed as it is written; write it by hand")
+    return printed
 
 
 def _document(text: str, file: str) -> tomlkit.TOMLDocument:
@@ -89,6 +97,17 @@ def _document(text: str, file: str) -> tomlkit.TOMLDocument:
         raise ManuscriptError(file, 0, "lists are nested too deep; flatten them") from None
 
 
+def _tables(document: tomlkit.TOMLDocument, file: str) -> AoT:
+    """The tables of the rules, none where there are none.
+
+    Tables in a list, `rule = [{…}]`, hold the same, but no rule can be added to them as typed.
+    """
+    tables = document.get("rule", tomlkit.aot())
+    if not document.keys() <= {"rule"} or not isinstance(tables, AoT):
+        raise ManuscriptError(file, 0, "holds rules alone; begin each with a line [[rule]]")
+    return tables
+
+
 def _rule(table: dict[str, Any], file: str) -> SiteRule:
     made_on = table.pop("made_on", None)
     if not isinstance(made_on, date) or isinstance(made_on, datetime):
@@ -96,9 +115,10 @@ def _rule(table: dict[str, Any], file: str) -> SiteRule:
     fields = SettingsTable(tomlkit.dumps(table), file)
     if "verdict" not in table:
         fields.text("verdict")  # notes that it is missing
+    site = fields.text("site")
     rule = SiteRule(
         name=fields.slug("name"),
-        site=fields.text("site").lower(),
+        site=site_of(site) or site.lower().removeprefix("www."),
         verdict=fields.choice("verdict", EditorVerdict.KEEP),
         words=words_of(fields.text("words", lines=True)),
         made_on=made_on,
@@ -106,7 +126,13 @@ def _rule(table: dict[str, Any], file: str) -> SiteRule:
         applied_to=fields.slugs("applied_to"),
     )
     fields.finish(FIELDS)
+    if not _SITE.fullmatch(rule.site):
+        raise FieldsError(file, (f"site is a host such as example.org, not {site[:60]!r}",))
     return rule
+
+
+# A host, or the name that an editor gave: nothing else is ever the site of an article.
+_SITE = re.compile(r"[^\s/]*[^\s/.]")
 
 
 def _fill(table: Table, rule: SiteRule) -> None:

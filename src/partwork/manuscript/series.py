@@ -9,9 +9,18 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from partwork.manuscript.settings_table import SettingsTable, syntax_error
-from partwork.model.series import Cadence, Mode, Series
+from partwork.model.series import Cadence, Kind, Mode, Series
 
-FIELDS = ("newsletter", "title", "description", "language", "mode", "articles", "cadence")
+FIELDS = (
+    "newsletter",
+    "title",
+    "description",
+    "language",
+    "kind",
+    "mode",
+    "articles",
+    "cadence",
+)
 
 
 def parse_series(text: str, slug: str, file: str) -> Series:
@@ -27,6 +36,7 @@ def parse_series(text: str, slug: str, file: str) -> Series:
         title=table.text("title"),
         description=table.text("description", "", lines=True),
         language=table.language("language", "en"),
+        kind=table.choice("kind", Kind.COMPOSED),
         mode=table.choice("mode", Mode.CALENDAR),
         cadence=table.cadence("cadence"),
         articles=table.slugs("articles"),
@@ -50,11 +60,12 @@ def print_series(series: Series, text: str = "") -> str:
         "title": series.title,
         "description": series.description,
         "language": series.language,
+        "kind": series.kind.value,
         "mode": series.mode.value,
         "articles": list(series.articles),
     }
     if text.strip():  # the editor may have left out what goes without saying
-        usual = {"language": "en", "mode": Mode.CALENDAR.value}
+        usual = {"language": "en", "kind": Kind.COMPOSED.value, "mode": Mode.CALENDAR.value}
         unsaid = {n for n, value in usual.items() if n not in document and fields[n] == value}
         fields = {name: value for name, value in fields.items() if name not in unsaid}
     _set_fields(document, fields)

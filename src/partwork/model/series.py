@@ -28,6 +28,13 @@ class Mode(StrEnum):
     COURSE = "course"
 
 
+class Kind(StrEnum):
+    """Composed: every sentence cites an article. Letter: written by hand, without sources."""
+
+    COMPOSED = "composed"
+    LETTER = "letter"
+
+
 class Division(StrEnum):
     """How a series is cut: by the themes its articles share, or one part for each article."""
 
@@ -177,6 +184,7 @@ class Series:
     title: str
     description: str = ""
     language: str = "en"
+    kind: Kind = Kind.COMPOSED
     mode: Mode = Mode.CALENDAR
     cadence: Cadence | None = None
     articles: tuple[str, ...] = ()

@@ -1,0 +1,132 @@
+"""Which pieces of text to take where there is room for a few of them.
+
+The extractive writer chooses a part's passages with it, and `benchmarks/composing.py` sentences.
+Figures that weigh one reason against another were tried on one half of the benchmark's records
+and confirmed on the other (docs/composing.md).
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from partwork.composing.words import (
+    Vector,
+    centroid,
+    content_of,
+    cosine,
+    vectors,
+    word_count,
+    words_in,
+)
+
+_EARLY = 0.5  # what opening its source adds to a piece's worth, beside at most 1 for being central
+_EARLIER = 0.9  # how much of that is left a place further on
+_TOPIC = 1.5  # what being all about the topic would add
+_ALIKE = 0.5  # what being like a piece already taken takes away, times the likeness
+_SHARED = 0.15  # share of the shorter one's pairs of words from which two pieces repeat each other
+_FEW_PAIRS = 3  # pairs of words; so many or less are shared by chance
+_LEAST = 3  # words of a piece, unless all are shorter
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A piece of text that is taken whole or not at all.
+
+    `place` counts from 0 in its source. `favour` is added to its worth, which is about 0 to 1.5
+    by itself; below 0 it speaks against the piece.
+    """
+
+    text: str
+    source: str
+    place: int
+    favour: float = 0.0
+
+
+def selected(
+    candidates: Sequence[Candidate], room: int, *, topic: str = "", taken: Collection[int] = ()
+) -> tuple[int, ...]:
+    """Indices of the candidates to take, in their order: those `taken`, and what has room beside.
+
+    `room` is in words, for all of them. What counts for a candidate is how central its words are
+    to all candidates, how early it stands, how much it speaks of the topic; what counts against
+    it is likeness to what is taken. Each source gives one before any gives a second, and no two
+    repeat each other, by the pairs of words that they share.
+    """
+    choice = _Choice(candidates, room, topic)
+    for index in sorted(taken):
+        choice.take(index)
+    while (best := choice.best()) is not None:
+        choice.take(best)
+    return tuple(sorted(choice.taken))
+
+
+def centralities(directions: Sequence[Vector]) -> tuple[float, ...]:
+    """How near each vector is to the middle of them all, the nearest 1."""
+    middle = centroid(directions)
+    raw = [cosine(direction, middle) for direction in directions]
+    most = max(raw, default=0.0) or 1.0
+    return tuple(value / most for value in raw)
+
+
+class _Choice:
+    """What is taken so far, and what may still be; a class since each step changes all of it."""
+
+    def __init__(self, candidates: Sequence[Candidate], room: int, topic: str) -> None:
+        self.sources = [c.source for c in candidates]
+        self.words = [word_count(c.text) for c in candidates]
+        self.pairs = [_pairs(c.text) for c in candidates]
+        self.directions = vectors([c.text for c in candidates])
+        self.worth = list(_worths(candidates, self.directions, topic))
+        self.likeness = [0.0] * len(candidates)
+        self.taken: set[int] = set()
+        self.used: set[str] = set()
+        self.room = room
+        fitting = [n for n in range(len(candidates)) if self.words[n] <= room]
+        self.open = [n for n in fitting if self.words[n] >= _LEAST] or fitting
+
+    def best(self) -> int | None:
+        """The candidate worth most now, of a source not used yet if there is one."""
+        fresh = [n for n in self.open if self.sources[n] not in self.used]
+        return max(
+            fresh or self.open,
+            key=lambda n: (self.worth[n] - _ALIKE * self.likeness[n], -n),
+            default=None,
+        )
+
+    def take(self, index: int) -> None:
+        """Take a candidate, and shut out what has no room left or would repeat it."""
+        self.taken.add(index)
+        self.used.add(self.sources[index])
+        self.room -= self.words[index]
+        self.open = [
+            n
+            for n in self.open
+            if n != index
+            and self.words[n] <= self.room
+            and _shared(self.pairs[n], self.pairs[index]) <= _SHARED
+        ]
+        for n in self.open:
+            likeness = cosine(self.directions[n], self.directions[index])
+            self.likeness[n] = max(self.likeness[n], likeness)
+
+
+def _worths(
+    candidates: Sequence[Candidate], directions: Sequence[Vector], topic: str
+) -> Iterator[float]:
+    asked = content_of(topic)
+    each = 1 / max(1, len(asked)) ** 0.5  # the topic as a vector of length 1
+    central = centralities(directions)
+    for candidate, direction, middle in zip(candidates, directions, central, strict=True):
+        on_topic = each * sum(direction.get(word, 0.0) for word in asked)
+        early = _EARLY * _EARLIER**candidate.place
+        yield middle + early + _TOPIC * on_topic + candidate.favour
+
+
+def _pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pairwise(words_in(text)))
+
+
+def _shared(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> float:
+    """The share of the shorter one's pairs that the longer has too; 0 if chance explains them."""
+    shared = len(one & other)
+    return shared / min(len(one), len(other)) if shared >= _FEW_PAIRS else 0.0
