@@ -10,14 +10,15 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.clean import report_of
-from partwork.actions.ingest import IngestReport, save_paste
+from partwork.actions.ingest import IngestReport
 from partwork.actions.ingest import ingest as ingest_sources
+from partwork.actions.pasting import save_paste
 from partwork.actions.report import has_public_url, report_url
 from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
 from partwork.model.article import Rights
 from partwork.model.errors import PartworkError
-from partwork.orchestration.artifacts import bullets, leave_report
+from partwork.orchestration.artifacts import bullets, escaped, leave_report
 from partwork.orchestration.cleaning_report import cleaning_section
 from partwork.settings import Settings
 
@@ -34,7 +35,7 @@ def run_name() -> str:
 
 
 @flow(name="ingest", flow_run_name=run_name)
-def ingest(
+def ingest(  # noqa: PLR0917 Prefect passes what the form's fields are called
     text: str = Field(
         "",
         description="A raw article, pasted as it was found: plain text or HTML, up to 500 kB. "
@@ -46,6 +47,11 @@ def ingest(
         [],
         description="Addresses of web pages to fetch. A page that wants a login cannot be: paste "
         "its text above. Everybody here sees them, so none with a password or key in it.",
+    ),
+    site: str = Field(
+        "",
+        description="Where pasted texts and files come from, such as example.org: lines that come "
+        "back in several articles of a site are its boilerplate. Web addresses say it themselves.",
     ),
     rights: Rights = Field(Rights.UNKNOWN, description="What the source allows."),
 ) -> State[Any]:
@@ -63,7 +69,7 @@ def ingest(
             if text.strip():
                 paths.append(save_paste(press, text, title, datetime.now(UTC)))
             addresses = [url for url in dict.fromkeys(urls) if url.strip()]
-            report = ingest_sources(press, paths, rights=rights, urls=addresses)
+            report = ingest_sources(press, paths, rights=rights, site=site, urls=addresses)
             links = report_links(press, report)
     except PartworkError as error:
         return Failed(message=str(error))
@@ -109,7 +115,12 @@ def page(report: IngestReport, links: Mapping[str, str]) -> str:
     if report.unchanged:
         lines.append(f"## There already\n\n{bullets(report.unchanged)}\n")
     if report.updated:
-        lines.append(f"## Rights noted\n\n{bullets(report.updated)}\n")
+        lines.append(f"## Rights or site noted\n\n{bullets(report.updated)}\n")
+    for site, slugs in report.would_be_cleaner.items():
+        lines.append(
+            f"## Would be cleaner now\n\nEarlier articles of {escaped(site)} have lines that come "
+            f"back; `partwork clean --site NAME` takes them out.\n\n{bullets(slugs)}\n"
+        )
     if report.refused:
         lines.append(f"## Refused\n\n{bullets(r.message for r in report.refused)}\n")
     return "".join(lines)

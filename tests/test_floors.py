@@ -16,6 +16,7 @@ FLOORS = {
         ["reading", "cleaning", "composing", "manuscript", "rendering", "scheduling"], 2
     ),
     **dict.fromkeys(["subscribing", "delivering", "library", "store", "transport", "fetching"], 2),
+    "language_model": 2,
     **dict.fromkeys(["actions", "assembly", "settings"], 3),
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }
@@ -40,7 +41,7 @@ KEPT_IN = {
     "jinja2": {"rendering", "web"},
     "itsdangerous": {"subscribing"},
     "cyclopts": {"cli"},
-    "requests": {"fetching"},
+    "requests": {"fetching", "language_model"},
     "unittest": set(),
 }
 

@@ -5,12 +5,16 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dotenv import dotenv_values
 from sqlalchemy import Engine
 
+from partwork.language_model.cache import Cache
+from partwork.language_model.endpoint import Endpoint
+from partwork.language_model.model import LanguageModel
+from partwork.language_model.spending import Prices
 from partwork.library import Library, LibraryError
 from partwork.model.delivery import Transport
 from partwork.model.errors import PartworkError
@@ -65,6 +69,23 @@ class Press:
         """The mail server of the settings; the outbox where there is none."""
         url = self.settings.smtp_url.get_secret_value()
         return SmtpServer(url) if url else Outbox(self.outbox)
+
+    def writer(self) -> LanguageModel | None:
+        """A language model for one series, as the settings have it; None where they name none.
+
+        Raises Unusable for settings that cannot be.
+        """
+        given = self.settings
+        if not given.writer_url:
+            return None
+        return LanguageModel(
+            Endpoint(given.writer_url, given.writer_key.get_secret_value()),
+            given.writer_model,
+            Cache(given.state / "answers"),
+            patience=timedelta(seconds=given.writer_timeout),
+            prices=Prices(given.writer_price_in, given.writer_price_out),
+            budget=given.writer_budget,
+        )
 
     def new_id(self) -> str:
         """Eight random characters of [a-z0-9], for the identity of a new part."""

@@ -85,6 +85,14 @@ class Library:
         """What was last generated for a part, so that a hand edit can be told."""
         return self.series_folder(series) / ".base" / f"{instalment}.md"
 
+    def base_files(self, series: str) -> tuple[Path, ...]:
+        """What was last generated for every part, in the order of their ids."""
+        return tuple(sorted((self.series_folder(series) / ".base").glob("*.md")))
+
+    def plan_file(self, series: str) -> Path:
+        """What the parts of a series were last composed from."""
+        return self.series_folder(series) / ".base" / "plan.json"
+
     def article_slugs(self) -> tuple[str, ...]:
         """The names of all articles, in order."""
         return tuple(sorted(p.stem for p in self.articles.glob("*.md")))
@@ -202,9 +210,10 @@ def read_all(stream: BinaryIO, name: str) -> bytes:
 def checked_name(name: str, kind: str) -> str:
     """`name`, if it can name a file safely; a LibraryError that says how to name it otherwise."""
     if not _NAME.fullmatch(name):
+        words = re.findall(r"[a-z0-9]+", Path(name).name.lower().removesuffix(".md"))
         raise LibraryError(
-            f"{name!r} cannot name a {kind}: use small letters, digits and hyphens, "
-            "at most 80, such as better-sleep"
+            f"{name!r} cannot name {'an' if kind[0] in 'aeiou' else 'a'} {kind}: use small "
+            f"letters, digits and hyphens, at most 80, such as {'-'.join(words)[:80] or kind}"
         )
     return name
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from partwork.actions.holding import AlreadyIngesting
-from partwork.actions.ingest import IngestReport, ingest, save_paste, save_piped
+from partwork.actions.ingest import IngestReport, ingest
+from partwork.actions.pasting import save_paste, save_piped
 from partwork.assembly import Press
 from partwork.library import MAX_RAW_BYTES, LibraryError
 from partwork.model.article import Category, Rights

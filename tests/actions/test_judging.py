@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partwork.actions.clean_again import clean_site
 from partwork.actions.filing import load_record, load_rules, save_rules
 from partwork.actions.ingest import ingest
 from partwork.actions.judging import Judgement, NotPlaced, drop, keep
@@ -273,6 +274,21 @@ def test_a_rule_can_be_made_at_once(press: Press, kettles: str, tmp_path: Path) 
     assert load_rules(press)[0].applied_to == (lids,)
 
 
+def test_a_rule_reaches_earlier_articles_when_their_site_is_cleaned_again(
+    press: Press, kettles: str, tmp_path: Path
+) -> None:
+    lids = another(press, tmp_path, "Lids")
+    (rule,) = take(press, kettles, number_of(press, kettles, "of the fair"), for_site=True).made
+    assert "of the fair" in text_of(press, lids)
+
+    assert clean_site(press, SITE, clock=Clock()).changed == (lids,)
+
+    assert "of the fair" not in text_of(press, lids)
+    assert load_rules(press)[0].applied_to == (lids,)
+    assert "of the fair" not in text_of(press, kettles)
+    assert revoke(press, rule.name, Clock()).again.changed == (lids,)
+
+
 def test_a_rule_that_says_the_contrary_ends(press: Press, kettles: str) -> None:
     (old,) = put(press, kettles, 1, for_site=True).made
 
@@ -322,14 +338,45 @@ def test_a_revoked_rule_gives_back_what_it_took(press: Press, kettles: str, tmp_
 
     revoked = revoke(press, load_rules(press)[0].name, Clock())
 
-    assert revoked.cleaned == (lids, jugs)
-    assert revoked.edited == (pans,)
-    assert revoked.lost == (pots,)
+    assert revoked.again.changed == (lids, jugs)
+    assert revoked.again.edited == (pans,)
+    assert revoked.again.lost == (pots,)
     assert load_rules(press) == ()
     assert "of the fair" in text_of(press, lids)
     assert "of the fair" not in text_of(press, kettles)  # its own editor's word
     assert "Mine." in text_of(press, pans)
     assert "Advertisement" in text_of(press, jugs)  # this editor's word too
+
+
+def test_after_a_rule_is_revoked_one_more_decision_does_not_bring_it_back(
+    press: Press, kettles: str, tmp_path: Path
+) -> None:
+    brought = [another(press, tmp_path, name) for name in ("Lids", "Pans", "Pots")]
+    first, second, third = (
+        (slug, number_of(press, slug, "of the fair")) for slug in (kettles, *brought[:2])
+    )
+    fourth = (brought[2], number_of(press, brought[2], "of the fair"))
+    take(press, *first)
+    (rule,) = take(press, *second).made
+    revoke(press, rule.name, Clock())
+
+    assert not take(press, *third).made
+    (again,) = take(press, *fourth).made
+    assert again.made_from == (third[0], fourth[0])
+    for slug, _ in (first, second):
+        cleaned_again(press, slug)
+        assert "of the fair" not in text_of(press, slug)  # its own editor's word
+
+
+def test_a_rule_that_was_contradicted_does_not_come_back_by_one_decision(
+    press: Press, kettles: str, tmp_path: Path
+) -> None:
+    lids, pans = another(press, tmp_path, "Lids"), another(press, tmp_path, "Pans")
+    take(press, kettles, number_of(press, kettles, "of the fair"), for_site=True)
+    put(press, lids, number_of(press, lids, "of the fair"), for_site=True)
+
+    assert not take(press, pans, number_of(press, pans, "of the fair")).made
+    assert load_rules(press)[0].verdict is EditorVerdict.KEEP
 
 
 def test_revoking_what_is_no_rule_names_those_there_are(press: Press, kettles: str) -> None:

@@ -1,16 +1,27 @@
 """Articles of one site clean each other, and never worse than each by itself."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from partwork.actions.clean_again import clean_site
 from partwork.actions.filing import load_record
 from partwork.actions.ingest import ingest
+from partwork.actions.init import init_home, wishes_from
 from partwork.actions.remembering import site_named
-from partwork.assembly import Press
+from partwork.assembly import Press, assemble
+from partwork.cleaning.cleaner import cleaned
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
 from partwork.model.article import Rights
+from partwork.reading.raw import read_article
+from partwork.settings import Settings
+from tests.conftest import Clock
 
 SITE = "kettles.example.org"
 CLOSING = "The Lantern Room on Quay Street is open to all who bring a lid of their own."
@@ -48,6 +59,15 @@ def pages(folder: Path, *things: str) -> list[Path]:
         )
         made.append(file)
     return made
+
+
+@contextmanager
+def another_home(folder: Path) -> Iterator[Press]:
+    """A press in a new home."""
+    with TemporaryDirectory(dir=folder) as home:
+        init_home(Path(home), wishes_from("The Other Bench", "", "", "", None))
+        with assemble(Settings(home=Path(home))) as press:
+            yield press
 
 
 def texts(press: Press) -> dict[str, str]:
@@ -93,6 +113,97 @@ def test_articles_that_are_there_already_are_counted(press: Press, tmp_path: Pat
         "ladle": True,
         "spoon": False,
     }
+
+
+def test_earlier_articles_that_would_be_cleaner_are_named_once_and_left(
+    press: Press, tmp_path: Path
+) -> None:
+    told = []
+    for thing in THINGS[:4]:
+        report = ingest(press, [paste(tmp_path, thing)], rights=Rights.OWN, site=SITE)
+        told.append(report.would_be_cleaner)
+
+    assert told == [{}, {}, {SITE: ("the-kettle-at-war", "the-ladle-at-war")}, {}]
+    assert "Lantern" in texts(press)["kettle"]
+
+
+def test_an_article_whose_site_is_named_later_is_told_of(press: Press, tmp_path: Path) -> None:
+    files = [paste(tmp_path, thing) for thing in THINGS[:3]]
+    ingest(press, files[:2], rights=Rights.OWN, site=SITE)
+    ingest(press, files[2:], rights=Rights.OWN)
+
+    report = ingest(press, files[2:], rights=Rights.OWN, site=SITE)
+
+    names = ("the-kettle-at-war", "the-ladle-at-war", "the-spoon-at-war")
+    assert report.would_be_cleaner == {SITE: names}
+
+
+def test_cleaned_again_articles_of_a_site_are_as_if_they_had_come_together(
+    press: Press, tmp_path: Path, home: Path
+) -> None:
+    for thing in THINGS:
+        ingest(press, [paste(tmp_path, thing)], rights=Rights.OWN, site=SITE)
+    one_by_one = texts(press)
+
+    done = clean_site(press, SITE, clock=Clock())
+
+    assert done.changed == ("the-kettle-at-war", "the-ladle-at-war")
+    assert done.same == ("the-colander-at-war", "the-skillet-at-war", "the-spoon-at-war")
+    with another_home(tmp_path) as other:
+        files = [paste(tmp_path, thing) for thing in THINGS]
+        ingest(other, files, rights=Rights.OWN, site=SITE)
+        assert texts(press) == texts(other)
+    assert texts(press) != one_by_one
+    assert clean_site(press, SITE, clock=Clock()).changed == ()
+
+
+def test_what_a_hand_has_edited_is_not_cleaned_again_and_is_named(
+    press: Press, tmp_path: Path
+) -> None:
+    for thing in THINGS[:2]:
+        ingest(press, [paste(tmp_path, thing)], rights=Rights.OWN, site=SITE)
+    file = press.library.article_file("the-kettle-at-war")
+    edited = press.library.read(file) + "\nA line of mine.\n"
+    file.write_text(edited)
+    (press.library.inbox / "ladle.txt").unlink()
+
+    report = ingest(press, [paste(tmp_path, THINGS[2])], rights=Rights.OWN, site=SITE)
+    done = clean_site(press, SITE, clock=Clock())
+
+    assert report.would_be_cleaner == {}
+    assert (done.edited, done.lost) == (("the-kettle-at-war",), ("the-ladle-at-war",))
+    assert press.library.read(file) == edited
+
+
+def test_a_site_without_articles_is_told(press: Press) -> None:
+    with pytest.raises(LibraryError, match=r"no article of the site 'lids\.example\.org'"):
+        clean_site(press, "lids.example.org", clock=Clock())
+
+
+WORDS = st.sampled_from(("copper", "quay", "lathe", "river", "winter", "clerk", "tin", "market"))
+SENTENCE = st.lists(WORDS, min_size=6, max_size=12).map(lambda w: f"The {' '.join(w)} was cold.")
+
+
+@given(st.lists(st.lists(SENTENCE, min_size=3, max_size=5), min_size=3, max_size=4))
+@settings(
+    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+def test_together_no_line_is_lost_that_is_the_articles_own(
+    tmp_path: Path, bodies: list[list[str]]
+) -> None:
+    with another_home(tmp_path) as press:
+        files = []
+        for number, body in enumerate(bodies):
+            files.append(tmp_path / f"{number}.txt")
+            files[-1].write_text("\n\n".join((f"Kettle number {number}", *body, CLOSING)))
+        report = ingest(press, files, rights=Rights.OWN, site=SITE)
+
+    for number, made in enumerate(report.articles):
+        alone = cleaned(read_article(files[number].read_bytes(), files[number].name))
+        together = {block.text for block in made.cleaned.article.blocks}
+        others = {line for at, body in enumerate(bodies) if at != number for line in body}
+        assert together <= {block.text for block in alone.article.blocks}
+        assert {b.text for b in alone.article.blocks} - together <= {CLOSING, *others}
 
 
 def test_an_article_does_not_bear_witness_for_itself(press: Press, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from partwork.library import LibraryError
 from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal
 from partwork.model.delivery import Tally
 from partwork.model.fault import Fault, Severity
-from partwork.model.series import Instalment, Paragraph, Sentence, Series
+from partwork.model.series import Citation, Instalment, Paragraph, Sentence, Series
 from partwork.settings import Settings
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:y) | # *z*"
@@ -86,6 +86,16 @@ def test_a_flag_is_told_with_the_removals(flow_file):
     assert "<strong>2</strong> Turn the heap." in page
 
 
+def test_earlier_articles_that_would_be_cleaner_are_named(flow_file):
+    report = IngestReport(would_be_cleaner={"<b>example.org": ("heap",)})
+
+    page = html(flow_file("ingest").page(report, {}))
+
+    assert "<li>heap</li>" in page
+    assert "Earlier articles of &lt;b&gt;example.org" in page
+    assert "<code>partwork clean --site NAME</code>" in page
+
+
 def test_nothing_of_a_source_becomes_markup_in_the_dashboard(flow_file):
     report = IngestReport(
         (ingested(HOSTILE, HOSTILE),), (), (Refused("x.txt", f"x.txt: {HOSTILE}"),)
@@ -145,6 +155,43 @@ def test_the_plan_shows_each_part_and_what_is_to_mend(flow_file):
     assert "<h1>Good soil</h1>" in page
     assert "<strong>1. Worms</strong> 2 words" in page
     assert "<strong>fault</strong> content/series/soil/01-worms.md, line 7: no source" in page
+
+
+def test_the_plan_shows_the_evidence_of_each_part_and_lets_no_markup_in(flow_file):
+    block = Block(BlockKind.PARAGRAPH, f"Worms eat. A heap may carry harmful germs of {HOSTILE}")
+    source = Article("worms", HOSTILE, (block,))
+    cited = (Citation("worms", block.digest),)
+    said = (
+        Sentence("Worms eat.", cited),
+        Sentence(f"Heaps may carry harmful germs of {HOSTILE}", cited),
+    )
+    gone = Sentence("Gone.", (Citation("worms", "00000000"),))
+    part = Instalment("a1b2c3d4", 1, HOSTILE, "", "", body=(Paragraph((*said, gone)),))
+    series = Series("soil", "garden", HOSTILE, instalments=(part,))
+
+    shown = html(
+        flow_file("compose").page(
+            ComposeReport(
+                series,
+                ("01-x.md",),
+                ("01-x.md: was edited by hand",),
+                (HOSTILE,),
+                (),
+                conflicts=("01-x.md: from line 9 on",),
+                removed=("02-y.md",),
+                sources={"worms": source},
+            )
+        )
+    )
+
+    assert "word for word" in shown
+    assert "“A heap may carry harmful germs of" in shown
+    assert "has no such block any more" in shown
+    assert "1 min, 1 caveats" in shown
+    for words in ("01-x.md: from line 9 on", "01-x.md: was edited by hand", "02-y.md"):
+        assert f"<li>{words}</li>" in shown
+    assert "<script" not in shown
+    assert "<a " not in shown
 
 
 def test_the_publishing_report_says_what_waits_and_for_what(flow_file):

@@ -25,7 +25,7 @@ from partwork.orchestration.launcher import (
 
 pytestmark = pytest.mark.prefect
 
-FLOWS = {"ingest", "compose", "publish", "send"}
+FLOWS = {"ingest", "compose", "check", "publish", "send"}
 STAYS = '''
 import signal
 
@@ -116,13 +116,15 @@ def test_an_ingest_run_makes_an_article_and_leaves_its_report(prefect: RunningPr
     heard: list[str] = []
     text = "A heap of leaves\n\nLeaves rot slowly, for they hold little nitrogen. Mix in grass.\n"
 
-    result = prefect.trigger("ingest", {"text": text, "rights": "own"}, heard.append)
+    given = {"text": text, "rights": "own", "site": "www.example.org"}
+    result = prefect.trigger("ingest", given, heard.append)
 
     assert result.name == "ingest pasted “untitled”"
     assert result.message == "1 new, 0 unchanged, 0 refused"
     assert heard[-1] == "Completed"
     (article,) = (home / "content" / "articles").glob("*leaves*.md")
     assert "rights: own" in article.read_text()
+    assert '"site": "example.org"' in article.with_suffix(".removals.json").read_text()
     (report,) = reports(prefect, result.id)
     assert report["key"] == "ingest"
     assert "A heap of leaves" in report["data"]

@@ -17,6 +17,9 @@ def part(text: str) -> Instalment:
         ("en", "She had tried to kill herself."),
         ("en", "Self-harm is more common than people think."),
         ("en", "Two of them took their own lives."),
+        ("en", "He wanted to die and told nobody."),
+        ("en", "Thoughts of ending your life are an emergency."),
+        ("en", "Some want to end it all."),
         ("en", "An OVERDOSE of the tablets is dangerous."),
         ("de", "Gedanken an Suizid gehören in ärztliche Hände."),
         ("de", "Er wollte sich umbringen."),
@@ -38,6 +41,8 @@ def test_a_part_that_speaks_of_it_does(language: str, text: str) -> None:
         ("en", "The killer application of the decade is sourdough."),
         ("en", "Cut yourself a slice and sit down."),
         ("en", "Take your lifejacket with you."),
+        ("en", "Killing time in a café ends most of it."),
+        ("en", "Old bulbs die in frost."),
         ("de", "Das Leben eines Bäckers beginnt um drei."),
     ],
 )
@@ -45,7 +50,9 @@ def test_a_part_that_does_not_speak_of_it_does_not(language: str, text: str) -> 
     assert not calls_for_notice(part(text), language)
 
 
-def test_headings_and_title_count() -> None:
+def test_headings_and_lines_of_the_mailbox_count() -> None:
     instalment = Instalment("aaaaaaaa", 1, "T", "S", "P", body=(Heading("On suicide"),))
 
     assert calls_for_notice(instalment, "en")
+    assert calls_for_notice(Instalment("aaaaaaaa", 1, "T", "S", "After suicide"), "en")
+    assert not calls_for_notice(Instalment("aaaaaaaa", 1, "T", "S", "P"), "en")

@@ -118,6 +118,26 @@ def test_every_block_that_was_read_is_told_once_and_in_order(
         assert [j.block.text for j in found] == read
 
 
+def test_what_stands_as_it_was_made_is_not_searched_for() -> None:
+    class Sought(str):
+        """A digest that counts how often it is looked up."""
+
+        __slots__ = ()
+        times = 0
+
+        def __hash__(self) -> int:
+            Sought.times += 1
+            return super().__hash__()
+
+    read = [paragraph(f"Line {i % 3}") for i in range(90)]
+    stored = [*read[:40], paragraph("By hand"), *read[42:]]  # lines that come back, one edit
+
+    found = judged_blocks([Sought(b.digest) for b in read], [], stored, read=read, edited=True)
+
+    assert [j.number for j in found if j.verdict is KEPT] == [*range(1, 41), *range(43, 91)]
+    assert Sought.times < 10
+
+
 def test_without_the_raw_text_the_article_has_the_words() -> None:
     digests = [block.digest for block in READ]
 

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 
-from partwork.actions.check import faults_of
+from partwork.actions.check import open_faults, words_for
 from partwork.actions.preview import drafts_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
-from partwork.model.fault import Severity
 from partwork.model.issue import Approval, Issue
 from partwork.store.engine import read_only
 from partwork.store.issues import current_drafts, save_approval
@@ -54,16 +53,5 @@ def approve(
 
 
 def _refuse_faults(press: Press, series: str, issues: tuple[Issue, ...]) -> None:
-    numbers = {f"{issue.number:02d}-" for issue in issues}
-    open_faults = [
-        fault
-        for fault in faults_of(press, series)
-        if fault.severity is Severity.FAULT
-        and any(fault.file.rpartition("/")[2].startswith(n) for n in numbers)
-    ]
-    if open_faults:
-        first = open_faults[0]
-        raise NotApprovable(
-            f"{series} has {len(open_faults)} open fault(s), the first in {first.file}, line "
-            f"{first.line}: {first.message}; `partwork check` lists all"
-        )
+    if faults := open_faults(press, series, {issue.number for issue in issues}):
+        raise NotApprovable(f"{series} has {words_for(faults, series)}")

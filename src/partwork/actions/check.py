@@ -1,17 +1,22 @@
-"""What is wrong with a series: evidence, rights, and what its mails would look like."""
+"""What is wrong with a series: evidence, rights, voice, and what its mails would look like."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_parts, load_series
+from partwork.actions.signing import signing_faults, unsigned
 from partwork.assembly import Press
 from partwork.composing.faults import faults as evidence_faults
-from partwork.composing.faults import repeated
+from partwork.composing.rights import rights_faults
+from partwork.composing.series_faults import analysis_of, differing, lost_caveats, repeated
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
-from partwork.model.article import Rights
+from partwork.manuscript.sign_offs import sign_offs_in
+from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault, Severity
-from partwork.model.series import Instalment
+from partwork.model.series import Instalment, Kind, Newsletter, Series
+from partwork.rendering.crisis import calls_for_notice, knows_words_for_it
 from partwork.rendering.faults import faults as mail_faults
 from partwork.rendering.issue import rendered
 from partwork.rendering.templates import TemplateError
@@ -37,41 +42,106 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
     """Every fault and notice of one series, by file and line."""
     try:
         series = load_series(press, slug)
-        parts = load_parts(press, slug)
-        articles = load_articles(press, series.articles)
-        newsletter = load_newsletter(press, series.newsletter)
+        loaded = load_parts(press, slug)
+        desk = _Desk(
+            series,
+            load_newsletter(press, series.newsletter),
+            load_articles(press, series.articles),
+            tuple(press.library.shown(path) for _, path in loaded),
+            press.library.shown(press.library.series_folder(slug) / "series.toml"),
+        )
     except ManuscriptError as error:
         place = f"{error.file}, line {error.line}: " if error.line else f"{error.file}: "
         return (Fault(error.file, error.line, "format", str(error).removeprefix(place)),)
-    templates = press.library.templates()
+    parts = [part for part, _ in loaded]
+    found = set(_written_faults(desk, parts))
+    if any(sentence.signed_off for part in parts for sentence in part.sentences):
+        without = set(_written_faults(desk, [unsigned(part) for part in parts]))
+        for (_, path), file in zip(loaded, desk.files, strict=True):
+            marks = sign_offs_in(press.library.read(path), file)
+            found.update(signing_faults(marks, file, without))
+    found.update(_mail_faults(press, desk, parts))
+    for name, article in desk.articles.items():
+        if article.rights is Rights.UNKNOWN:
+            message = f"what {name} allows is not known; write rights = own, licensed or quotation"
+            where = press.library.shown(press.library.article_file(name))
+            found.add(Fault(desk.toml, 0, "rights", f"{message} into {where}", Severity.NOTICE))
+    return tuple(sorted(found))
 
-    def of_mail(part: Instalment, file: str) -> tuple[Fault, ...]:
-        try:
-            issue = rendered(part, series, newsletter, articles, templates)
-        except TemplateError as error:
-            return (Fault(f"templates/{error.template}", error.line, "template", error.message),)
-        return mail_faults(issue, file)
 
-    found: list[Fault] = []
-    for part, path in parts:
-        file = press.library.shown(path)
-        found += evidence_faults(part, articles, file)
-        found += of_mail(part, file)
-    found += repeated([part for part, _ in parts], [press.library.shown(p) for _, p in parts])
-    toml = press.library.shown(press.library.series_folder(slug) / "series.toml")
-    found += (
-        Fault(
-            toml,
-            0,
-            "rights",
-            f"what {name} allows is not known; write rights = own, licensed or quotation "
-            f"into {press.library.shown(press.library.article_file(name))}",
-            Severity.NOTICE,
-        )
-        for name, article in articles.items()
-        if article.rights is Rights.UNKNOWN
+def open_faults(press: Press, slug: str, numbers: Collection[int]) -> tuple[Fault, ...]:
+    """What keeps the parts of these numbers from readers: their faults, and the whole series'."""
+    others = {
+        press.library.shown(path)
+        for part, path in load_parts(press, slug)
+        if part.number not in numbers
+    }
+    return tuple(
+        fault
+        for fault in faults_of(press, slug)
+        if fault.severity is Severity.FAULT and fault.file not in others
     )
-    return tuple(sorted(set(found)))
+
+
+def words_for(faults: Sequence[Fault], slug: str) -> str:
+    """How many faults are open, and the first of them, in one clause."""
+    first = faults[0]
+    line = f", line {first.line}" if first.line else ""
+    count = "1 open fault" if len(faults) == 1 else f"{len(faults)} open faults, the first"
+    return f"{count} in {first.file}{line}: {first.message}; `partwork check {slug}` lists all"
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What a series is checked with: `files` are its parts', in order, and `toml` its own."""
+
+    series: Series
+    newsletter: Newsletter
+    articles: Mapping[str, Article]
+    files: tuple[str, ...]
+    toml: str
+
+
+def _written_faults(desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]:
+    """What is wrong with the words of the parts, whatever they are set in."""
+    series = desk.series
+    for part, file in zip(parts, desk.files, strict=True):
+        yield from evidence_faults(
+            part, desk.articles, file, language=series.language, kind=series.kind
+        )
+        yield from _crisis_faults(desk, part, file)
+    yield from repeated(parts, desk.files)
+    if series.kind is Kind.COMPOSED and parts:
+        analysis = analysis_of(list(desk.articles.values()), series.language)
+        yield from lost_caveats(parts, desk.files, analysis, desk.toml)
+        yield from differing(parts, desk.files, analysis, desk.toml)
+    yield from rights_faults(parts, desk.files, desk.articles)
+
+
+def _crisis_faults(desk: _Desk, part: Instalment, file: str) -> Iterator[Fault]:
+    """A part that needs the crisis notice of a newsletter that has none."""
+    language = desk.series.language
+    if desk.newsletter.crisis_notice.strip() or not calls_for_notice(part, language):
+        return
+    where = f"crisis_notice in content/newsletters/{desk.newsletter.slug}.toml"
+    if knows_words_for_it(language):
+        message = f"speaks of suicide, self-harm or overdose; write where help is into {where}"
+        yield Fault(file, 0, "crisis", message)
+    else:
+        message = f"nobody can tell in {language!r} whether it speaks of suicide; fill in {where}"
+        yield Fault(file, 0, "crisis", message, Severity.NOTICE)
+
+
+def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]:
+    """What is wrong with the parts as mails."""
+    templates = press.library.templates()
+    for part, file in zip(parts, desk.files, strict=True):
+        try:
+            issue = rendered(part, desk.series, desk.newsletter, desk.articles, templates)
+        except TemplateError as error:
+            yield Fault(f"templates/{error.template}", error.line, "template", error.message)
+        else:
+            yield from mail_faults(issue, file)
 
 
 def _series_of(press: Press, path: Path) -> tuple[str, Path | None]:

@@ -1,30 +1,39 @@
 """Articles → the instalments of a series."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from partwork.actions.check import faults_of
-from partwork.actions.loading import load_articles, load_newsletter, load_parts
-from partwork.assembly import Press
-from partwork.composing.series import composed
+from partwork.actions.loading import load_articles, load_newsletter
+from partwork.actions.revising import OnFile, ids_of_lost_parts, parts_on_file, save_parts
+from partwork.assembly import Press, Progress
+from partwork.composing.rewriting import Rewriting, rewritten
+from partwork.composing.series import Composition, composed
+from partwork.language_model.model import LanguageModel
 from partwork.library import LibraryError
-from partwork.manuscript.instalment import print_instalment
+from partwork.manuscript.plan import parse_plan, print_plan
 from partwork.manuscript.series import parse_series, print_series
+from partwork.model.article import Article
+from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault
-from partwork.model.series import Division, Instalment, Series
-from partwork.store.engine import read_only
-from partwork.store.issues import current_drafts, published_instalments
+from partwork.model.plan import Plan
+from partwork.model.series import Division, Kind, Series
 from partwork.store.leases import holder_of, release_lease, take_lease
 
 LEASE = timedelta(minutes=10)  # a compose takes seconds; what crashed must not block for long
+LEASE_WITH_A_MODEL = timedelta(hours=1)  # two answers a part, each up to the writer's time-out
 
 
 @dataclass(frozen=True, slots=True)
 class ComposeReport:
-    """The series as it now stands. `kept` are parts left alone because a person edited them or
-    they are published, each with the reason; `left_out` is what could not be used, and why.
+    """The series as it was composed, with what editors changed where that fits.
+
+    `kept` are parts that editors changed or that are published, each with what that means;
+    `conflicts` have places in which an editor and composing changed the same lines; `removed`
+    are files of parts whose theme is gone. `left_out` is what could not be used, and why.
+    `rewording` says what a language model did and cost, if there is one; `fell_back` which
+    sentences stand as extracted all the same, and why. `sources` are the articles by name.
     """
 
     series: Series
@@ -32,10 +41,26 @@ class ComposeReport:
     kept: tuple[str, ...]
     left_out: tuple[str, ...]
     faults: tuple[Fault, ...]
+    rewording: tuple[str, ...] = ()
+    fell_back: tuple[str, ...] = ()
+    conflicts: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    sources: Mapping[str, Article] = field(default_factory=dict)
 
 
 class AlreadyComposing(LibraryError):
     """Another run holds the series."""
+
+
+class IsALetter(PartworkError):
+    """A series that a person writes was to be composed."""
+
+    def __init__(self, series: str, file: str) -> None:
+        self.series, self.file = series, file
+        super().__init__(
+            f"{series} is a letter, written by hand ({file} says so): edit its parts, or begin "
+            f"another with `partwork compose {series} --letter`"
+        )
 
 
 def compose(
@@ -45,55 +70,152 @@ def compose(
     *,
     title: str,
     newsletter: str,
-    division: Division,
+    division: Division | None,
     parts: int | None,
     now: datetime,
+    anew: bool = False,
+    progress: Progress = lambda _done, _of: None,
 ) -> ComposeReport:
     """Writes the parts of a series; without articles, of those it already names, else of all.
 
-    Hand-edited and published parts stay as they are, and say so.
+    Composed again, it is divided as before where `division` is None, its themes stay as they were
+    and get what is new; `anew` finds them afresh. What editors changed is merged in; published
+    parts stay as they are. Where the settings name a language model it rewords what is new;
+    `progress` is told of its parts. What is refused is refused before anything is written.
     """
+    writer = press.writer()
     press.library.series_folder(series)
     holder = press.new_id()
+    length = LEASE_WITH_A_MODEL if writer else LEASE
     with press.engine.begin() as connection:
-        if not take_lease(connection, f"compose:{series}", holder, now, LEASE):
+        if not take_lease(connection, f"compose:{series}", holder, now, length):
             other = holder_of(connection, f"compose:{series}", now)
             raise AlreadyComposing(
                 f"{series} is already being composed by run {other}; wait for it to end"
             )
     try:
-        plan = _plan(press, series, articles, title, newsletter)
-        return _composed(press, plan, division, parts)
+        known = _known(press, series)
+        wanted = _wanted(press, series, known, articles, title=title, newsletter=newsletter)
+        task = _Task(press, wanted, _plan(press, known, wanted), writer)
+        return task.done(division, parts, anew=anew, progress=progress)
     finally:
         with press.engine.begin() as connection:
             release_lease(connection, f"compose:{series}", holder)
 
 
-def _composed(press: Press, plan: Series, division: Division, parts: int | None) -> ComposeReport:
-    sources = load_articles(press, plan.articles)
-    composition = composed(
-        list(sources.values()),
-        language=plan.language,
-        division=division,
-        parts=parts,
-        new_id=press.new_id,
-    )
-    _save_plan(press, plan)
-    written, kept = _save(press, plan, composition.instalments)
-    series = replace(plan, instalments=tuple(part for part, _ in load_parts(press, plan.slug)))
-    return ComposeReport(series, written, kept, composition.left_out, faults_of(press, plan.slug))
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One series to be composed: `plan` is that of the last time, if there was one."""
+
+    press: Press
+    series: Series
+    plan: Plan | None
+    writer: LanguageModel | None
+
+    def done(
+        self, division: Division | None, parts: int | None, *, anew: bool, progress: Progress
+    ) -> ComposeReport:
+        """Composes, has it reworded, and writes it."""
+        slug = self.series.slug
+        division = division or (self.plan.division if self.plan else Division.THEME)
+        sources = load_articles(self.press, self.series.articles)
+        on_file = parts_on_file(self.press, slug)
+        composition = composed(
+            list(sources.values()),
+            language=self.series.language,
+            division=division,
+            parts=parts,
+            new_id=self.press.new_id,
+            standing=[one.standing for one in on_file],
+            plan=self.plan,
+            anew=anew,
+        )
+        ids = ids_of_lost_parts(self.press, slug, composition.instalments, on_file)
+        composition = composition.under(ids)
+        made = self._reworded(composition, sources, progress)
+        if made:
+            composition = replace(composition, instalments=made.instalments)
+        _save_series(self.press, self.series)
+        saved = save_parts(self.press, slug, composition.instalments, on_file)
+        self._save_plan(division, composition, made, on_file)
+        return ComposeReport(
+            replace(self.series, instalments=saved.parts),
+            tuple(saved.written),
+            tuple(saved.kept),
+            composition.left_out,
+            faults_of(self.press, slug),
+            (f"{made}; {self.writer.spending}", *filter(None, (made.stopped,)))
+            if made and self.writer
+            else (),
+            made.messages if made else (),
+            tuple(saved.conflicts),
+            tuple(saved.removed),
+            sources,
+        )
+
+    def _reworded(
+        self, composition: Composition, sources: Mapping[str, Article], progress: Progress
+    ) -> Rewriting | None:
+        """All parts, those reworded that say something new; None without a language model."""
+        if not self.writer:
+            return None
+        new = [p for p in composition.instalments if p.id not in composition.unchanged]
+        made = rewritten(
+            new, sources, self.writer.ask, language=self.series.language, progress=progress
+        )
+        by_id = {part.id: part for part in made.instalments}
+        parts = tuple(by_id.get(part.id, part) for part in composition.instalments)
+        return replace(made, instalments=parts)
+
+    def _save_plan(
+        self,
+        division: Division,
+        composition: Composition,
+        made: Rewriting | None,
+        on_file: Sequence[OnFile],
+    ) -> None:
+        """Keeps what the parts were composed from; what a model did not do is tried again."""
+        settled = {one.part.id for one in on_file if one.standing.is_settled}
+        before = self.plan.grounds if self.plan else {}
+        grounds = {id_: ground for id_, ground in before.items() if id_ in settled}
+        undone = {one.part for one in made.fell_back} if made else set()
+        for part in composition.instalments:
+            is_undone = part.number in undone or bool(made and made.stopped)
+            is_tried_again = is_undone and part.id not in composition.unchanged
+            ground = composition.grounds[part.id]
+            grounds[part.id] = replace(ground, digest="") if is_tried_again else ground
+        plan = Plan(division, _writer_name(self.press), grounds, composition.passed_over)
+        file = self.press.library.plan_file(self.series.slug)
+        text = print_plan(plan)
+        if not file.exists() or self.press.library.read(file) != text:
+            self.press.library.write(file, text)
 
 
-def _plan(press: Press, slug: str, articles: Sequence[str], title: str, newsletter: str) -> Series:
-    """The series as `series.toml` has it, changed as asked; nothing is written yet."""
-    library = press.library
-    file = library.series_folder(slug) / "series.toml"
-    old = library.read(file) if file.exists() else ""
-    known = parse_series(old, slug, library.shown(file)) if old else None
-    owner = newsletter or (known.newsletter if known else _only_newsletter(press))
+def _known(press: Press, slug: str) -> Series | None:
+    """The series as its `series.toml` has it; None where there is none. A letter is refused."""
+    file = press.library.series_folder(slug) / "series.toml"
+    if not file.exists():
+        return None
+    series = parse_series(press.library.read(file), slug, press.library.shown(file))
+    if series.kind is Kind.LETTER:
+        raise IsALetter(slug, press.library.shown(file))
+    return series
+
+
+def _wanted(
+    press: Press,
+    slug: str,
+    known: Series | None,
+    articles: Sequence[str],
+    *,
+    title: str,
+    newsletter: str,
+) -> Series:
+    """The series that is known, changed as asked, or a new one."""
+    owner = newsletter or (known.newsletter if known else only_newsletter(press))
     load_newsletter(press, owner)
     sources = tuple(dict.fromkeys(articles)) or (known.articles if known else ())
-    sources = sources or library.article_slugs()
+    sources = sources or press.library.article_slugs()
     if not sources:
         raise LibraryError(
             "there are no articles to compose from; bring some in with `partwork ingest FILE …`"
@@ -107,7 +229,29 @@ def _plan(press: Press, slug: str, articles: Sequence[str], title: str, newslett
     return replace(base, newsletter=owner, title=title or base.title, articles=sources)
 
 
-def _save_plan(press: Press, series: Series) -> None:
+def _plan(press: Press, known: Series | None, wanted: Series) -> Plan | None:
+    """What the series was composed from the last time, as far as that still holds.
+
+    Where another writer is set, every part is written anew; where an article is gone, what it
+    told in place of another may be told by that.
+    """
+    file = press.library.plan_file(wanted.slug)
+    if not known or not file.exists():
+        return None
+    plan = parse_plan(press.library.read(file), press.library.shown(file))
+    if plan.writer != _writer_name(press):
+        grounds = {id_: replace(ground, digest="") for id_, ground in plan.grounds.items()}
+        plan = replace(plan, grounds=grounds)
+    if not set(known.articles) <= set(wanted.articles):
+        plan = replace(plan, passed_over=())
+    return plan
+
+
+def _writer_name(press: Press) -> str:
+    return press.settings.writer_model if press.settings.writer_url else ""
+
+
+def _save_series(press: Press, series: Series) -> None:
     """Writes `series.toml` where it says something else; an editor's comments stay."""
     file = press.library.series_folder(series.slug) / "series.toml"
     old = press.library.read(file) if file.exists() else ""
@@ -115,7 +259,8 @@ def _save_plan(press: Press, series: Series) -> None:
         press.library.write(file, print_series(series, old))
 
 
-def _only_newsletter(press: Press) -> str:
+def only_newsletter(press: Press) -> str:
+    """The newsletter of a home that has one. Raises LibraryError where a choice is to be made."""
     slugs = press.library.newsletter_slugs()
     if len(slugs) != 1:
         there = ", ".join(slugs) if slugs else "none yet"
@@ -126,71 +271,6 @@ def _only_newsletter(press: Press) -> str:
 
 
 def _language(press: Press, articles: Sequence[str]) -> str:
-    """The language most of the articles are in; English where none is known."""
+    """The language most of the articles are in, the first of several; English if none is known."""
     tags = [a.language for a in load_articles(press, articles).values() if a.language != "und"]
-    return max(sorted(set(tags)), key=tags.count) if tags else "en"
-
-
-def _save(
-    press: Press, series: Series, new: Sequence[Instalment]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Writes the new parts over the old ones of the same number, which keep their id.
-
-    A part whose file is gone keeps the id that its number was last rendered under, so that
-    nobody gets it again. Returns the names of what was written, and what was kept with its
-    reason. Old parts beyond the new ones go, unless a person edited them or they are published.
-    """
-    library = press.library
-    with read_only(press.engine) as connection:
-        published = published_instalments(connection, series.slug)
-        drafts = current_drafts(connection, series.slug)
-    old = {part.number: (part, file) for part, file in load_parts(press, series.slug)}
-    taken = {part.id for part, _ in old.values()}
-    ids = {draft.number: draft.instalment for draft in drafts if draft.instalment not in taken}
-    ids |= {number: id_ for id_, number in published.items() if id_ not in taken}
-    written: list[str] = []
-    kept: list[str] = []
-    for composed_part in new:
-        number = composed_part.number
-        before, file = old.pop(number, (None, None))
-        if (
-            before
-            and file
-            and (reason := _reason_to_keep(press, series.slug, before, file, published))
-        ):
-            kept.append(f"{file.name}: {reason}")
-            continue
-        part = replace(composed_part, id=before.id if before else ids.get(number, composed_part.id))
-        target = library.series_folder(series.slug) / _file_name(part)
-        text = print_instalment(part)
-        if target == file and library.read(target) == text:
-            continue
-        library.write(library.base_file(series.slug, part.id), text)
-        library.write(target, text)
-        if file and file != target:
-            file.unlink()
-        written.append(target.name)
-    for before, file in old.values():
-        if reason := _reason_to_keep(press, series.slug, before, file, published):
-            kept.append(f"{file.name}: {reason}")
-        else:
-            file.unlink()
-            library.base_file(series.slug, before.id).unlink(missing_ok=True)
-    return tuple(written), tuple(kept)
-
-
-def _reason_to_keep(
-    press: Press, series: str, part: Instalment, file: Path, published: Mapping[str, int]
-) -> str:
-    if part.id in published:
-        return "is published, and stays as it was sent"
-    base = press.library.base_file(series, part.id)
-    if not base.exists() or press.library.read(base) != press.library.read(file):
-        return "was edited by hand; remove it to have it composed anew"
-    return ""
-
-
-def _file_name(part: Instalment) -> str:
-    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in part.title.lower())
-    slug = "-".join(filter(None, words.split("-")))[:50].strip("-") or "part"
-    return f"{part.number:02d}-{slug}.md"
+    return max(tags, key=tags.count) if tags else "en"

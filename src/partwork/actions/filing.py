@@ -1,15 +1,17 @@
 """An article's two files: the Markdown that editors edit, and the record of its cleaning."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from partwork.actions.fetch import read_source
 from partwork.assembly import Press
 from partwork.cleaning.cleaner import as_read
 from partwork.library import LibraryError
 from partwork.manuscript.article import print_article
-from partwork.manuscript.record import Record, parse_record, print_record, written_of
+from partwork.manuscript.record import Earlier, Record, parse_record, print_record, written_of
 from partwork.manuscript.rules import parse_rules, print_rules
 from partwork.model.article import Article, Cleaned
 from partwork.model.errors import PartworkError
@@ -32,16 +34,28 @@ def record_of(
 
 
 def save_cleaned(press: Press, result: Cleaned, record: Record) -> None:
-    """Writes both files of an article; the record first, since only it can tell a hand edit."""
+    """Writes both files of an article, as `save_edited` does."""
     save_edited(press, result.article.slug, print_article(result), record, as_made=True)
 
 
 def save_edited(press: Press, slug: str, text: str, record: Record, *, as_made: bool) -> None:
-    """Writes an article's text and its record. `as_made`: no hand has changed it but by us."""
+    """Writes an article's text and its record. `as_made`: no hand has changed it but by us.
+
+    The record goes first, for only it can tell a hand edit, and takes what was on file with it:
+    where the text cannot be written, or the machine stops, the article is as it was before. See
+    `load_record`.
+    """
     if as_made:
         record = replace(record, article_sha256=sha256_of(text))
+    file = press.library.article_file(slug)
+    before = press.library.read(file) if file.exists() else None
+    if before is not None and before != text:
+        earlier = Earlier(sha256_of(text), load_record(press, slug))
+        save_record(press, slug, replace(record, earlier=earlier))
+        press.library.write(file, text)
     save_record(press, slug, record)
-    press.library.write(press.library.article_file(slug), text)
+    if before is None:
+        press.library.write(file, text)
 
 
 def save_record(press: Press, slug: str, record: Record) -> None:
@@ -52,40 +66,50 @@ def save_record(press: Press, slug: str, record: Record) -> None:
 def load_record(press: Press, slug: str) -> Record:
     """The record of an article; one that has none was written by hand, and its record is empty.
 
+    Where a text was never written that a record was written for, it is the record before that.
     Raises LibraryError or ManuscriptError.
     """
-    file = press.library.removals_file(slug)
-    if not file.exists():
-        return Record()
-    return parse_record(press.library.read(file), press.library.shown(file))
+    return _in_force(press, slug, _record_on_file(press, slug))
+
+
+def settle_record(press: Press, slug: str) -> Record:
+    """What `load_record` gives, written down where a stop left that open; else nothing is written.
+
+    For those who hold the articles alone.
+    """
+    on_file = _record_on_file(press, slug)
+    record = _in_force(press, slug, on_file)
+    if on_file.earlier is not None:
+        save_record(press, slug, record)
+    return record
 
 
 def is_as_made(press: Press, slug: str, record: Record) -> bool:
     """Whether the article's file is as it was last written by us."""
-    try:
-        text = press.library.read(press.library.article_file(slug))
-    except LibraryError:
-        return False
-    return record.article_sha256 == sha256_of(text)
+    return _has_text(press, slug, record.article_sha256)
 
 
-def read_again(press: Press, article: Article) -> Article | None:
+def read_again(
+    press: Press, article: Article, inbox: Mapping[str, Path] | None = None
+) -> Article | None:
     """The article as its raw text is read now, under the name, source and rights that it has.
 
     None where the inbox no longer holds that text, byte for byte, or it cannot be read by now.
+    Whoever reads many gives `inbox`, as `inbox_by_hash` has it.
     """
-    files = press.library.raw_files(press.library.inbox)
-    for file in sorted(files, key=lambda file: file.name != article.source):
-        try:
-            raw = press.library.read_raw(file)
-            if hashlib.sha256(raw).hexdigest() == article.sha256:
-                read = read_source(press.library, file, raw, file.name)
-                return replace(
-                    read, slug=article.slug, source=article.source, rights=article.rights
-                )
-        except PartworkError:
-            continue
-    return None
+    file = _raw_of(press, article) if inbox is None else inbox.get(article.sha256)
+    if file is None:
+        return None
+    try:
+        read = read_source(press.library, file, press.library.read_raw(file), file.name)
+    except PartworkError:
+        return None
+    return replace(read, slug=article.slug, source=article.source, rights=article.rights)
+
+
+def inbox_by_hash(press: Press) -> Mapping[str, Path]:
+    """The files of the inbox by the SHA-256 of their bytes; those that cannot be read left out."""
+    return dict(_hashed(press, press.library.raw_files(press.library.inbox)))
 
 
 def load_rules(press: Press) -> tuple[SiteRule, ...]:
@@ -106,3 +130,39 @@ def save_rules(press: Press, rules: Sequence[SiteRule]) -> None:
 def sha256_of(text: str) -> str:
     """The SHA-256 of a text in UTF-8, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _record_on_file(press: Press, slug: str) -> Record:
+    file = press.library.removals_file(slug)
+    if not file.exists():
+        return Record()
+    return parse_record(press.library.read(file), press.library.shown(file))
+
+
+def _in_force(press: Press, slug: str, record: Record) -> Record:
+    earlier = record.earlier
+    if earlier is not None and not _has_text(press, slug, earlier.until_sha256):
+        return earlier.record
+    return replace(record, earlier=None)
+
+
+def _has_text(press: Press, slug: str, sha256: str) -> bool:
+    """Whether the article's file can be read and holds the text of this hash."""
+    try:
+        return sha256_of(press.library.read(press.library.article_file(slug))) == sha256
+    except LibraryError:
+        return False
+
+
+def _raw_of(press: Press, article: Article) -> Path | None:
+    """The file of the inbox that the article was made of: mostly the one that it names."""
+    files = press.library.raw_files(press.library.inbox)
+    by_name = sorted(files, key=lambda file: file.name != article.source)
+    found = (file for sha256, file in _hashed(press, by_name) if sha256 == article.sha256)
+    return next(found, None)
+
+
+def _hashed(press: Press, files: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    for file in files:
+        with suppress(PartworkError):
+            yield hashlib.sha256(press.library.read_raw(file)).hexdigest(), file

@@ -2,15 +2,15 @@
 
 import hashlib
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from partwork.actions.clean_again import would_be_cleaner
 from partwork.actions.fetch import FetchedPages, read_source
-from partwork.actions.filing import is_as_made, load_record, save_edited, save_record
+from partwork.actions.filing import is_as_made, load_record, save_edited, save_record, settle_record
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
 from partwork.actions.remembering import Memories, site_named
@@ -48,13 +48,15 @@ class IngestReport:
     """What became of each source.
 
     `unchanged` are the articles that were there already; `updated` were too, and got the rights
-    that this run was given.
+    or the site that this run was given. `would_be_cleaner` are earlier articles, by site, of
+    which a line has turned out to come back: `partwork clean --site SITE` cleans them again.
     """
 
     articles: tuple[Ingested, ...] = ()
     unchanged: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
     updated: tuple[str, ...] = ()
+    would_be_cleaner: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def ingest(
@@ -106,28 +108,6 @@ def ingest(
         return shelf.report(refused)
 
 
-def save_paste(press: Press, text: str, title: str, now: datetime) -> Path:
-    """The file in the inbox that holds a pasted text; the same text gives the same file."""
-    words = _slug(title or text.strip().split("\n", 1)[0]) or f"pasted-{now:%Y-%m-%d}"
-    body = f"{title.strip()}\n\n{text}" if title.strip() else text
-    suffix = ".html" if text.lstrip()[:1] == "<" else ".txt"
-    return press.library.keep_raw(words + suffix, body.encode("utf-8", "replace"))
-
-
-def save_piped(press: Press, raw: bytes, now: datetime) -> Path:
-    """The file in the inbox that holds what came by standard input; the same bytes, the same file.
-
-    Raises LibraryError where nothing came.
-    """
-    if not raw.strip():
-        raise LibraryError("standard input: nothing came; pipe an article's text into it")
-    for file in press.library.raw_files(press.library.inbox):
-        if file.stat().st_size == len(raw) and press.library.read_raw(file) == raw:
-            return file
-    suffix = ".html" if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" else ".txt"
-    return press.library.keep_raw(f"pasted-{now:%Y-%m-%d}{suffix}", raw)
-
-
 def _sources(
     press: Press, paths: Sequence[Path], *, named: bool
 ) -> tuple[list[Path], list[Refused]]:
@@ -137,6 +117,10 @@ def _sources(
     for path in paths if named else [press.library.inbox]:
         try:
             files = press.library.raw_files(path)
+            if _WEB_ADDRESS.fullmatch(str(path)) and not path.exists():
+                raise LibraryError(
+                    f"{path}: there is no such file; a web page's address begins with https://"
+                )
             if named and not files:
                 raise LibraryError(f"{path}: holds no .txt, .md or .html file")
         except PartworkError as error:
@@ -153,9 +137,11 @@ class _Shelf:
         self.press, self.rights, self.named = press, rights, named
         self.site, self.together = site, press.new_id()
         self.memories = Memories(press)
+        self.in_inbox = {file.name for file in press.library.raw_files(press.library.inbox)}
         self.made: list[Ingested] = []
         self.unchanged: list[str] = []
         self.updated: list[str] = []
+        self.given_a_site: list[str] = []
         self.by_hash: dict[str, Article] = {}
         self.by_source: dict[str, str] = {}
         for slug in press.library.article_slugs():
@@ -163,14 +149,20 @@ class _Shelf:
                 article = load_article(press, slug)
                 self.by_hash[article.sha256] = article
                 self.by_source[article.source] = slug
-                self.memories.learn(article, load_record(press, slug))
+                self.memories.learn(article, settle_record(press, slug))
             except PartworkError:
                 continue  # `check` reports it; a broken article must not stop others
 
     def report(self, refused: Sequence[Refused]) -> IngestReport:
         """What became of all that was taken."""
-        unchanged = tuple(dict.fromkeys(self.unchanged))
-        return IngestReport(tuple(self.made), unchanged, tuple(refused), tuple(self.updated))
+        made = {taken.cleaned.article.slug for taken in self.made}
+        return IngestReport(
+            tuple(self.made),
+            tuple(dict.fromkeys(self.unchanged)),
+            tuple(refused),
+            tuple(self.updated),
+            would_be_cleaner(self.press, self.memories, new={*made, *self.given_a_site}, made=made),
+        )
 
     def take(self, file: Path, label: str) -> None:
         """Makes an article of the file, or finds the one that it already is.
@@ -200,6 +192,7 @@ class _Shelf:
         name = file.name
         if not self._is_in_inbox(file):
             name = self.press.library.keep_raw(name, raw).name
+            self.in_inbox.add(name)
         if article.source == label:  # else it is the page's own address
             article = replace(article, source=name)
         article = replace(article, slug=self._slug_for(article))
@@ -232,8 +225,7 @@ class _Shelf:
 
         A source that the inbox no longer has was renamed; one that is an address cannot be told.
         """
-        inbox = self.press.library.raw_files(self.press.library.inbox)
-        if file.name == source or source not in {kept.name for kept in inbox}:
+        if file.name == source or source not in self.in_inbox:
             return True
         # From elsewhere, `notes.txt` may have been kept as `notes-2.txt`: see `keep_raw`.
         kept_as = f"{re.escape(file.stem)}(-[0-9]+)?{re.escape(file.suffix.lower())}"
@@ -277,6 +269,7 @@ class _Shelf:
         record = replace(load_record(self.press, article.slug), site=self.site, together="")
         save_record(self.press, article.slug, record)
         self.memories.learn(article, record)
+        self.given_a_site.append(article.slug)
 
     def _record_before(self, slug: str, source: str) -> Record:
         """What is on file of the article. Raises LibraryError if it was edited by hand."""
@@ -309,10 +302,9 @@ def _with_rights(text: str, rights: Rights) -> str:
     return changed + text[head.end() :]
 
 
+# Beginning with a host, and no file's name alone.
+_WEB_ADDRESS = re.compile(r"www\..+|(?:[\w-]+\.)+[a-z]{2,}/.*", re.IGNORECASE)
+
+
 def _lines(blocks: Sequence[Block]) -> int:
     return sum(block.text.count("\n") + 1 for block in blocks)
-
-
-def _slug(words: str) -> str:
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")

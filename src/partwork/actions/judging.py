@@ -7,7 +7,7 @@ from datetime import date
 from partwork.actions.filing import is_as_made, load_record, save_edited, save_rules
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
-from partwork.actions.ruling import grown_rules
+from partwork.actions.ruling import grown_rules, uncount
 from partwork.assembly import Clock, Press
 from partwork.cleaning.memory import TAKEN_OUT, removal_of
 from partwork.library import LibraryError
@@ -129,6 +129,8 @@ def _judge(
         )
         save_edited(press, slug, desk.sheet.text, desk.record, as_made=as_made)
         save_rules(press, grown.rules)
+        for rule in grown.ended:
+            uncount(press, rule)
         return Judgement(tuple(done), grown.made, grown.ended)
 
 
@@ -144,16 +146,9 @@ def _desk_for(press: Press, slug: str) -> tuple[_Desk, bool]:
             raise LibraryError(
                 f"{slug}: it is not on file what was read; edit {press.library.shown(file)} by hand"
             )
-        record = replace(record, blocks=_merged(record, sheet))
+        left = (placed.block.digest for placed in sheet.blocks)
+        record = replace(record, blocks=record.read_with(left))
     return _Desk(sheet, replace(record, site=record.site or site_of(article.source))), as_made
-
-
-def _merged(record: Record, sheet: Sheet) -> tuple[str, ...]:
-    """The digests of what was read, for an article that was made before these were noted."""
-    blocks = [placed.block.digest for placed in sheet.blocks]
-    for removal in record.removals:  # in reading order
-        blocks.insert(removal.position, removal.block.digest)
-    return tuple(blocks)
 
 
 def _kept(desk: _Desk, position: int) -> tuple[_Desk, Judged, bool]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from partwork.actions.check import open_faults, words_for
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.preview import drafts_of
 from partwork.assembly import Press
@@ -147,7 +148,8 @@ def _published_elsewhere(
 def _approved(press: Press, series: Series, part: Instalment, slot: datetime) -> Issue | str:
     """The stored draft of what the part's file says now, if approved in time; else why not.
 
-    The part is rendered to compare it alone: what is mailed are the stored strings.
+    The part is rendered to compare it alone: what is mailed are the stored strings. Faults may
+    be new since the approval: a source was changed, or its rights were.
     """
     _, (rendered,) = drafts_of(press, series.slug, part.number)
     with read_only(press.engine) as connection:
@@ -164,6 +166,8 @@ def _approved(press: Press, series: Series, part: Instalment, slot: datetime) ->
         return f"part {part.number} waits for approval"
     if min(approval.approved_at for approval in approvals) > slot:
         return f"part {part.number} was approved after its slot, and goes in the next one"
+    if faults := open_faults(press, series.slug, {part.number}):
+        return f"part {part.number} has {words_for(faults, series.slug)}"
     return same[0]
 
 

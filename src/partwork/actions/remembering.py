@@ -1,16 +1,16 @@
 """What a home remembers: which articles belong to one place, and what editors decided."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from partwork.actions.filing import (
-    load_record,
     load_rules,
     record_of,
     save_cleaned,
     save_rules,
+    settle_record,
 )
 from partwork.actions.loading import load_article
 from partwork.assembly import Press
@@ -88,9 +88,13 @@ class Memories:
         """Counts every article of the home; those that cannot be read are left to `check`."""
         for slug in self.press.library.article_slugs():
             try:
-                self.learn(load_article(self.press, slug), load_record(self.press, slug))
+                self.learn(load_article(self.press, slug), settle_record(self.press, slug))
             except PartworkError:
                 continue
+
+    def articles_of(self, site: str) -> tuple[str, ...]:
+        """The articles of a site, in order."""
+        return tuple(sorted(slug for slug, place in self._places.items() if place.site == site))
 
     def of_places(self, slugs: Collection[str]) -> Iterator[tuple[str, Memory]]:
         """The articles of which something stands in others of their place, and the counts."""
@@ -102,14 +106,28 @@ class Memories:
                 if lines
             )
 
-    def clean(self, article: Article, record: Record, counts: Memory = NOTHING) -> Cleaned:
-        """Cleans an article with what is remembered of it and files what came of it.
+    def newly_repeated(self, new: Collection[str]) -> Iterator[tuple[str, Memory]]:
+        """The articles of which a line stands in enough others since these are new; the counts."""
+        for place, traces in self._traces.items():
+            here = traces.keys() & set(new)
+            theirs = Counter(line for slug in here for line in set(traces[slug].lines))
+            all_seen = seen_in_others(traces, traces if here else (), place.needed)
+            for slug, seen in all_seen.items():
+                newly = (s.articles - theirs[line] < place.needed for line, s in seen.items())
+                if (slug in here and seen) or any(newly):
+                    yield slug, Memory(place.shown, seen, place.needed)
 
-        Of `record` site, company and decisions count; the rest is made anew. `counts` are what
-        `of_places` gave.
+    def judged(self, article: Article, record: Record, counts: Memory = NOTHING) -> Cleaned:
+        """The article, cleaned with what is remembered of it; nothing is filed.
+
+        Of `record` site, company and decisions count. `counts` are what `of_places` gave.
         """
-        rules = tuple(rule for rule in self.rules if record.site and rule.site == record.site)
-        memory = replace(counts, decisions=record.decisions, rules=rules)
+        return cleaned(article, self._memory_of(record, counts))
+
+    def clean(self, article: Article, record: Record, counts: Memory = NOTHING) -> Cleaned:
+        """Cleans an article as `judged` does and files what came of it."""
+        memory = self._memory_of(record, counts)
+        rules = memory.rules
         result = cleaned(article, memory)
         words = {words_of(block.text) for block in article.blocks} if rules else set()
         if any(words_of(rule.words) in words for rule in rules):
@@ -122,6 +140,10 @@ class Memories:
         save_cleaned(self.press, result, record)
         self.learn(result.article, record)
         return result
+
+    def _memory_of(self, record: Record, counts: Memory) -> Memory:
+        rules = tuple(rule for rule in self.rules if record.site and rule.site == record.site)
+        return replace(counts, decisions=record.decisions, rules=rules)
 
     def save_applied(self) -> None:
         """Adds what rules did to the rules as they are on file by now."""

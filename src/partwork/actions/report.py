@@ -87,7 +87,4 @@ def _digests_before(record: Record, article: Article, *, edited: bool) -> tuple[
             f"{article.slug}: it is not on file what was read, and the article was edited by hand "
             "since; remove both of its files and ingest its source again"
         )
-    digests = [block.digest for block in article.blocks]
-    for removal in record.removals:  # in reading order
-        digests.insert(removal.position, removal.block.digest)
-    return tuple(digests)
+    return record.read_with(block.digest for block in article.blocks)

@@ -1,25 +1,21 @@
 """The rules of sites: how editors' decisions grow into them, and how they end."""
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from partwork.actions.filing import (
-    is_as_made,
-    load_record,
-    load_rules,
-    read_again,
-    save_rules,
-)
+from partwork.actions.clean_again import CleanedAgain, clean_again
+from partwork.actions.filing import load_record, load_rules, save_record, save_rules
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
 from partwork.actions.remembering import Memories
 from partwork.assembly import Clock, Press
 from partwork.cleaning.memory import BY_RULE
 from partwork.library import LibraryError
+from partwork.manuscript.record import Record
 from partwork.model.errors import PartworkError
-from partwork.model.memory import NOTHING, EditorVerdict, SiteRule, site_of
+from partwork.model.memory import EditorVerdict, SiteRule, site_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +29,10 @@ class Grown:
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A rule that ended, and the articles it had touched.
-
-    `cleaned` were cleaned again without it; `edited` were not, since a hand has changed them;
-    `lost` were not, since their raw text is gone or cannot be read.
-    """
+    """A rule that ended, and what became of the articles that it had touched."""
 
     rule: SiteRule
-    cleaned: tuple[str, ...] = ()
-    edited: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
+    again: CleanedAgain
 
 
 def grown_rules(
@@ -88,8 +78,8 @@ def grown_rules(
 def revoke(press: Press, name: str, clock: Clock) -> Revoked:
     """Ends a rule; what it touched is cleaned again from the raw text, hand edits excepted.
 
-    The decisions that it was made from still bind their own articles. Raises LibraryError for a
-    name that no rule has.
+    The decisions of its kind still bind their own articles, and make no rule any more: see
+    `uncount`. Raises LibraryError for a name that no rule has.
     """
     with holding_articles(press, clock) as hold_on:
         memories = Memories(press)
@@ -99,13 +89,24 @@ def revoke(press: Press, name: str, clock: Clock) -> Revoked:
             raise LibraryError(f"there is no rule {name!r}; there are {names}")
         memories.rules = tuple(other for other in memories.rules if other is not rule)
         memories.learn_all()
-        fates: dict[str, list[str]] = {"cleaned": [], "edited": [], "lost": []}
-        for slug in _touched_by(press, rule):
-            hold_on()
-            fates[_cleaned_again(press, memories, slug)].append(slug)
-        save_rules(press, memories.rules)
-        memories.save_applied()
-        return Revoked(rule, *(tuple(fates[fate]) for fate in ("cleaned", "edited", "lost")))
+        uncount(press, rule)
+        again = clean_again(press, memories, _touched_by(press, rule), lambda _done: hold_on())
+        save_rules(press, [other for other in load_rules(press) if other.name != name])
+        return Revoked(rule, again)
+
+
+def uncount(press: Press, rule: SiteRule) -> None:
+    """Takes their words from the decisions that would make an ended rule again.
+
+    They bind their articles by block as before; two new ones are needed to make the rule anew.
+    """
+    for slug, record in _records_of(press, rule.site):
+        decisions = tuple(
+            replace(d, words="") if (d.verdict, d.words) == (rule.verdict, rule.words) else d
+            for d in record.decisions
+        )
+        if decisions != record.decisions:
+            save_record(press, slug, replace(record, decisions=decisions))
 
 
 def _decided_elsewhere(
@@ -113,19 +114,24 @@ def _decided_elsewhere(
 ) -> dict[str, list[str]]:
     """The other articles of the site in which such words were judged so, by words."""
     found: dict[str, list[str]] = {}
-    for other in press.library.article_slugs():
-        try:
-            record = load_record(press, other)
-            if other == slug or not record.decisions:
-                continue
-            if (record.site or site_of(load_article(press, other).source)) != site:
-                continue
-        except PartworkError:
-            continue  # `check` reports it
-        for decision in record.decisions:
+    for other, record in _records_of(press, site):
+        for decision in record.decisions if other != slug else ():
             if decision.verdict is verdict and decision.words in words:
                 found.setdefault(decision.words, []).append(other)
     return found
+
+
+def _records_of(press: Press, site: str) -> Iterator[tuple[str, Record]]:
+    """The articles of a site in which something was decided, and their records."""
+    for slug in press.library.article_slugs():
+        try:
+            record = load_record(press, slug)
+            if not record.decisions:
+                continue
+            if (record.site or site_of(load_article(press, slug).source)) == site:
+                yield slug, record
+        except PartworkError:
+            continue  # `check` reports it
 
 
 def _free_name(verdict: EditorVerdict, words: str, taken: Collection[str]) -> str:
@@ -150,19 +156,3 @@ def _touched_by(press: Press, rule: SiteRule) -> tuple[str, ...]:
         if any(removal.rule == BY_RULE + rule.name for removal in removals):
             found[slug] = None
     return tuple(slug for slug in found if press.library.article_file(slug).exists())
-
-
-def _cleaned_again(press: Press, memories: Memories, slug: str) -> str:
-    """What became of an article that should be cleaned again: a field of `Revoked`."""
-    try:
-        article, record = load_article(press, slug), load_record(press, slug)
-    except PartworkError:
-        return "edited"  # so that it cannot be read
-    if not is_as_made(press, slug, record):
-        return "edited"
-    read = read_again(press, article)
-    if read is None:
-        return "lost"
-    counts = dict(memories.of_places([slug]))
-    memories.clean(read, record, counts.get(slug, NOTHING))
-    return "cleaned"

@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.text import Text
 
-from partwork.cli.terminal import DONE, WRITING, app, counted, err, out, press_of_home, utc_now
-from partwork.model.errors import PartworkError
+from partwork.cli.terminal import (
+    DONE,
+    WRITING,
+    WrongUse,
+    app,
+    counted,
+    out,
+    press_of_home,
+    say_again,
+    utc_now,
+)
 
 if TYPE_CHECKING:
     from partwork.actions.judging import Judgement
@@ -16,7 +25,7 @@ ForSite = Annotated[bool, Parameter(name="--site", negative="")]
 EXCERPT = 160
 
 
-@app.command(group=WRITING, sort_key=2)
+@app.command(group=WRITING, sort_key=4)
 def keep(article: str, *blocks: str, for_site: ForSite = False) -> int:
     """Put back what cleaning took out of an article, or take the flag off a block.
 
@@ -42,7 +51,7 @@ def keep(article: str, *blocks: str, for_site: ForSite = False) -> int:
     return DONE
 
 
-@app.command(group=WRITING, sort_key=2)
+@app.command(group=WRITING, sort_key=5)
 def drop(article: str, *blocks: str, for_site: ForSite = False) -> int:
     """Take blocks out of an article that cleaning left in it.
 
@@ -73,7 +82,7 @@ rules = App(
     help="List the rules that editors made for their sites, or end one.\n\n"
     "Example: partwork rules revoke drop-follow-us-on",
     group=WRITING,
-    sort_key=2,
+    sort_key=6,
 )
 app.command(rules)
 
@@ -115,26 +124,23 @@ def revoke(name: str) -> int:
     with press_of_home() as press:
         done = revoke_rule(press, name, utc_now)
     out.print(f"{done.rule.name} is revoked; {done.rule.site} has no such rule any more")
-    for slug in done.cleaned:
-        out.print(f"{slug}: cleaned again")
-    for slug in done.edited:
-        err.print(f"{slug}: edited by hand and left as it is; `partwork report {slug}` shows it")
-    for slug in done.lost:
-        err.print(f"{slug}: left as it is, for its raw text is not in content/inbox any more")
+    say_again(done.again)
     return DONE
 
 
 def numbers_in(blocks: tuple[str, ...]) -> list[int]:
-    """The block numbers in such arguments as `3` and `5-9`. Raises PartworkError."""
+    """The block numbers in such arguments as `3` and `5-9`. Raises WrongUse."""
     numbers: list[int] = []
     for given in blocks:
         match = re.fullmatch(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", given)
         first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
         if not 0 < first <= last:
-            raise PartworkError(f"{given!r} is no block number; write 12, or 5-9 for several")
+            raise WrongUse(
+                f"{given!r} is no block number; after the article write 12, or 5-9 for several"
+            )
         numbers += range(first, last + 1)
     if not numbers:
-        raise PartworkError("which block? Name its number, as `partwork report ARTICLE` has it")
+        raise WrongUse("which block? Name its number, as `partwork report ARTICLE` has it")
     return numbers
 
 
@@ -147,7 +153,8 @@ def _say(judgement: "Judgement") -> None:
         froms = counted(len(rule.made_from), "article")
         out.print(
             f"rule {rule.name}: {rule.site} will {rule.verdict} these words from now on "
-            f"(made from {froms}; `partwork rules revoke {rule.name}` ends it)"
+            f"(made from {froms}; `partwork rules revoke {rule.name}` ends it, "
+            f"`partwork clean --site {rule.site}` applies it to the articles that are there)"
         )
 
 

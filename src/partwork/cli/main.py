@@ -7,11 +7,19 @@ use. What a command needs is imported when it runs, so that `--help` answers at 
 import os
 import sys
 from difflib import get_close_matches
+from inspect import Parameter
 
-from cyclopts import CycloptsError, UnknownCommandError
+from cyclopts import (
+    CycloptsError,
+    MissingArgumentError,
+    UnknownCommandError,
+    UnusedCliTokensError,
+)
 
 # Importing a module of commands adds them to the application.
 from partwork.cli import (  # noqa: F401 for their commands
+    checking,
+    cleaning,
     judging,
     people,
     reporting,
@@ -25,6 +33,7 @@ from partwork.cli.terminal import (
     REFUSED,
     STANDARD_INPUT,
     WRONG_USE,
+    WrongUse,
     app,
     err,
     say_refused,
@@ -53,6 +62,9 @@ def run(arguments: list[str]) -> int:
         say_refused(_unknown(error))
         return WRONG_USE
     except CycloptsError as error:
+        say_refused(_in_plain_words(error))
+        return WRONG_USE
+    except WrongUse as error:
         say_refused(error)
         return WRONG_USE
     except PartworkError as error:
@@ -65,6 +77,19 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     return status if isinstance(status, int) else DONE
+
+
+def _in_plain_words(error: CycloptsError) -> Exception:
+    """What the parser says, where that can be said to people who never saw its words."""
+    command = " ".join(("partwork", *(error.command_chain or ())))
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        return WrongUse(f"`{command}` takes no {error.unused_tokens[0]!r}; see `{command} --help`")
+    if isinstance(error, MissingArgumentError) and error.argument and not error.argument.tokens:
+        name = error.argument.name
+        is_option = error.argument.field_info.kind is Parameter.KEYWORD_ONLY
+        needed = name if is_option else name.lstrip("-").upper()
+        return WrongUse(f"`{command}` needs {needed}; see `{command} --help`")
+    return error
 
 
 def _unknown(error: UnknownCommandError) -> PartworkError:

@@ -20,6 +20,7 @@ from partwork.cli.terminal import (
     press_of_home,
     print_json,
     progress_bar,
+    say_refused,
     utc_now,
 )
 from partwork.model.audience import SubscriptionState
@@ -27,7 +28,7 @@ from partwork.model.audience import SubscriptionState
 subscribers = App(
     name="subscribers",
     help="Import, export, list, show or erase subscribers.\n\n"
-    "Example: partwork subscribers import readers.csv --newsletter quiet-hour",
+    'Example: partwork subscribers import readers.csv --newsletter quiet-hour --confirmed "asked"',
     group=RUNNING,
     sort_key=4,
 )
@@ -72,7 +73,7 @@ def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag =
         f"unusable {len(report.errors)}"
     )
     for row in report.errors:
-        err.print(f"partwork: {file.name}, line {row.line}: {row.reason}")
+        say_refused(f"{file.name}, line {row.line}: {row.reason}")
     return REFUSED if report.errors else DONE
 
 

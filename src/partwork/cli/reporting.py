@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from partwork.rendering.report import Judged, Passage, Report
 
 
-@app.command(group=WRITING, sort_key=2)
+@app.command(group=WRITING, sort_key=3)
 def report(
     article: str,
     *,

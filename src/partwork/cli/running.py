@@ -91,7 +91,7 @@ def demo(*, stay: Flag = False) -> int:
 
 @app.command(group=RUNNING, sort_key=5)
 def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
-    """Serve the pages that mails link to: leaving, and each issue on the web.
+    """Serve the pages that mails link to, leaving and issues, and cleaning reports by signed link.
 
     Example: partwork web --port 8000
 

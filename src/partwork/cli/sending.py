@@ -10,11 +10,13 @@ from partwork.cli.terminal import (
     Flag,
     Part,
     app,
+    counted,
     err,
     out,
     press_of_home,
     print_json,
     progress_bar,
+    say_refused,
     utc_now,
     words_of,
 )
@@ -72,7 +74,7 @@ def publish(series: str = "", *, now: Flag = False, as_json: AsJson = False) -> 
         return DONE
     for item in report.planned:
         out.print(item.issue)
-        err.print(f"{item.issue}: planned for {item.recipients} subscribers")
+        err.print(f"{item.issue}: planned for {counted(item.recipients, 'subscriber')}")
     for line in report.waiting:
         err.print(line)
     return DONE
@@ -123,7 +125,7 @@ def send(
             "run it again in ten minutes"
         )
     if report.stopped:
-        err.print(f"partwork: stopped early: {report.stopped}; run it again later")
+        say_refused(f"stopped early: {report.stopped}; run it again later")
     return REFUSED if report.stopped else DONE
 
 
@@ -163,5 +165,5 @@ def status(issue: str = "", *, as_json: AsJson = False) -> int:
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
     for problem in unread:
-        err.print(f"partwork: {problem}")
+        say_refused(problem)
     return REFUSED if unread else DONE

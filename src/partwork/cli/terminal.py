@@ -14,8 +14,10 @@ from cyclopts import App, Group, Parameter
 from rich.console import Console
 
 from partwork.model.delivery import Tally
+from partwork.model.errors import PartworkError
 
 if TYPE_CHECKING:
+    from partwork.actions.clean_again import CleanedAgain
     from partwork.assembly import Press
 
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -41,11 +43,17 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-app["--help"].group = app["--version"].group = RUNNING
+app.register_install_completion_command(help="Complete commands by Tab in your shell, for good.")
+for _flag in ("--help", "--version", "--install-completion"):
+    app[_flag].group = RUNNING
 
 AsJson = Annotated[bool, Parameter(name="--json", negative="")]
 Flag = Annotated[bool, Parameter(negative="")]
 Part = Annotated[int | None, Parameter(name="--part")]
+
+
+class WrongUse(PartworkError):
+    """A command that cannot be meant so; its status is that of what the parser refuses."""
 
 
 @contextmanager
@@ -99,9 +107,34 @@ def read_standard_input() -> bytes:
     return read_all(sys.stdin.buffer, "standard input")
 
 
-def say_refused(error: Exception) -> None:
+def say_refused(what: Exception | str) -> None:
     """One line on stderr: what happened, to what, what to do."""
-    err.print(f"partwork: {' '.join(str(error).split())}")
+    err.print(f"partwork: {shown(str(what))}")
+
+
+def shown(text: str) -> str:
+    """`text` from outside on one line; what a terminal would obey is a question mark."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+
+
+def say_nothing_left(slug: str) -> None:
+    """One line on stderr for an article that cleaning took out whole."""
+    err.print(
+        f"{slug}: nothing is left of it; `partwork report {slug}` shows what was taken out, "
+        f"`partwork keep {slug} NUMBER` puts it back"
+    )
+
+
+def say_again(done: "CleanedAgain") -> None:
+    """What became of articles that were cleaned again; those that are the same left out."""
+    for slug in done.changed:
+        out.print(f"{slug}: cleaned again")
+    for slug in done.empty:
+        say_nothing_left(slug)
+    for slug in done.edited:
+        err.print(f"{slug}: edited by hand and left as it is; `partwork report {slug}` shows it")
+    for slug in done.lost:
+        err.print(f"{slug}: left as it is, for its raw text is not in content/inbox any more")
 
 
 def words_of(tally: Tally) -> str:
@@ -112,8 +145,13 @@ def words_of(tally: Tally) -> str:
 
 
 def print_json(value: object) -> None:
-    """The value as JSON on stdout; dataclasses become objects, dates ISO strings."""
-    sys.stdout.write(json.dumps(value, default=_plain, ensure_ascii=False, indent=1) + "\n")
+    """The value as JSON on stdout; dataclasses become objects, dates ISO strings.
+
+    What is not printable is escaped: a file's name may be no Unicode, or steer the terminal.
+    """
+    text = json.dumps(value, default=_plain, ensure_ascii=False, indent=1)
+    escaped = (c if c == "\n" or c.isprintable() else json.dumps(c)[1:-1] for c in text)
+    sys.stdout.write("".join(escaped) + "\n")
 
 
 def _plain(value: object) -> object:

@@ -232,13 +232,27 @@ def _aligned(
     digests: Sequence[str], stored: Sequence[Block]
 ) -> Iterator[tuple[int | None, int | None]]:
     """Indices of blocks that are the same or stand for each other; None where one has no twin."""
-    matcher = SequenceMatcher(None, digests, [block.digest for block in stored])
+    now = [block.digest for block in stored]
+    # What no hand touched is not searched for: where lines come back often, that is quadratic.
+    head = _alike(digests, now)
+    tail = _alike(digests[head:][::-1], now[head:][::-1])
+    last, last_now = len(digests) - tail, len(now) - tail
+    matcher = SequenceMatcher(None, digests[head:last], now[head:last_now])
+    yield from ((i, i) for i in range(head))
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal" or (tag == "replace" and i2 - i1 == j2 - j1):
-            yield from zip(range(i1, i2), range(j1, j2), strict=True)
+        theirs, ours = range(head + i1, head + i2), range(head + j1, head + j2)
+        if tag == "equal" or (tag == "replace" and len(theirs) == len(ours)):
+            yield from zip(theirs, ours, strict=True)
         else:
-            yield from ((i, None) for i in range(i1, i2))
-            yield from ((None, j) for j in range(j1, j2))
+            yield from ((i, None) for i in theirs)
+            yield from ((None, j) for j in ours)
+    yield from zip(range(last, len(digests)), range(last_now, len(now)), strict=True)
+
+
+def _alike(some: Sequence[str], others: Sequence[str]) -> int:
+    """How many of them are the same from the first on."""
+    pairs = enumerate(zip(some, others, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(some), len(others)))
 
 
 def _kept(block: Block, digest: str, number: int, twin: Block | None, edited: bool) -> Judged:

@@ -1,0 +1,216 @@
+"""What keeps a part from its readers, and how an editor mends or signs it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from partwork.actions.approve import NotApprovable, approve
+from partwork.actions.check import check, faults_of
+from partwork.actions.claims import claims_markdown, claims_of, write_claims
+from partwork.actions.preview import preview
+from partwork.actions.publish import publish
+from partwork.assembly import Press
+from partwork.library import LibraryError
+from partwork.model.fault import Fault, Severity
+from tests.conftest import NOW
+
+Write = Callable[[str], Path]
+
+
+@pytest.fixture
+def part(press: Press, series: str) -> Path:
+    """The file of the series' first part."""
+    return press.library.instalment_files(series)[0]
+
+
+@pytest.fixture
+def add(part: Path) -> Write:
+    """Adds a paragraph to the end of the first part, as an editor does by hand."""
+
+    def write(paragraph: str) -> Path:
+        part.write_text(f"{part.read_text()}\n{paragraph}\n")
+        return part
+
+    return write
+
+
+def told(press: Press, series: str, rule: str) -> list[Fault]:
+    return [fault for fault in faults_of(press, series) if fault.rule == rule]
+
+
+def blocking(press: Press, series: str) -> list[str]:
+    return [f.rule for f in faults_of(press, series) if f.severity is Severity.FAULT]
+
+
+def swap(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_what_compose_makes_has_no_faults(press: Press, series: str) -> None:
+    assert blocking(press, series) == []
+
+
+def test_a_sentence_added_by_hand_is_a_fault_at_its_line(
+    press: Press, series: str, part: Path, add: Write
+) -> None:
+    add("Heaps like company.")
+
+    (fault,) = check(press, [part])
+    assert fault.rule == "uncited"
+    assert part.read_text().splitlines()[fault.line - 1] == "Heaps like company."
+
+
+def test_a_mark_signs_it_off_and_check_says_by_whom(press: Press, series: str, add: Write) -> None:
+    add("Heaps like company. <!-- ok: uncited, Jo Roth, our motto -->")
+
+    assert blocking(press, series) == []
+    (notice,) = told(press, series, "sign-off")
+    assert notice.severity is Severity.NOTICE
+    assert notice.message.endswith("is signed off for uncited by Jo Roth: our motto")
+
+
+@pytest.mark.parametrize("mark", ["uncited", "uncited, Jo Roth", "uncited, , our motto"])
+def test_a_mark_without_who_or_why_is_a_fault(
+    press: Press, series: str, add: Write, mark: str
+) -> None:
+    add(f"Heaps like company. <!-- ok: {mark} -->")
+
+    assert blocking(press, series) == ["sign-off"]
+
+
+def test_a_mark_binds_its_own_sentence_alone(press: Press, series: str, add: Write) -> None:
+    add("Heaps like company. <!-- ok: uncited, Jo, our motto -->\nSo do worms.")
+
+    assert blocking(press, series) == ["uncited"]
+
+
+def test_a_mark_that_signs_nothing_is_a_notice(press: Press, series: str, add: Write) -> None:
+    add("Heaps like company. <!-- ok: uncited, Jo, ours --> <!-- ok: figure, Jo, once wrong -->")
+
+    assert blocking(press, series) == []
+    assert [fault.message for fault in told(press, series, "sign-off")] == [
+        "“Heaps like company.” has no fault of the rule figure; take the mark out",
+        "“Heaps like company.” is signed off for uncited by Jo: ours",
+    ]
+
+
+def test_a_part_with_open_faults_is_not_approved(press: Press, series: str, add: Write) -> None:
+    add("Heaps like company.")
+    preview(press, series, None, NOW)
+
+    with pytest.raises(NotApprovable, match=r"1 open fault in content/series/.* has no source"):
+        approve(press, series, 1, reviewer="Ada", channel="cli", now=NOW)
+    assert approve(press, series, 2, reviewer="Ada", channel="cli", now=NOW)
+
+
+def test_a_part_whose_source_changed_since_its_approval_is_not_published(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
+    preview(press, series, None, NOW)
+    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
+    first = press.library.article_file("starting-a-heap-in-an-ordinary-garden")
+    swap(first, "31 percent", "13 percent")
+
+    found = publish(press, series, at_once=True, now=NOW)
+
+    assert found.planned == ()
+    assert found.waiting[0].startswith("compost: part 1 has ")
+    assert found.waiting[0].endswith("`partwork check compost` lists all")
+
+
+def test_a_fault_of_the_whole_series_keeps_every_part_back(press: Press, series: str) -> None:
+    other = press.library.article_file("unused")
+    other.write_text("---\ntitle: Unused\n---\n\nNever give a worm salt, as it is toxic to it.\n")
+    toml = press.library.series_folder(series) / "series.toml"
+    swap(toml, "articles = [", 'articles = ["unused", ')
+    preview(press, series, None, NOW)
+
+    (lost,) = [f for f in told(press, series, "caveat") if f.severity is Severity.FAULT]
+    assert lost.file.endswith("series.toml")
+    with pytest.raises(NotApprovable, match="no part has the warning of unused"):
+        approve(press, series, 2, reviewer="Ada", channel="cli", now=NOW)
+
+
+def test_a_part_that_speaks_of_suicide_needs_the_newsletters_crisis_notice(
+    press: Press, series: str, add: Write
+) -> None:
+    add("Suicide is spoken of here. <!-- ok: uncited, Jo, an example -->")
+    (fault,) = told(press, series, "crisis")
+    assert fault.severity is Severity.FAULT
+    assert "crisis_notice in content/newsletters/the-bench.toml" in fault.message
+
+    file = press.library.newsletter_file("the-bench")
+    notice = 'crisis_notice = "Call 000 now."\n'
+    lines = [ln for ln in file.read_text().splitlines(keepends=True) if "crisis_notice" not in ln]
+    file.write_text(notice + "".join(lines))
+
+    assert told(press, series, "crisis") == []
+    shown = preview(press, series, None, NOW)
+    for words in (shown[0].issue.html, shown[0].issue.text, shown[0].issue.page):
+        assert words.index("Call 000 now.") < words.index("Suicide is spoken of")
+    assert "Call 000 now." not in shown[1].issue.html
+
+
+def test_what_is_taken_beyond_a_right_to_quote_is_a_fault(
+    press: Press, series: str, articles: tuple[str, ...]
+) -> None:
+    for slug in articles:
+        swap(press.library.article_file(slug), "rights: own", "rights: quotation")
+
+    found = told(press, series, "rights")
+    assert {f.severity for f in found} == {Severity.FAULT}
+    assert any("take sentences out, ask for fewer parts" in f.message for f in found)
+
+
+def test_a_letter_is_not_asked_for_sources(press: Press, series: str, add: Write) -> None:
+    add("I wrote this by hand, on 12 March. It is completely safe.")
+    toml = press.library.series_folder(series) / "series.toml"
+    toml.write_text('kind = "letter"\nnewsletter = "the-bench"\ntitle = "A letter"\n')
+
+    assert blocking(press, series) == ["risk"]
+
+
+class TestTheClaimsSheet:
+    def test_has_a_box_for_each_claim_with_part_line_and_source(
+        self, press: Press, series: str
+    ) -> None:
+        sheet = claims_markdown(claims_of(press, series))
+
+        assert "# Claims of A heap of one's own" in sheet
+        (line,) = [ln for ln in sheet.splitlines() if ln.startswith("- [ ]") and "31 percent" in ln]
+        number = int(line.split("line ", 1)[1].split(" ", 1)[0])
+        texts = [f.read_text().splitlines() for f in press.library.instalment_files(series)]
+        assert any(len(t) >= number and "31 percent" in t[number - 1] for t in texts)
+        assert "word for word — Starting a heap in an ordinary garden" in sheet
+
+    def test_shows_what_comes_from_outside_as_plain_words(
+        self, press: Press, series: str, add: Write
+    ) -> None:
+        hostile = r"31 percent \<script>alert(1)\</script> \[x](javascript:y) \`z\` \u202e"
+        add(f"{hostile} <!-- ok: uncited, <b>Jo</b>, [l](https://l.example.org) -->")
+        article = press.library.article_file(press.library.article_slugs()[0])
+        swap(article, "title: ", "title: '<img src=x onerror=y>' #")
+
+        page = MarkdownIt("commonmark", {"html": True}).render(
+            claims_markdown(claims_of(press, series))
+        )
+
+        assert "31 percent" in page
+        for raw in ("<script", "<img", "<b>", 'href="javascript', "l.example.org"):
+            assert raw not in page
+
+    def test_is_written_once_and_never_over_a_reviewers_ticks(
+        self, press: Press, series: str, tmp_path: Path
+    ) -> None:
+        sheet = claims_of(press, series)
+        file = tmp_path / "claims.md"
+        write_claims(press, sheet, file)
+        file.write_text("ticked")
+
+        with pytest.raises(LibraryError, match="may hold a reviewer's ticks"):
+            write_claims(press, sheet, file)
+        assert file.read_text() == "ticked"
