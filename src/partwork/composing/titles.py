@@ -72,6 +72,7 @@ def wording_of(sections: Sequence[Section], *, is_english: bool) -> Wording:
     upper = frozenset(large.keys() - lower)
     return Wording(topic if stem(topic) in lower else topic.capitalize(), lower, is_english, upper)
 
+
 _NAMELESS = "In short"  # where not one heading or sentence may be a title
 
 
