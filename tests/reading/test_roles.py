@@ -61,3 +61,17 @@ def test_the_table_holds_six_numbers_for_a_look_and_nine_for_a_pair():
     assert {len(cells) for _, *cells in rows} == {6, len(Role) ** 2}
     assert len({(name, len(cells)) for name, *cells in rows}) == len(rows)
     assert all(any(int(cell) for cell in cells) for _, *cells in rows)
+
+
+def test_paragraphs_between_blank_lines_are_no_list_though_they_are_short():
+    text = (
+        "A Note on Kettles",
+        "This is the first paragraph of a long note on kettles and it goes on for quite a while so "
+        "that it is text.",
+        "Ask your neighbour before you move anything.",
+        "Another real paragraph on kettles and stoves in the evening, which helps many people a "
+        "lot.",
+        "The family wishes you a warm week.",
+    )
+
+    assert roles_of(lines_of("\n\n".join(text)))[1:] == [Role.TEXT] * 4

@@ -47,17 +47,26 @@ Steps: TypeAlias = tuple[float, float, float, float, float, float, float, float,
 
 
 def roles_of(lines: Sequence[Line]) -> list[Role]:
-    """The likeliest role of each line, no sentence a heading; time grows with their number."""
+    """The likeliest role of each line; time grows with their number.
+
+    No sentence is a heading, and none that stands apart without a marker is an item.
+    """
     if not lines:
         return []
     signs = signs_of(lines)
     pairs = (pair_of(above, below) for above, below in pairwise(signs))
     steps = ((_length_steps(lengths), _likeness_steps(likeness)) for lengths, likeness in pairs)
+    parted = (line.after_blank for line in [*lines[1:], _END])
     scores = [
-        (-inf, item) if is_sentence(line) else (heading, item)
-        for line, (heading, item) in zip(lines, _line_scores(signs), strict=True)
+        (-inf, -inf if is_apart and line.after_blank and line.marker is None else item)
+        if is_sentence(line)
+        else (heading, item)
+        for line, is_apart, (heading, item) in zip(lines, parted, _line_scores(signs), strict=True)
     ]
     return [_ROLES[role] for role in best_path(scores, steps)]
+
+
+_END = Line("", 0, 0, 0, after_blank=True, marker=None)
 
 
 def best_path(
