@@ -1,6 +1,7 @@
 """Pages as people paste them, labelled line by line by people who had not seen the cleaner.
 
-No weight and no pattern was made from them; the rules for titles were tried on them.
+No weight was fitted on them and no pattern made from them; thresholds, traits and the rules for
+titles and lists were chosen with a look at them, so what they count is no held-out figure.
 
 A dump in `dumps/` opens with a line on what it is; below, each line is a label, `|` and the raw
 line. Blank lines are blank lines. All names, places and figures in them are made up.

@@ -5,14 +5,15 @@ They are signed in this room since it is the one that knows how tokens are made.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 
 from partwork.model.errors import PartworkError
+from partwork.subscribing.signing import signer_of
 from partwork.subscribing.tokens import BadToken
 
 MAX_KEY = 300  # characters; with the longest name of an article, 80 letters, ours have 170
+_PURPOSE = "report"
 
 
 class LinkHasRunOut(PartworkError):
@@ -31,7 +32,7 @@ def report_key(article: str, until: datetime, secrets: Sequence[str]) -> str:
 
     Signed with the first of `secrets`.
     """
-    return str(_signer(secrets).dumps([article, int(until.timestamp())]))
+    return str(signer_of(secrets, _PURPOSE).dumps([article, int(until.timestamp())]))
 
 
 def check_report_key(article: str, key: str, now: datetime, secrets: Sequence[str]) -> None:
@@ -42,7 +43,7 @@ def check_report_key(article: str, key: str, now: datetime, secrets: Sequence[st
     if len(key) > MAX_KEY or not key.isascii():
         raise BadToken
     try:
-        held = _signer(secrets).loads(key)
+        held = signer_of(secrets, _PURPOSE).loads(key)
     except BadData:
         raise BadToken from None
     match held:
@@ -52,14 +53,3 @@ def check_report_key(article: str, key: str, now: datetime, secrets: Sequence[st
             raise BadToken
     if now >= until:
         raise LinkHasRunOut(article, until)
-
-
-def _signer(secrets: Sequence[str]) -> URLSafeSerializer:
-    """The salt keeps these keys apart from the tokens of every other purpose."""
-    if not secrets or not all(secrets):
-        raise ValueError("a link needs at least one secret, and none may be empty")
-    return URLSafeSerializer(
-        list(reversed(secrets)),  # itsdangerous signs with the last
-        salt="partwork.report",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-    )

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData
 
 from partwork.model.errors import PartworkError
+from partwork.subscribing.signing import signer_of
 
 MAX_TOKEN = 300  # characters; ours have about 80, with the longest name of a newsletter 190
+_PURPOSE = "unsubscribe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ def unsubscribe_token(departure: Departure, secrets: Sequence[str]) -> str:
 
     A mail may lie for years, and leaving must work from it as long as the secret is kept.
     """
-    token = _signer(secrets).dumps([departure.subscriber, departure.newsletter, departure.delivery])
+    token = signer_of(secrets, _PURPOSE).dumps(
+        [departure.subscriber, departure.newsletter, departure.delivery]
+    )
     if len(token) > MAX_TOKEN:
         raise ValueError(f"a newsletter's name of {len(departure.newsletter)} letters is too long")
     return str(token)
@@ -43,21 +46,10 @@ def read_unsubscribe_token(token: str, secrets: Sequence[str]) -> Departure:
     if len(token) > MAX_TOKEN or not token.isascii():
         raise BadToken
     try:
-        held = _signer(secrets).loads(token)
+        held = signer_of(secrets, _PURPOSE).loads(token)
     except BadData:
         raise BadToken from None
     match held:
         case [int(subscriber), str(newsletter), int(delivery)]:
             return Departure(subscriber, newsletter, delivery)
     raise BadToken
-
-
-def _signer(secrets: Sequence[str]) -> URLSafeSerializer:
-    """The salt keeps these tokens apart from those of every other purpose."""
-    if not secrets or not all(secrets):
-        raise ValueError("tokens need at least one secret, and none may be empty")
-    return URLSafeSerializer(
-        list(reversed(secrets)),  # itsdangerous signs with the last
-        salt="partwork.unsubscribe",
-        signer_kwargs={"key_derivation": "hmac", "digest_method": sha256},
-    )
