@@ -1,5 +1,6 @@
 """The flow that says what is wrong with a series, and what it claims."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from prefect import State, flow
@@ -8,10 +9,13 @@ from pydantic import Field
 
 from partwork.actions.check import faults_of
 from partwork.actions.claims import claims_markdown, claims_of
+from partwork.actions.drafts import draft_urls
+from partwork.actions.loading import load_series
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault, Severity
 from partwork.orchestration.artifacts import escaped, leave_report, points
+from partwork.orchestration.composing_report import drafts
 from partwork.settings import Settings
 
 ShortName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$")]
@@ -21,15 +25,18 @@ ShortName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$")
 def check(series: ShortName = Field(description="The series' short name.")) -> State[Any]:
     """List what is wrong with a series, and what a medical reviewer should read and tick.
 
-    Under *Artifacts* are two pages: faults and notices by file and line, and the claims sheet with
-    every figure, effect and person's words beside what their sources say. Nothing is changed.
+    Under *Artifacts* are two pages: faults and notices by file and line, with links to the drafts,
+    and the claims sheet with every figure, effect and person's words beside what their sources
+    say. Nothing is changed.
 
     Example: series `better-sleep`.
     """
     try:
         with assemble(Settings()) as press:
             faults = faults_of(press, series)
-            leave_report(f"check-{series}", page(series, faults))
+            parts = () if is_unreadable(faults) else load_series(press, series).instalments
+            shown = drafts(parts, draft_urls(press, series, parts, datetime.now(UTC)))
+            leave_report(f"check-{series}", page(series, faults, shown))
             sheet = claims_of(press, series)
     except PartworkError as error:
         return Failed(message=str(error))
@@ -43,9 +50,17 @@ def counts(faults: tuple[Fault, ...]) -> str:
     return f"faults: {blocking}, notices: {len(faults) - blocking}"
 
 
-def page(series: str, faults: tuple[Fault, ...]) -> str:
-    """The findings as Markdown: what blocks publishing first, each with place, rule and remedy."""
-    sections = [f"# {escaped(series)}\n", f"{counts(faults)}\n"]
+def is_unreadable(faults: tuple[Fault, ...]) -> bool:
+    """Whether a file of the series cannot be read at all."""
+    return any(fault.rule == "format" for fault in faults)
+
+
+def page(series: str, faults: tuple[Fault, ...], shown: str = "") -> str:
+    """The findings as Markdown: what blocks publishing first, each with place, rule and remedy.
+
+    `shown` is Markdown with a link to each part's draft.
+    """
+    sections = [f"# {escaped(series)}\n", f"{counts(faults)}\n", shown]
     for severity, heading in (
         (Severity.FAULT, "To mend or sign off before it may be published"),
         (Severity.NOTICE, "To look at"),

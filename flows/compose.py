@@ -1,5 +1,6 @@
-"""The flow that makes a series of articles."""
+"""The flow that makes a series of articles, or begins a letter."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -7,13 +8,17 @@ from prefect import State, flow, get_run_logger
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from partwork.actions.check import faults_of
 from partwork.actions.compose import compose as compose_series
-from partwork.assembly import assemble
+from partwork.actions.drafts import draft_urls
+from partwork.actions.letter import begin_letter
+from partwork.actions.loading import load_parts
+from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
-from partwork.model.fault import Severity
+from partwork.model.fault import Fault, Severity
 from partwork.model.series import Division
 from partwork.orchestration.artifacts import leave_report
-from partwork.orchestration.composing_report import page
+from partwork.orchestration.composing_report import letter_page, page
 from partwork.settings import Settings
 
 ShortName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$")]
@@ -23,6 +28,9 @@ ShortName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$")
 def compose(
     series: ShortName = Field(description="Its short name: small letters, digits, hyphens."),
     *,
+    kind: Literal["composed", "letter"] = Field(
+        "composed", description="Composed from articles, or a letter that you write yourself."
+    ),
     title: str = Field("", description="Its title; empty keeps the one it has."),
     newsletter: str = Field(
         "", description="Short name of its newsletter; empty where there is only one."
@@ -38,17 +46,38 @@ def compose(
         0, description="How many parts; 0: as many as there are themes."
     ),
     anew: bool = Field(False, description="Find all themes anew, whatever the parts were."),
+    text: str = Field(
+        "", description="Letter: its text, in Markdown; empty makes a file to write it into."
+    ),
+    subject: str = Field("", description="Letter: the subject of the mail."),
+    preheader: str = Field("", description="Letter: the line that mailboxes show after it."),
 ) -> State[Any]:
     """Compose a series from clean articles: instalments in which each sentence cites its source.
 
     Composed again, hand edits are kept, published parts stay, and a part to which nothing new
     belongs is as it was. The report under *Artifacts* shows the plan, where each sentence comes
-    from, and what has to be mended before a part may be published.
+    from, and what has to be mended before a part may be published. A *letter* has no articles:
+    each run begins its next part, under the title given.
 
     Example: series `better-sleep`, title *Better sleep*, all else as it is.
     """
+    is_letter = kind == "letter"
+    if is_letter and (articles or parts or anew or division != "as before"):
+        return Failed(message="a letter has no articles: leave them and what is said of them out")
+    if not is_letter and (text.strip() or subject or preheader):
+        return Failed(message="text, subject and preheader are a letter's: choose the kind letter")
     try:
         with assemble(Settings()) as press:
+            if is_letter:
+                return begin(
+                    press,
+                    series,
+                    title=title,
+                    newsletter=newsletter,
+                    subject=subject,
+                    preheader=preheader,
+                    text=text,
+                )
             report = compose_series(
                 press,
                 series,
@@ -60,13 +89,30 @@ def compose(
                 now=datetime.now(UTC),
                 anew=anew,
             )
+            shown = report.series.instalments
+            links = draft_urls(press, series, shown, datetime.now(UTC))
     except PartworkError as error:
         return Failed(message=str(error))
     for line in report.rewording:
         get_run_logger().info("language model: %s", line)
-    leave_report(f"compose-{series}", page(report))
-    faults = sum(fault.severity is Severity.FAULT for fault in report.faults)
+    leave_report(f"compose-{series}", page(report, links))
     return Completed(
         message=f"{len(report.written)} parts written, {len(report.kept)} kept, "
-        f"{faults} faults to mend"
+        f"{blocking(report.faults)} faults to mend"
     )
+
+
+def begin(press: Press, series: str, *, title: str, newsletter: str, **words: str) -> State[Any]:
+    """Begins the letter's next part, and leaves a report that says where it is."""
+    file = begin_letter(press, series, title=title, newsletter=newsletter, **words)
+    part = next(part for part, path in load_parts(press, series) if path == file)
+    name = press.library.shown(file)
+    faults = [fault for fault in faults_of(press, series) if fault.file == name]
+    link = draft_urls(press, series, [part], datetime.now(UTC)).get(part.number, "")
+    leave_report(f"compose-{series}", letter_page(part, name, faults, link))
+    return Completed(message=f"begun: {name}, {blocking(faults)} faults to mend")
+
+
+def blocking(faults: Iterable[Fault]) -> int:
+    """How many of them keep a part from being published."""
+    return sum(fault.severity is Severity.FAULT for fault in faults)

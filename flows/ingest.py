@@ -114,8 +114,15 @@ def page(report: IngestReport, links: Mapping[str, str]) -> str:
         lines.append(cleaning_section(report_of(taken.cleaned), link))
     if report.unchanged:
         lines.append(f"## There already\n\n{bullets(report.unchanged)}\n")
-    if report.updated:
-        lines.append(f"## Rights or site noted\n\n{bullets(report.updated)}\n")
+    if report.given:
+        given = (f"{slug}: {' and '.join(words)}" for slug, words in report.given.items())
+        lines.append(f"## Rights, site or source noted\n\n{bullets(given)}\n")
+    if report.twins:
+        twins = (f"{t.article} says what {t.twin_of} says" for t in report.twins)
+        lines.append(
+            "## Here twice\n\nTo have such a text once, remove one article from "
+            f"`content/articles` and its source from `content/inbox`.\n\n{bullets(twins)}\n"
+        )
     for site, slugs in report.would_be_cleaner.items():
         lines.append(
             f"## Would be cleaner now\n\nEarlier articles of {escaped(site)} have lines that come "

@@ -1,5 +1,6 @@
 """The library: reads and writes the files of a home. What is in them is the manuscript's affair."""
 
+import hashlib
 import os
 import re
 import tempfile
@@ -9,11 +10,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from partwork.model.errors import PartworkError
+from partwork.model.slug import slug_of
 
 RAW_SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
 TEMPLATE_SUFFIXES = frozenset({".mjml", ".txt", ".html"})
 MAX_RAW_BYTES = 50_000_000  # a guard for memory; what an article may be is reading's decision
 
+# Most file systems take 255 bytes; `.fetched.json` and a number come behind a raw file's name.
+_NAME_BYTES, _ENDING = 200, 30
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 
 
@@ -132,8 +136,12 @@ class Library:
             raise LibraryError(f"{path}: cannot be read ({_reason(error)})") from None
 
     def keep_raw(self, name: str, raw: bytes) -> Path:
-        """A file in the inbox that holds just these bytes, under this name or `name-2`, … ."""
-        stem, suffix = Path(name).stem, Path(name).suffix.lower()
+        """A file in the inbox that holds just these bytes, under this name or `name-2`, … .
+
+        The name is made plain first, see `plain_name`.
+        """
+        plain = Path(plain_name(name))
+        stem, suffix = plain.stem, plain.suffix.lower()
         for count in range(1, 10_000):
             file = self.inbox / f"{stem}{f'-{count}' if count > 1 else ''}{suffix}"
             if not file.exists():
@@ -207,13 +215,27 @@ def read_all(stream: BinaryIO, name: str) -> bytes:
     return raw
 
 
+def plain_name(name: str) -> str:
+    """The name of a raw file as it may stand anywhere: on one line, nothing in it that acts.
+
+    It leaves room for a number and for the file of what was fetched. Names that must be changed
+    for that stay as different as they were.
+    """
+    if name.isprintable() and len(name.encode()) <= _NAME_BYTES:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    plain = Path("".join(c if c.isprintable() else "_" for c in name))
+    stem = plain.stem.encode()[: _NAME_BYTES - _ENDING].decode(errors="ignore")
+    return f"{stem}-{digest}{plain.suffix[:_ENDING]}"
+
+
 def checked_name(name: str, kind: str) -> str:
     """`name`, if it can name a file safely; a LibraryError that says how to name it otherwise."""
     if not _NAME.fullmatch(name):
-        words = re.findall(r"[a-z0-9]+", Path(name).name.lower().removesuffix(".md"))
+        better = slug_of(Path(name).name.removesuffix(".md"), 80) or kind
         raise LibraryError(
             f"{name!r} cannot name {'an' if kind[0] in 'aeiou' else 'a'} {kind}: use small "
-            f"letters, digits and hyphens, at most 80, such as {'-'.join(words)[:80] or kind}"
+            f"letters, digits and hyphens, at most 80, such as {better}"
         )
     return name
 

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from partwork.actions.approve import NotApprovable, approve
 from partwork.actions.check import check, faults_of
 from partwork.actions.claims import claims_markdown, claims_of, write_claims
+from partwork.actions.compose import compose
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.assembly import Press
@@ -88,6 +89,68 @@ def test_a_mark_binds_its_own_sentence_alone(press: Press, series: str, add: Wri
     assert blocking(press, series) == ["uncited"]
 
 
+def test_title_and_heading_are_signed_off_on_their_lines(
+    press: Press, series: str, part: Path, add: Write
+) -> None:
+    swap(part, "title: ", "title: What 77 litres do # ")
+    add("## Why 78 litres are better\n\nMany like it. <!-- ok: uncited, Jo, ours -->")
+    assert blocking(press, series) == ["figure", "figure"]
+
+    swap(part, "\nsubject:", " <!-- ok: figure, Jo Roth, measured -->\nsubject:")
+    swap(part, "litres are better", "litres are better <!-- ok: figure, Jo Roth, the same -->")
+
+    assert blocking(press, series) == []
+    assert [fault.message for fault in told(press, series, "sign-off")] == [
+        "the title is signed off for figure by Jo Roth: measured",
+        "the heading is signed off for figure by Jo Roth: the same",
+        "“Many like it.” is signed off for uncited by Jo: ours",
+    ]
+    assert told(press, series, "sign-off")[0].line == 4
+
+    swap(part, "\npreheader:", " <!-- ok: figure, Jo Roth, the same -->\npreheader:")
+    assert "the subject has no fault of the rule figure; take the mark out" in [
+        fault.message for fault in told(press, series, "sign-off")
+    ]
+
+
+def test_a_part_of_a_title_alone_is_a_fault(press: Press, series: str, part: Path) -> None:
+    part.write_text(part.read_text().partition("\n---\n")[0] + "\n---\n")
+
+    assert "empty" in blocking(press, series)
+
+
+def test_an_article_that_is_gone_is_a_fault_of_the_series(
+    press: Press, series: str, articles: tuple[str, ...]
+) -> None:
+    press.library.article_file(articles[0]).unlink()
+
+    (fault,) = told(press, series, "article")
+    assert fault.file == "content/series/compost/series.toml"
+    assert fault.message.startswith(f"names the article {articles[0]}, and content/articles/")
+    assert "citation" in blocking(press, series)
+    with pytest.raises(LibraryError, match=r"series\.toml names the article .* bring it back"):
+        compose(press, series, (), title="", newsletter="", division=None, parts=None, now=NOW)
+
+
+def test_what_is_wrong_with_one_series_hides_no_other(press: Press, series: str) -> None:
+    toml = press.library.series_folder("another") / "series.toml"
+    press.library.write(toml, 'title = "Another"\nnewsletter = "nobodys"\n')
+
+    (fault,) = [f for f in check(press, []) if f.severity is Severity.FAULT]
+    assert fault.file == "content/series/another/series.toml"
+    assert "there is no newsletter 'nobodys'" in fault.message
+
+
+def test_a_file_that_is_not_named_as_a_part_is_told(press: Press, series: str, part: Path) -> None:
+    part.rename(part.with_name("compost.md"))
+
+    (notice,) = told(press, series, "name")
+    assert (notice.file, notice.severity) == (
+        "content/series/compost/compost.md",
+        Severity.NOTICE,
+    )
+
+
 def test_a_mark_that_signs_nothing_is_a_notice(press: Press, series: str, add: Write) -> None:
     add("Heaps like company. <!-- ok: uncited, Jo, ours --> <!-- ok: figure, Jo, once wrong -->")
 
@@ -139,14 +202,13 @@ def test_a_part_that_speaks_of_suicide_needs_the_newsletters_crisis_notice(
     press: Press, series: str, add: Write
 ) -> None:
     add("Suicide is spoken of here. <!-- ok: uncited, Jo, an example -->")
+    file = press.library.newsletter_file("the-bench")
+    swap(file, "crisis_notice = ", 'crisis_notice = "" # ')
     (fault,) = told(press, series, "crisis")
     assert fault.severity is Severity.FAULT
     assert "crisis_notice in content/newsletters/the-bench.toml" in fault.message
 
-    file = press.library.newsletter_file("the-bench")
-    notice = 'crisis_notice = "Call 000 now."\n'
-    lines = [ln for ln in file.read_text().splitlines(keepends=True) if "crisis_notice" not in ln]
-    file.write_text(notice + "".join(lines))
+    swap(file, 'crisis_notice = "" # ', 'crisis_notice = "Call 000 now." # ')
 
     assert told(press, series, "crisis") == []
     shown = preview(press, series, None, NOW)
@@ -191,7 +253,7 @@ class TestTheClaimsSheet:
         self, press: Press, series: str, add: Write
     ) -> None:
         hostile = r"31 percent \<script>alert(1)\</script> \[x](javascript:y) \`z\` \u202e"
-        add(f"{hostile} <!-- ok: uncited, <b>Jo</b>, [l](https://l.example.org) -->")
+        add(f"{hostile} <!-- ok: uncited, <b>Jo</b>, [l](https://l.example.org) <i> -->")
         article = press.library.article_file(press.library.article_slugs()[0])
         swap(article, "title: ", "title: '<img src=x onerror=y>' #")
 
@@ -200,8 +262,24 @@ class TestTheClaimsSheet:
         )
 
         assert "31 percent" in page
-        for raw in ("<script", "<img", "<b>", 'href="javascript', "l.example.org"):
+        for raw in ("<script", "<img", "<b>", "<i>", 'href="javascript', 'href="https://l.'):
             assert raw not in page
+
+    def test_names_who_signed_a_claim_off_and_why(
+        self, press: Press, series: str, part: Path, add: Write
+    ) -> None:
+        add("Heaps heal 9 colds. <!-- ok: uncited, Jo Roth, our motto -->")
+        swap(part, "title: ", "title: All 31 percent of it # ")
+        swap(part, "\nsubject:", " <!-- ok: figure, Ada, it is said below -->\nsubject:")
+
+        lines = claims_markdown(claims_of(press, series)).splitlines()
+
+        for claim, mark in (
+            ("Heaps heal 9 colds.", "signed off for uncited by Jo Roth: our motto"),
+            ("All 31 percent of it", "signed off for figure by Ada: it is said below"),
+        ):
+            (place,) = [n for n, ln in enumerate(lines) if ln.startswith("- [ ]") and claim in ln]
+            assert any(mark in line for line in lines[place + 1 : place + 3])
 
     def test_is_written_once_and_never_over_a_reviewers_ticks(
         self, press: Press, series: str, tmp_path: Path

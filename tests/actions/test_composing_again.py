@@ -209,6 +209,21 @@ def test_what_a_published_part_says_is_never_changed_nor_said_again(
         assert [p.number for p, _ in parts_of(press)] == list(range(1, len(files_of(press)) + 1))
 
 
+def test_a_published_part_that_was_edited_is_left_and_named(
+    press: Press, two: tuple[str, ...], readers: tuple[str, ...]
+) -> None:
+    composed(press, *two, division=Division.ARTICLE)
+    published(press)
+    _, file = next(parts_of(press))
+    file.write_text(file.read_text().replace("water each layer with a can", "water each layer"))
+    edited = file.read_text()
+
+    report = composed(press)
+
+    assert file.read_text() == edited
+    assert any(line.startswith(file.name) and "only the file has" in line for line in report.kept)
+
+
 def test_a_series_that_is_all_published_has_nothing_to_compose(
     press: Press, two: tuple[str, ...], readers: tuple[str, ...]
 ) -> None:

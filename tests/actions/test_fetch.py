@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from partwork.actions.filing import is_as_made, load_record
 from partwork.actions.ingest import IngestReport, ingest
+from partwork.actions.loading import load_article
 from partwork.assembly import Press
 from partwork.cli.main import run
 from partwork.fetching.web import Web
 from partwork.model.article import Article, Rights
+from partwork.model.memory import site_of
 from tests.fetching.conftest import ARTICLE, Site, serving
 
 Taking = Callable[..., IngestReport]
@@ -282,14 +285,53 @@ def test_what_stands_in_front_of_an_article_is_refused_and_not_kept(
     assert kept(press) == []
 
 
-def test_a_page_that_is_there_as_a_file_is_not_kept_twice(
+def test_a_page_that_is_there_as_a_file_is_not_kept_twice_and_gets_its_address(
     site: Site, take: Taking, press: Press
 ) -> None:
     (press.library.inbox / "ditch.html").write_text(ARTICLE)
     slug = only(ingest(press, (), rights=Rights.OWN)).slug
+    url = site.has("/ditch")
 
-    assert take(site.has("/ditch")).unchanged == (slug,)
-    assert kept(press) == ["ditch.html"]
+    report = take(url)
+
+    assert report.given == {slug: (f"source is now {url}",)}
+    assert report.updated == (slug,)
+    assert kept(press) == ["ditch.html", "ditch.html.fetched.json"]
+    assert load_article(press, slug).source == url
+    assert load_record(press, slug).site == site_of(url)
+    assert is_as_made(press, slug, load_record(press, slug))
+    assert take(url).unchanged == ingest(press, (), rights=Rights.OWN).unchanged == (slug,)
+
+
+def test_a_file_that_was_edited_as_an_article_gets_its_address_and_keeps_the_edit(
+    site: Site, take: Taking, press: Press
+) -> None:
+    (press.library.inbox / "ditch.html").write_text(ARTICLE)
+    file = press.library.article_file(only(ingest(press, (), rights=Rights.OWN)).slug)
+    edited = file.read_text().replace("every spring", "each spring")
+    file.write_text(edited.replace("source: ditch.html", "source: 'ditch.html' # from Ada"))
+    url = site.has("/ditch")
+
+    take(url)
+
+    assert file.read_text() == edited.replace("source: ditch.html", f"source: {url} # from Ada")
+
+
+@pytest.mark.parametrize("more", ["", "<p>This year it was the miller's turn to clear it.</p>"])
+def test_an_address_that_the_page_names_by_now_becomes_the_source(
+    site: Site, take: Taking, press: Press, more: str
+) -> None:
+    url = site.has("/ditch?from=mail")
+    slug = only(take(url)).slug
+    said = site.url("/ditch")
+    site.has("/ditch?from=mail", page(head=f"<link rel='canonical' href='{said}'>", more=more))
+
+    report = take(url)
+
+    assert report.refused == ()
+    assert press.library.article_slugs() == (slug,)
+    assert load_article(press, slug).source == said
+    assert take(url).unchanged == (slug,)
 
 
 def test_one_page_that_cannot_be_had_stops_no_other(site: Site, take: Taking) -> None:

@@ -315,3 +315,88 @@ def test_a_picture_among_the_templates_stops_nothing(press: Press) -> None:
 
     assert "email/logo.png" not in press.library.templates()
     assert "email/issue.mjml" in press.library.templates()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\x1b[2Jb.txt",
+        "two\nlines.md",
+        "\u202egnp.txt",
+        f"{'x' * 250}.txt",
+        f"{'é' * 120}.txt",
+        "bad\udcff.txt",
+        "-dash 'quote\": #.txt",
+    ],
+)
+@pytest.mark.parametrize("is_in_inbox", [True, False])
+def test_a_source_of_any_name_becomes_an_article_once(
+    press: Press, tmp_path: Path, name: str, is_in_inbox: bool
+) -> None:
+    file = (press.library.inbox if is_in_inbox else tmp_path) / name
+    file.write_bytes(GOOD)
+
+    (made,) = ingest(press, [file], rights=Rights.OWN).articles
+
+    source = made.cleaned.article.source
+    assert source.isprintable()
+    assert len(source.encode()) < 220
+    assert source.endswith(file.suffix)
+    assert ingest(press, [file], rights=Rights.OWN).unchanged == (made.cleaned.article.slug,)
+    assert ingest(press, [], rights=Rights.OWN).unchanged == (made.cleaned.article.slug,)
+
+
+def test_names_that_differ_by_what_cannot_be_shown_are_two_sources(press: Press) -> None:
+    for name, thing in (("a_.txt", b"heap"), ("a\x1b.txt", b"pile"), ("a\x07.txt", b"mound")):
+        (press.library.inbox / name).write_bytes(GOOD.replace(b"heap", thing))
+
+    report = ingest(press, [], rights=Rights.OWN)
+
+    assert len({made.cleaned.article.slug for made in report.articles}) == 3
+
+
+PARAGRAPHS = (
+    "The lock at Pennow was dug by hand in two winters, and three men were drowned in it.",
+    "Its keeper wrote down each boat, what it carried, and whether its dog had barked at him.",
+    "When the railway came he went on writing, although there were no more boats to write down.",
+)
+
+
+def as_text(*paragraphs: str) -> str:
+    return "\n\n".join(("The Keeper of Pennow", *paragraphs)) + "\n"
+
+
+def as_page(*paragraphs: str) -> str:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return f"<html><body><article><h1>The Keeper of Pennow</h1>{body}</article></body></html>"
+
+
+def test_a_page_that_says_what_a_pasted_text_says_is_told(press: Press, tmp_path: Path) -> None:
+    text, web_page = tmp_path / "keeper.txt", tmp_path / "saved.html"
+    text.write_text(as_text(*PARAGRAPHS))
+    web_page.write_text(as_page(*PARAGRAPHS, "Read by many."))
+    (first,) = taken(press, text).articles
+
+    report = taken(press, web_page)
+
+    (made,), (twin,) = report.articles, report.twins
+    assert (twin.article, twin.twin_of, twin.raw) == (
+        made.cleaned.article.slug,
+        first.cleaned.article.slug,
+        "saved.html",
+    )
+    assert len(press.library.article_slugs()) == 2  # nothing is lost: an editor decides
+    assert taken(press, web_page).twins == ()
+
+
+def test_articles_that_share_a_paragraph_are_no_twins(press: Press, tmp_path: Path) -> None:
+    others = [
+        f"{paragraph[:-1]}, as the ferryman of Lanteague told it." for paragraph in PARAGRAPHS
+    ]
+    for name, paragraphs in (("a", PARAGRAPHS), ("b", (PARAGRAPHS[0], *others[1:]))):
+        (tmp_path / f"{name}.txt").write_text(as_text(*paragraphs))
+
+    report = taken(press, *sorted(tmp_path.glob("*.txt")))
+
+    assert len(report.articles) == 2
+    assert report.twins == ()

@@ -346,6 +346,28 @@ def test_a_revoked_rule_gives_back_what_it_took(press: Press, kettles: str, tmp_
     assert "of the fair" not in text_of(press, kettles)  # its own editor's word
     assert "Mine." in text_of(press, pans)
     assert "Advertisement" in text_of(press, jugs)  # this editor's word too
+    assert {(b.article, b.is_in, b.why) for b in revoked.blocks} == {
+        (lids, True, ""),
+        (jugs, True, ""),
+        (pans, False, "the article was edited by hand"),
+        (pots, False, "the article's raw text is not in content/inbox any more"),
+        (kettles, False, "was taken out by hand"),
+    }
+    assert {block.text for block in revoked.blocks} == {"A line of the fair"}
+
+
+def test_what_cleaning_takes_out_without_the_rule_is_told_with_its_reason(
+    press: Press, kettles: str, tmp_path: Path
+) -> None:
+    (rule,) = put(press, kettles, 1, for_site=True).made
+    lids = another(press, tmp_path, "Lids")
+    assert "Advertisement" in text_of(press, lids)
+
+    (block,) = revoke(press, rule.name, Clock()).blocks
+
+    assert (block.article, block.number, block.is_in) == (lids, 1, False)
+    assert "“Advertisement”" in block.why
+    assert "Advertisement" not in text_of(press, lids)
 
 
 def test_after_a_rule_is_revoked_one_more_decision_does_not_bring_it_back(
@@ -382,8 +404,8 @@ def test_a_rule_that_was_contradicted_does_not_come_back_by_one_decision(
 def test_revoking_what_is_no_rule_names_those_there_are(press: Press, kettles: str) -> None:
     put(press, kettles, 1, for_site=True)
 
-    with pytest.raises(LibraryError, match="no rule 'x'; there are keep-advertisement"):
-        revoke(press, "x", Clock())
+    with pytest.raises(LibraryError, match=r"did you mean keep-advertisement\? `partwork rules`"):
+        revoke(press, "keep-adverts", Clock())
 
 
 def test_rules_that_were_taken_out_by_hand_stay_out(

@@ -13,7 +13,6 @@ from partwork.actions.clean_again import clean_site
 from partwork.actions.filing import load_record
 from partwork.actions.ingest import ingest
 from partwork.actions.init import init_home, wishes_from
-from partwork.actions.remembering import site_named
 from partwork.assembly import Press, assemble
 from partwork.cleaning.cleaner import cleaned
 from partwork.library import LibraryError
@@ -268,19 +267,6 @@ def test_rules_that_cannot_be_read_stop_an_ingest_in_one_line(press: Press, tmp_
 
     with pytest.raises(ManuscriptError, match=r"^content/rules\.toml: holds rules alone"):
         ingest(press, [paste(tmp_path, THINGS[0])], rights=Rights.OWN)
-
-
-@pytest.mark.parametrize(
-    ("name", "site"),
-    [
-        ("https://www.Example.org/a", "example.org"),
-        ("WWW.example.org", "example.org"),
-        ("bücher.example.org", "bücher.example.org"),
-        ("", ""),
-    ],
-)
-def test_a_site_is_named_by_its_host_or_a_page_of_it(name: str, site: str) -> None:
-    assert site_named(name) == site
 
 
 @pytest.mark.parametrize("name", ["the kettle weekly", "a/b", "-", "x" * 300])

@@ -25,7 +25,7 @@ from partwork.manuscript.errors import ManuscriptError
 from partwork.model.article import Category, Rights
 from partwork.rendering.report import BlockVerdict, Judged, Report
 from partwork.settings import Settings
-from partwork.subscribing.report_links import LinkHasRunOut
+from partwork.subscribing.page_links import LinkHasRunOut
 from partwork.subscribing.tokens import BadToken
 from tests.actions.conftest import ARTICLES
 from tests.conftest import NOW

@@ -95,3 +95,25 @@ def test_an_article_of_which_nothing_is_left_is_told(
     run(["clean", str(file)])
 
     assert capsys.readouterr().err.startswith("share.txt: nothing is left of it; --format json")
+
+
+def test_an_article_that_is_there_in_another_form_is_told_in_one_line(
+    home: Path, tmp_path: Path, capsys, monkeypatch
+) -> None:
+    monkeypatch.setenv("PARTWORK_HOME", str(home))
+    lines = [
+        "The bell of Trewen was cast from the coins of a parish that had little else to give.",
+        "It was too small for the tower, and rang so high that dogs came to church before men.",
+        "The founder took it back twice, and twice the parish fetched it home again by night.",
+    ]
+    (tmp_path / "bell.txt").write_text("\n\n".join(("A Small Bell", *lines)))
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    (tmp_path / "bell.html").write_text(f"<h1>The bell that was too small</h1>{body}")
+
+    assert run(["ingest", str(tmp_path / "bell.txt"), str(tmp_path / "bell.html")]) == 0
+
+    told = capsys.readouterr()
+    assert told.err == (
+        "the-bell-that-was-too-small: says what the article a-small-bell says; to have it once, "
+        "remove content/articles/the-bell-that-was-too-small.md and content/inbox/bell.html\n"
+    )

@@ -73,6 +73,23 @@ def test_rules_are_listed_with_what_they_did_and_can_be_revoked(slug: str, capsy
     assert "there is no rule 'keep-advertisement'" in capsys.readouterr().err
 
 
+def test_a_rule_that_ends_says_what_comes_back_and_what_stays_out(
+    slug: str, tmp_path: Path, capsys
+) -> None:
+    run(["drop", slug, "3", "--site"])
+    twin = tmp_path / "lids.txt"
+    twin.write_text(TEXT.replace("kettle", "lid").replace("spoon", "ladle"))
+    run(["ingest", str(twin), "--site", "example.org"])
+    capsys.readouterr()
+
+    assert run(["rules", "revoke", "drop-a-line-of-the"]) == 0
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[1].startswith("the-lid-at-war, block 3 is back: “A line of the")
+    assert told[2].startswith(f"{slug}, block 3 stays out, “A line of the")
+    assert told[2].endswith(f"was taken out by hand; `partwork keep {slug} 3` puts it back")
+
+
 def test_a_refusal_is_one_line_and_changes_nothing(slug: str, capsys) -> None:
     assert run(["drop", slug, "1", "99"]) == 1
 

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -61,6 +63,8 @@ def test_what_cannot_be_done_is_status_1(at_home: Path, capsys, typed: str, told
         ("clean https://example.org", "`partwork ingest URL` fetches a page"),
         ("clean lids.txt --site example.org", "a file or --site, not both"),
         ("ingest --rights mine", '"own"'),
+        ("ingest --rights", "--rights needs a value behind it; see `partwork ingest --help`"),
+        ("report --all", "the report of which article? `partwork report` alone lists them"),
         ("compose lids --parts x", "--parts"),
     ],
 )
@@ -82,12 +86,14 @@ def test_an_empty_argument_does_not_stand_for_the_working_directory(at_home: Pat
     assert not list((at_home / "content").glob("articles/*"))
 
 
-def partwork(home: Path, arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def partwork(
+    home: Path, arguments: str, stdin: bytes = b"", env: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[bytes]:
     """A command in a shell of its own, in which it finds its input and which shell it is."""
     return subprocess.run(
         ["bash", "-c", f"'{sys.executable}' -m partwork {arguments}; exit $?"],
         cwd=home,
-        env={**os.environ, "HOME": str(home), "SHELL": "/bin/bash"},
+        env={**os.environ, "HOME": str(home), "SHELL": "/bin/bash", **env},
         input=stdin,
         capture_output=True,
         check=False,
@@ -126,6 +132,38 @@ def test_the_name_of_a_file_cannot_steer_the_terminal(at_home: Path, capsys, nam
             told = capsys.readouterr().err
             assert told.count("\n") == 1
             assert told.removesuffix("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "told"),
+    [
+        ("report > /dev/full", 1, "partwork: the answer could not be written: no space left on"),
+        ("report >&-", 0, ""),
+        ("ingest - <&-", 1, "partwork: standard input: nothing came"),
+        ("clean nothere.txt 2>&-", 1, ""),
+        ("--help | head -1", 0, ""),
+    ],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is full")
+def test_an_answer_that_cannot_be_written_is_no_traceback(
+    at_home: Path, typed: str, status: int, told: str
+) -> None:
+    done = partwork(at_home, typed)
+
+    assert done.returncode == status
+    assert done.stderr.decode().startswith(told)
+    assert done.stderr.count(b"\n") == (1 if told else 0)
+
+
+def test_a_letter_that_a_terminal_does_not_have_is_spelled_out(at_home: Path) -> None:
+    at_home.joinpath("content", "articles", "lids.md").write_text(
+        "---\ntitle: Lids — 眠れない\nrights: own\n---\n\nThe lid was cold.\n"
+    )
+
+    done = partwork(at_home, "report 2>&1", env={"PYTHONIOENCODING": "latin-1"})
+
+    assert done.returncode == 0
+    assert rb"Lids \u2014 \u7720" in done.stdout
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="names there are always UTF-8")

@@ -1,11 +1,13 @@
 """The report in the terminal, as text, data, page and link."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from partwork.actions.ingest import ingest
+from partwork.actions.loading import load_article
 from partwork.assembly import assemble
 from partwork.cli.main import run
 from partwork.model.article import Rights
@@ -63,6 +65,56 @@ def test_the_commands_that_it_prints_put_blocks_back(
     capsys.readouterr()
     assert run(["report", slug]) == 0
     assert "Look at these" not in capsys.readouterr().out
+
+
+def test_what_stays_is_cut_to_its_beginnings_unless_all_is_asked_for(
+    slug: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with assemble(Settings()) as press:
+        text = load_article(press, slug).blocks
+    longest = max((block.text for block in text), key=len)
+
+    run(["report", slug])
+    short = capsys.readouterr().out
+    run(["report", slug, "--all"])
+    whole = capsys.readouterr().out
+
+    assert re.search(
+        rf"\n\d+ blocks? of the text cut to the beginning here; to see every line: "
+        rf"partwork report {slug} --all\n",
+        short,
+    )
+    assert longest not in " ".join(short.split())
+    for block in text:
+        assert re.sub(r"\W+", " ", block.text) in re.sub(r"\W+", " ", whole)
+    assert "cut to the beginning" not in whole
+    assert [run(["report", slug, "--all", option]) for option in ("--link", "--format=json")] == [
+        2,
+        2,
+    ]
+
+
+def test_without_an_article_all_are_listed(slug: str, capsys) -> None:
+    assert run(["report"]) == 0
+
+    (titles, line) = capsys.readouterr().out.splitlines()
+    assert titles.split() == ["article", "title"]
+    assert line.startswith(f"{slug}  ")
+
+
+def test_in_a_home_without_articles_that_is_said(home: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("PARTWORK_HOME", str(home))
+
+    assert run(["report"]) == 0
+    assert "no articles yet" in capsys.readouterr().out
+    assert run(["report", "--link"]) == 2
+
+
+def test_a_name_mistyped_is_answered_by_the_nearest(slug: str, capsys) -> None:
+    for typed in (slug[:-1], slug.replace("a", "e", 1), slug.rsplit("-", maxsplit=1)[-1]):
+        assert run(["report", typed]) == 1
+        told = capsys.readouterr().err
+        assert f"did you mean {slug}? `partwork report` lists all" in told
 
 
 def test_the_page_comes_to_standard_output(slug: str, capsys) -> None:

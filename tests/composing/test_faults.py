@@ -8,12 +8,14 @@ from partwork.model.article import Article, Category
 from partwork.model.fault import Fault, Severity
 from partwork.model.series import (
     Citation,
+    FrontSignOffs,
     Heading,
     Instalment,
     Kind,
     Paragraph,
     Quotation,
     Sentence,
+    SignOff,
 )
 from partwork.model.text import Mark, Span
 
@@ -127,7 +129,9 @@ def test_what_goes_on_about_a_person_of_a_story_is_of_the_story(
 
 def test_an_admitted_story_is_signed_off(article_of: Callable[..., Article]) -> None:
     told = article_of("told", "A neighbour named Pia said that roses like it.")
-    story = part(told, "A neighbour named Pia said that roses like it.", signed_off=("story",))
+    story = part(
+        told, "A neighbour named Pia said that roses like it.", signed_off=(SignOff("story"),)
+    )
 
     assert rules(story, told) == []
 
@@ -208,7 +212,7 @@ def test_a_rule_that_is_signed_off_is_not_applied_to_its_sentence(article: Artic
     wrong = "Seventy heaps stood at the Sedgeley Trust."
 
     assert rules(part(article, wrong), article) == ["figure", "name"]
-    assert rules(part(article, wrong, signed_off=("figure",)), article) == ["name"]
+    assert rules(part(article, wrong, signed_off=(SignOff("figure"),)), article) == ["name"]
 
 
 def test_a_quotation_is_word_for_word(article: Article) -> None:
@@ -232,6 +236,28 @@ def test_lines_without_a_source_use_the_figures_and_names_of_the_articles(
     assert rules(replace(good, title="What 80 litres can do"), article) == ["figure"]
     assert rules(replace(good, subject="News from the Sedgeley Trust"), article) == ["name"]
     assert rules(replace(good, body=(heading, *good.body)), article) == ["figure"]
+
+
+def test_lines_without_a_source_are_signed_off_each_for_itself(article: Article) -> None:
+    good = part(article, "The method is not suitable for citrus peel or bread.")
+    signed = (SignOff("figure", "Jo", "tried"),)
+    heading = Heading("Why 80 litres are better", signed_off=signed)
+    titled = replace(good, title="What 80 litres can do", subject="What 80 litres can do")
+
+    assert rules(replace(good, body=(heading, *good.body)), article) == []
+    assert rules(titled, article) == ["figure", "figure"]
+    assert rules(replace(titled, signed_off=FrontSignOffs(title=signed)), article) == ["figure"]
+    assert rules(replace(titled, signed_off=FrontSignOffs(signed, signed)), article) == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_part_without_words_is_a_fault(article: Article, kind: Kind) -> None:
+    empty = replace(part(article, " "), body=(Heading("What heaps are"),))
+
+    found = faults(empty, shelf(article), "01-heaps.md", kind=kind)
+
+    assert [(f.line, f.rule) for f in found] == [(0, "empty")]
+    assert found[0].message == "has no sentence under its title; write one, or remove it"
 
 
 def test_names_are_not_guessed_where_every_noun_is_capitalised(

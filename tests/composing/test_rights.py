@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from partwork.composing.rights import Limits, allowance, excess, rights_faults
+from partwork.composing.rights import allowance, excess, rights_faults
 from partwork.model.article import Article, Rights
-from partwork.model.series import Instalment, Paragraph, Sentence
+from partwork.model.series import Instalment, Paragraph, QuotationLimits, Sentence, SignOff
 
 # A hundred sentences of eight words, no two of which share five on end.
 SENTENCES = [f"Heap {n} of row {n} weighs {n} kilos." for n in range(100, 200)]
@@ -19,7 +19,7 @@ def article(article_of: Callable[..., Article]) -> Article:
 
 
 def part(*texts: str, signed: str = "", number: int = 1) -> Instalment:
-    signed_off = (signed,) if signed else ()
+    signed_off = (SignOff(signed),) if signed else ()
     sentences = tuple(Sentence(t, (), (), signed_off, line=n) for n, t in enumerate(texts, 10))
     return Instalment(f"abcd000{number}", number, "T", "S", "P", body=(Paragraph(sentences),))
 
@@ -88,7 +88,9 @@ def test_the_message_says_how_much_is_taken_and_allowed(article: Article) -> Non
 
 
 def test_compose_can_ask_how_far_over_the_limits_its_parts_are(article: Article) -> None:
-    (found,) = excess([part(*SENTENCES[:20])], {"rows": article}, Limits(share=0.1, run=200))
+    (found,) = excess(
+        [part(*SENTENCES[:20])], {"rows": article}, QuotationLimits(share=0.1, run=200)
+    )
 
     assert (found.article, found.taken, found.allowed) == ("rows", 160, 80)
     assert (found.run, found.runs_over) == (160, False)

@@ -81,3 +81,30 @@ def test_a_choice_has_its_room_its_order_and_is_always_the_same(
     assert chosen == selected(pieces, room, topic=topic)
     used = Counter(pieces[n].source for n in chosen)
     assert not chosen or max(used.values()) <= len(chosen)
+
+
+def test_what_other_sources_say_too_goes_before_what_one_says_alone() -> None:
+    candidates = [
+        Candidate("Old carpets lie in Norwood cellars.", "one", 0),
+        Candidate("Worms breathe under straw there.", "one", 1),
+        Candidate("Straw lets worms breathe deeply.", "two", 0),
+        Candidate("Under straw even red worms breathe.", "three", 0),
+    ]
+
+    assert 0 in selected(candidates[:1], 6)
+    assert 0 not in selected(candidates, 6)
+
+
+def test_short_pieces_repeat_each_other_by_two_pairs_of_words_and_long_ones_do_not() -> None:
+    short = [
+        Candidate("Red worms eat straw.", "one", 0),
+        Candidate("Red worms eat paper.", "two", 0),
+    ]
+    rest = "leaf bark twig root moss fern hay dust sand clay"
+    long = [
+        Candidate(f"Red worms eat straw, {rest}.", "one", 0),
+        Candidate(f"In March red worms eat {rest[::-1]}.", "two", 0),
+    ]
+
+    assert len(selected(short, 50)) == 1
+    assert len(selected(long, 50)) == 2

@@ -9,7 +9,15 @@ from partwork.composing.series import Composition
 from partwork.composing.series_faults import analysis_of, differing, lost_caveats, repeated
 from partwork.model.article import Article
 from partwork.model.fault import Fault, Severity
-from partwork.model.series import Bullets, Citation, Instalment, Paragraph, Quotation, Sentence
+from partwork.model.series import (
+    Bullets,
+    Citation,
+    Instalment,
+    Paragraph,
+    Quotation,
+    Sentence,
+    SignOff,
+)
 
 SPORES = "Spores of a dry heap can harm the lungs, so people with asthma should avoid turning it."
 DRY = f"""
@@ -28,7 +36,7 @@ def part(*sentences: Sentence, number: int = 1) -> Instalment:
 
 
 def said(text: str, *citations: Citation, line: int = 7, signed: str = "") -> Sentence:
-    return Sentence(text, citations, signed_off=(signed,) if signed else (), line=line)
+    return Sentence(text, citations, signed_off=(SignOff(signed),) if signed else (), line=line)
 
 
 def lost(article: Article, *parts: Instalment) -> list[Fault]:

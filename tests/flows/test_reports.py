@@ -11,6 +11,7 @@ from partwork.actions.compose import ComposeReport
 from partwork.actions.ingest import Ingested, IngestReport, Refused
 from partwork.actions.publish import Planned, PublishReport
 from partwork.actions.send import SendReport
+from partwork.actions.shelf import Twin
 from partwork.assembly import assemble
 from partwork.library import LibraryError
 from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal
@@ -149,7 +150,7 @@ def test_the_plan_shows_each_part_and_what_is_to_mend(flow_file):
     fault = Fault("content/series/soil/01-worms.md", 7, "uncited", "no source", Severity.FAULT)
 
     page = html(
-        flow_file("compose").page(ComposeReport(series, ("01-worms.md",), (), (), (fault,)))
+        flow_file("compose").page(ComposeReport(series, ("01-worms.md",), (), (), (fault,)), {})
     )
 
     assert "<h1>Good soil</h1>" in page
@@ -179,8 +180,10 @@ def test_the_plan_shows_the_evidence_of_each_part_and_lets_no_markup_in(flow_fil
                 (),
                 conflicts=("01-x.md: from line 9 on",),
                 removed=("02-y.md",),
+                quoted=("worms may only be quoted",),
                 sources={"worms": source},
-            )
+            ),
+            {},
         )
     )
 
@@ -188,10 +191,65 @@ def test_the_plan_shows_the_evidence_of_each_part_and_lets_no_markup_in(flow_fil
     assert "“A heap may carry harmful germs of" in shown
     assert "has no such block any more" in shown
     assert "1 min, 1 caveats" in shown
-    for words in ("01-x.md: from line 9 on", "01-x.md: was edited by hand", "02-y.md"):
+    told = ("01-x.md: from line 9 on", "01-x.md: was edited by hand", "02-y.md")
+    for words in (*told, "worms may only be quoted"):
         assert f"<li>{words}</li>" in shown
     assert "<script" not in shown
     assert "<a " not in shown
+
+
+def test_the_plan_leads_to_the_draft_of_each_part(flow_file):
+    part = Instalment("a1b2c3d4", 2, f"Worms] {HOSTILE}", "", "")
+    series = Series("soil", "garden", "Good soil", instalments=(part,))
+    url = "https://news.example.org/drafts/soil/a1b2c3d4?key=W10.abc_-"
+
+    page = html(flow_file("compose").page(ComposeReport(series, (), (), (), ()), {2: url}))
+
+    assert page.count("<a ") == 1
+    assert f'<a href="{url}">2. Worms] &lt;script&gt;' in page
+    assert url in html(
+        flow_file("check").page("soil", (), flow_file("check").drafts([part], {2: url}))
+    )
+
+
+def test_a_letter_that_was_begun_says_where_it_is_and_what_it_lacks(flow_file):
+    part = Instalment("a1b2c3d4", 1, HOSTILE, "", "")
+    fault = Fault("01-x.md", 0, "empty", "has no sentence under its title")
+
+    page = html(flow_file("compose").letter_page(part, "01-x.md", [fault], ""))
+
+    assert "Part 1 is in 01-x.md: edit it there." in page
+    assert "<strong>fault</strong> 01-x.md: has no sentence under its title" in page
+    assert "<a " not in page
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"kind": "letter", "articles": ["a"]}, "a letter has no articles"),
+        ({"kind": "letter", "parts": 2}, "a letter has no articles"),
+        ({"text": "Hello."}, "choose the kind letter"),
+        ({"subject": "Hello"}, "choose the kind letter"),
+    ],
+)
+def test_a_form_that_is_half_a_letter_is_refused_in_words(flow_file, given, says):
+    usual = {
+        "kind": "composed",
+        "title": "",
+        "newsletter": "",
+        "articles": [],
+        "division": "as before",
+        "parts": 0,
+        "anew": False,
+        "text": "",
+        "subject": "",
+        "preheader": "",
+    }
+
+    state = flow_file("compose").compose.fn("soil", **{**usual, **given})
+
+    assert (state.type, says in state.message) == ("FAILED", True)
 
 
 def test_the_publishing_report_says_what_waits_and_for_what(flow_file):
@@ -225,3 +283,15 @@ def test_the_sending_report_counts_every_delivery(flow_file):
     for row, count in (("accepted", 2), ("waiting", 1), ("refused", 4), ("all", 21)):
         assert f"<td>{row}</td>\n<td>{count}</td>" in page
     assert "Stopped: the relay left" in page
+
+
+def test_what_was_noted_and_what_is_here_twice_is_told(flow_file):
+    report = IngestReport(
+        given={"heap": ("rights are now own", "source is now https://example.org/heap")},
+        twins=(Twin("heap-2", "heap", "heap.html"),),
+    )
+
+    page = flow_file("ingest").page(report, {})
+
+    assert r"heap\: rights are now own and source is now https\:\/\/example\.org" in page
+    assert r"heap\-2 says what heap says" in page

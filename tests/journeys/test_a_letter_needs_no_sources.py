@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from partwork.actions.approve import NotApprovable, approve
+from partwork.actions.check import faults_of
 from partwork.actions.compose import IsALetter, compose
 from partwork.actions.letter import NotALetter, begin_letter
 from partwork.actions.loading import load_series
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.assembly import Press
+from partwork.manuscript.errors import ManuscriptError
+from partwork.model.fault import Severity
 from partwork.model.series import Kind
 from tests.conftest import NOW
 
@@ -28,7 +31,7 @@ def test_a_letter_goes_from_an_empty_file_to_its_readers(
 ) -> None:
     file = begin_letter(press, "greetings", title="Spring greetings", newsletter="")
     preview(press, "greetings", None, NOW)
-    with pytest.raises(NotApprovable, match="subject"):
+    with pytest.raises(NotApprovable, match=r"2 open faults.*no sentence under its title"):
         approve(press, "greetings", None, reviewer="Ada", channel="cli", now=NOW)
 
     written(file, "Spring is here")
@@ -38,6 +41,40 @@ def test_a_letter_goes_from_an_empty_file_to_its_readers(
 
     assert WORDS in " ".join((shown.folder / "mail.txt").read_text().split())
     assert planned.recipients == len(readers)
+
+
+def test_a_letter_may_come_with_its_text(press: Press) -> None:
+    file = begin_letter(
+        press,
+        "greetings",
+        title="Spring: a start",
+        newsletter="",
+        subject="Spring is here\n",
+        preheader="What to bring on the first morning at the gate.",
+        text=f"\n{WORDS}\n\n## Bring\n\n- gloves\n- a friend\n",
+    )
+
+    (part,) = load_series(press, "greetings").instalments
+    assert (part.title, part.subject) == ("Spring: a start", "Spring is here")
+    assert WORDS in file.read_text()
+    assert [f for f in faults_of(press, "greetings") if f.severity is Severity.FAULT] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("Hello.\n\n# Too big", "line 3: a heading begins with ##"),
+        ("---\nid: x\n---\n", "line 1: an instalment cannot hold this horizontal rule"),
+        ("<script>alert(1)</script>", "line 1: .* HTML is not read here"),
+    ],
+)
+def test_a_text_that_is_no_letter_is_refused_and_nothing_is_written(
+    press: Press, text: str, says: str
+) -> None:
+    with pytest.raises(ManuscriptError, match=f"^the letter's text, {says}"):
+        begin_letter(press, "greetings", title="Hello", newsletter="", text=text)
+
+    assert not press.library.series_folder("greetings").exists()
 
 
 def test_a_letter_may_have_several_parts(press: Press) -> None:

@@ -12,11 +12,13 @@ from partwork.manuscript.instalment import parse_instalment, print_instalment
 from partwork.model.series import (
     Bullets,
     Citation,
+    FrontSignOffs,
     Heading,
     Instalment,
     Paragraph,
     Quotation,
     Sentence,
+    SignOff,
 )
 from partwork.model.text import Mark, Span
 
@@ -65,7 +67,17 @@ LINES = (
 )
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
 CITATIONS = st.builds(Citation, SLUGS, st.from_regex(r"[0-9a-f]{8}", fullmatch=True))
-RULES = st.lists(st.sampled_from(["figure", "name", "uncited"]), unique=True, max_size=2).map(tuple)
+SAID = st.sampled_from(["", "Jo Roth", "--", "# [x] 'q'", "she: rang"])
+SIGN_OFFS = st.lists(
+    st.builds(
+        SignOff,
+        st.sampled_from(["figure", "name", "uncited"]),
+        SAID,
+        st.one_of(SAID, st.just("checked, twice")),
+    ),
+    unique=True,
+    max_size=2,
+).map(tuple)
 
 
 ENDS = st.integers(0, 20)  # what lies beyond the text is cut off
@@ -76,7 +88,7 @@ def sentence(
     text: str,
     marks: list[tuple[int, int, Mark]],
     citations: list[Citation],
-    signed_off: tuple[str, ...],
+    signed_off: tuple[SignOff, ...],
 ) -> Sentence:
     spans = [
         Span(min(a, b), max(a, b), mark, "https://example.org/a_(b)" if mark is Mark.LINK else "")
@@ -85,10 +97,12 @@ def sentence(
     return Sentence(text, tuple(citations), line_of(text, spans)[1], signed_off)
 
 
-SENTENCES = st.builds(sentence, LINES, MARKS, st.lists(CITATIONS, unique=True, max_size=3), RULES)
+SENTENCES = st.builds(
+    sentence, LINES, MARKS, st.lists(CITATIONS, unique=True, max_size=3), SIGN_OFFS
+)
 RUNS = st.lists(SENTENCES, min_size=1, max_size=3).map(tuple)
 ELEMENTS = st.one_of(
-    st.builds(Heading, LINES, st.sampled_from([2, 3])),
+    st.builds(Heading, LINES, st.sampled_from([2, 3]), SIGN_OFFS),
     st.builds(Paragraph, RUNS),
     st.builds(Bullets, RUNS, st.booleans()),
     st.builds(Quotation, RUNS, st.one_of(st.just(""), LINES)),
@@ -104,8 +118,10 @@ INSTALMENTS = st.builds(
     key_points=st.one_of(st.just(()), RUNS),
     body=st.lists(ELEMENTS, max_size=4).map(tuple),
     cautions=st.one_of(st.just(()), RUNS),
+    signed_off=st.builds(FrontSignOffs, SIGN_OFFS, SIGN_OFFS, SIGN_OFFS),
 )
 
+SIGNED = (SignOff("figure", "Jo", "checked"),)
 HEAD = "---\nid: k3x9a7qd\nnumber: 2\ntitle: A\nsubject: B\npreheader: C\n---\n"
 ONE, TWO = Citation("why-we-lie", "7f3a91c2"), Citation("light", "01234567")
 
@@ -143,7 +159,7 @@ def test_what_the_editor_sees_is_one_sentence_a_line() -> None:
         key_points=(Sentence("Rise at one hour.", (ONE,)),),
         body=(
             Heading("What helps"),
-            Paragraph((Sentence("Get up.", (ONE,), (Span(0, 3, Mark.STRONG),), ("figure",)),)),
+            Paragraph((Sentence("Get up.", (ONE,), (Span(0, 3, Mark.STRONG),), SIGNED),)),
             Quotation((Sentence("“I slept.”", (TWO,)),), "Ada"),
         ),
         cautions=(Sentence("Ask a doctor.", (TWO,)),),
@@ -152,7 +168,7 @@ def test_what_the_editor_sees_is_one_sentence_a_line() -> None:
     assert print_instalment(instalment) == HEAD + (
         "\nNights differ. [@]\nMost pass. [@why-we-lie#7f3a91c2; @light#01234567]\n\n"
         "::: key-points\n- Rise at one hour. [@why-we-lie#7f3a91c2]\n:::\n\n"
-        "## What helps\n\n**Get** up. [@why-we-lie#7f3a91c2] <!-- ok: figure -->\n\n"
+        "## What helps\n\n**Get** up. [@why-we-lie#7f3a91c2] <!-- ok: figure, Jo, checked -->\n\n"
         "> “I slept.” [@light#01234567]\n>\n> — Ada\n\n"
         "::: careful\n- Ask a doctor. [@light#01234567]\n:::\n"
     )
@@ -200,15 +216,17 @@ def test_a_sign_off_speaks_of_the_sentence_before_it_or_of_the_next_line() -> No
         "- a\n<!-- ok: figure, Jo, checked -->\n- b\n\n<!-- ok: risk, Jo, fine -->\n\n## H\n\nc\n"
     )
 
-    assert [(s.text, s.signed_off) for s in instalment.sentences] == [
+    assert [(s.text, tuple(m.rule for m in s.signed_off)) for s in instalment.sentences] == [
         ("One.", ("figure",)),
         ("Two.", ()),
         ("Three.", ("name", "uncited")),
         ("Four.", ()),
         ("a", ()),
         ("b", ("figure",)),
-        ("c", ("risk",)),
+        ("c", ()),
     ]
+    (heading,) = (e for e in instalment.body if isinstance(e, Heading))
+    assert [mark.rule for mark in heading.signed_off] == ["risk"]
 
 
 def test_each_sentence_and_heading_knows_its_line() -> None:
@@ -251,6 +269,7 @@ def test_lists_side_by_side_stay_apart_even_around_an_empty_one() -> None:
         ("[@light#01234567] Hi", 8, "no sentence stands before"),
         ("# Big", 8, "##"),
         ("## A [@light#01234567]", 8, "take citations"),
+        ("## A <!-- ok: , Jo, x -->", 8, "names its rule"),
         ("a\n\n#### Deep", 10, "##"),
         ("::: note\nx\n:::", 8, "unknown"),
         ("x\n:::", 9, "closes nothing"),

@@ -12,7 +12,7 @@ from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series, print_series
 from partwork.model.address import Mailbox
-from partwork.model.series import Cadence, Kind, Mode, Newsletter, Series, Weekday
+from partwork.model.series import Cadence, Kind, Mode, Newsletter, QuotationLimits, Series, Weekday
 
 NEWSLETTER = """\
 name = "Slow Bread"
@@ -27,6 +27,10 @@ accent = "#A1b2c3"
 notices = ["Ovens are hot."]
 crisis_notice = "Call someone."
 demo = true
+
+[quotation]
+percent = 10
+words = 40
 
 [cadence]
 days = ["tue", "fri"]
@@ -79,6 +83,7 @@ def test_a_newsletter_is_read_with_all_its_fields() -> None:
         accent="#A1b2c3",
         notices=("Ovens are hot.",),
         crisis_notice="Call someone.",
+        quotation=QuotationLimits(0.1, 40),
         cadence=CADENCE,
         demo=True,
     )
@@ -122,6 +127,12 @@ def test_a_newsletter_needs_no_more_than_a_name_and_two_addresses() -> None:
         ('"Europe/Berlin"', '"Europe/Berln"', "cadence.zone is a time zone"),
         ('"Europe/Berlin"', '"Europe"', "cadence.zone is a time zone"),
         ('"Europe/Berlin"', '"../../etc/passwd"', "cadence.zone is a time zone"),
+        ("percent = 10", "percent = 10.5", "quotation.percent is a whole number from 0 to 100"),
+        ("percent = 10", "percent = 101", "quotation.percent is a whole number from 0 to 100"),
+        ("words = 40", 'words = "40"', "quotation.words is a whole number from 0 to 100000"),
+        ("words = 40", "words = true", "quotation.words is a whole number"),
+        ("words = 40", "word = 40", "quotation.'word' is no field; did you mean words?"),
+        ("[quotation]\n", "quotation = 10\n", "quotation is a table; write [quotation]"),
         ("2026-12-01", '"2026-12-01"', "cadence.starts_on is a day"),
         ("2026-12-01", "2026-12-01T10:00:00", "cadence.starts_on is a day"),
         ("starts_on", "start_on", "cadence.'start_on' is no field; did you mean starts_on?"),

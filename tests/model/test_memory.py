@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.model.memory import site_of, words_of
+from partwork.model.memory import site_named, site_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,35 @@ def test_words_have_the_words_they_have(text: str) -> None:
 )
 def test_a_site_is_the_host_of_a_web_address(source: str, site: str) -> None:
     assert site_of(source) == site
+
+
+@pytest.mark.parametrize(
+    ("name", "site"),
+    [
+        ("https://www.Example.org/a", "example.org"),
+        ("WWW.example.org", "example.org"),
+        (" example.org. ", "example.org"),
+        ("bücher.example.org", "bücher.example.org"),
+        ("http://[::1]/a", "::1"),
+        ("::1", "::1"),
+        ("kettle-weekly", "kettle-weekly"),
+        ("", ""),
+    ],
+)
+def test_a_site_is_named_by_its_host_or_a_page_of_it(name: str, site: str) -> None:
+    assert site_named(name) == site
+
+
+@pytest.mark.parametrize("name", ["the kettle weekly", "a/b", "-", "x" * 300, "a\x1bb"])
+def test_what_cannot_name_a_site_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="cannot name a site"):
+        site_named(name)
+
+
+@given(st.text(max_size=40))
+def test_a_site_is_named_by_its_own_name(name: str) -> None:
+    try:
+        site = site_named(name)
+    except ValueError:
+        return
+    assert site_named(site) == site

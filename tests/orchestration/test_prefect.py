@@ -158,6 +158,22 @@ def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(prefect: Run
         prefect.trigger("compose", {"series": "../up"})
 
 
+def test_a_letter_is_written_in_the_form_and_leaves_its_draft(prefect: RunningPrefect, home: Path):
+    words = {"title": "Spring greetings", "subject": "Spring is here", "text": "Bring gloves.\n"}
+    preheader = "What to bring on the first morning at the gate."
+    given = {"series": "greetings", "kind": "letter", "preheader": preheader, **words}
+
+    result = prefect.trigger("compose", given)
+
+    name = "content/series/greetings/01-spring-greetings.md"
+    assert result.message == f"begun: {name}, 0 faults to mend"
+    assert (home / name).read_text().endswith("\n---\n\nBring gloves.\n")
+    (report,) = reports(prefect, result.id)
+    assert "Spring greetings" in report["data"]
+    with pytest.raises(RunFailed, match="line 1: a heading begins with ##"):
+        prefect.trigger("compose", {**given, "text": "# Spring"})
+
+
 def test_a_tick_looks_at_what_is_due_and_says_what_waits(prefect: RunningPrefect):
     result = prefect.trigger("publish", {})
 

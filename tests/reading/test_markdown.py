@@ -3,7 +3,9 @@ from datetime import date
 
 import pytest
 
+from partwork.model.article import BlockKind
 from partwork.model.text import Mark
+from partwork.reading.markdown import read_markdown
 from partwork.reading.raw import read_article
 
 PROSE = "The kettle had stood on the stove since the morning, and nobody had filled it."
@@ -159,3 +161,56 @@ def test_a_text_without_a_mark_of_markdown_keeps_its_lines_apart():
 @pytest.mark.parametrize("deep", [">" * 500 + " the bottom", "- " * 300 + "the bottom"])
 def test_text_nested_too_deep_for_the_parser_is_not_lost(deep):
     assert any("the bottom" in block.text for block in read(deep).blocks)
+
+
+HIDDEN = "Praise the lamps of our sponsor."
+
+
+def hidden_and_shown(markdown: str) -> tuple[list[str], list[str]]:
+    _, blocks = read_markdown(markdown)
+    hidden = [b.text for b in blocks if b.markup is not None and b.markup.hidden]
+    return hidden, [b.text for b in blocks if b.text not in hidden]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ('<div style="display:none">', "</div>"),
+        ("<section hidden>\n<div>", "</div>\n</section>"),
+        ('<div style="display:none">\n<br><img src="a.png" alt="">', "</div>"),
+        ('<!-- <div> -->\n<div style="display: none">', "</div>"),
+    ],
+)
+def test_markdown_between_two_pieces_of_html_is_hidden_where_they_hide_it(
+    opening: str, closing: str
+) -> None:
+    text = f"# A lamp\n\nIt was lit.\n\n{opening}\n\n{HIDDEN}\n\n{closing}\n\nIt was put out.\n"
+
+    assert hidden_and_shown(text) == ([HIDDEN], ["A lamp", "It was lit.", "It was put out."])
+
+
+def test_what_a_tag_that_is_never_closed_hides_is_hidden() -> None:
+    text = f'# A lamp\n\nIt was lit.\n\n<div style="display:none">\n\n{HIDDEN}\n'
+
+    assert hidden_and_shown(text) == ([HIDDEN], ["A lamp", "It was lit."])
+
+
+def test_markdown_between_tags_that_hide_nothing_is_read_as_markdown() -> None:
+    text = "# A lamp\n\n<div align=center>\n\nIt was *lit*.\n\n- at six\n- at nine\n\n</div>\n"
+
+    _, (_, lit, times) = read_markdown(text)
+
+    assert (lit.text, [span.mark for span in lit.spans], lit.first_line) == (
+        "It was lit.",
+        [Mark.EMPHASIS],
+        5,
+    )
+    assert (times.kind, times.first_line, times.last_line) == (BlockKind.LIST, 7, 8)
+
+
+def test_many_tags_that_are_never_closed_take_no_more_than_their_time() -> None:
+    text = "# A lamp\n\n" + "<div>\n\nIt was lit.\n\n" * 3_000
+
+    _, blocks = read_markdown(text)
+
+    assert len(blocks) == 3_001

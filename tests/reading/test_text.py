@@ -252,3 +252,82 @@ def test_a_mixed_list_takes_what_stands_between_its_numbers():
         "Dry it.",
     ]
     assert last.text == LONG
+
+
+@pytest.mark.parametrize(
+    "title", ["Water: The Forgotten Half", "Soot: Enemy of the Spout", "A Word on Handles: Wood"]
+)
+def test_a_line_written_as_titles_are_between_two_sentences_heads_the_second(title):
+    said = "“It sang all night,” my aunt wrote to us in May. “We had to put it out of doors.”"
+    below = "One more thing: a stove that smokes wants a sweep."
+    text = "\n".join([f"{LONG} {LONG}", f"{LONG} {LONG}", said, title, below, f"{LONG} {LONG}"])
+
+    assert ("heading", title) in kinds(text)
+
+
+def test_a_clause_that_follows_announced_items_is_the_last_of_them():
+    items = [
+        "Kettles (of all kinds)",
+        "Cups and spoons",
+        "Tea and sugar",
+        "Water and milk",
+        "Prolonged heat",
+        "Draughts of cold air, mostly from below the door",
+    ]
+    announced = "An old stove is at its best with many of these, such as:"
+    text = "\n".join([LONG, LONG, "What does it like?", announced, *items, LONG, "Why?", LONG])
+
+    assert ("list", "\n".join(items)) in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "credit",
+    [
+        "Photo by Ilse Maron",
+        "Source: Ilse Maron",
+        "Ilse Maron/Kettle/Getty Images",
+        "Ilse Maron/Reuters",
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+def test_a_credit_of_a_picture_heads_nothing(credit, gap):
+    text = gap.join([LONG, LONG, credit, LONG, LONG])
+
+    assert ("heading", credit) not in kinds(text)
+
+
+def test_a_bullet_alone_on_its_line_belongs_to_the_line_below():
+    text = f"{LONG}\nIt was there:\n•\ntea\n•\nmilk\n{LONG}"
+
+    assert ("list", "tea\nmilk") in kinds(text)
+
+
+def test_a_number_alone_on_its_line_belongs_to_the_line_below():
+    text = f"{LONG}\n\n1.\nFill it\n2.\nWait\n\n{LONG}"
+
+    (_, block, _) = blocks_of_text(text)
+
+    assert (block.text, block.first_line, block.last_line) == ("Fill it\nWait", 3, 6)
+
+
+def test_a_bullet_between_a_name_and_a_date_opens_no_list():
+    text = f"Ottoline Varga\n•\nMay 4, 2023\n\n{LONG}"
+
+    assert kinds(text)[1:3] == [("paragraph", "•"), ("paragraph", "May 4, 2023")]
+
+
+def test_an_empty_bullet_does_not_end_a_list():
+    assert kinds(f"{LONG}\n\n• tea\n•\n• milk\n\n{LONG}")[1] == ("list", "tea\nmilk")
+
+
+def test_of_a_list_set_closely_between_paragraphs_all_items_are_items():
+    assert kinds(f"{LONG}\n{LONG}\n• tea\n• milk\nWhat came next\n{LONG}")[2] == (
+        "list",
+        "tea\nmilk",
+    )
+
+
+def test_lines_above_a_longer_paragraph_are_not_taken_for_wrapped_ones():
+    lines = ["The kettle of the house on the lower road", "Posted on May 4, 2023 by Ottoline Varga"]
+
+    assert len(kinds("\n".join([*lines, LONG]))) == 3

@@ -1,10 +1,11 @@
 """The title of a text, where only its lines can tell which it is."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from partwork.reading.raw import read_article
+from partwork.reading.raw import named_by, read_article
 
 PROSE = [
     "The kettle had stood on the old stove since the morning, and nobody had filled it.",
@@ -150,3 +151,54 @@ def test_tags_and_labels_are_no_deck(label):
     article = read("The kettle on the old stove", label, "By Ottoline Varga", *PROSE)
 
     assert article.deck == ""
+
+
+def test_a_line_that_names_the_author_is_no_deck():
+    article = read("The kettle on the old stove", "Ottoline Varga in Paris", "May 4, 2023", *PROSE)
+
+    assert (article.deck, article.byline) == ("", "Ottoline Varga")
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Kettles…\n\n{}", "Kettles…"),
+        ("The kettle sings. {}", "The kettle sings"),
+        (
+            "“I filled it,” he said, and put it back on the old stove of ours. {}",
+            "“I filled it,” he said, and put it…",
+        ),
+        (
+            "“When I came home that day, the stove was cold,” he said. {}",
+            "When I came home that day, the stove…",
+        ),
+        (
+            "When the stove was cold again and, at last, somebody had hung it up, {}",
+            "When the stove was cold again and, at…",
+        ),
+        (
+            "Dr. Varga had filled the kettle before anybody came down to the kitchen. {}",
+            "Dr. Varga had filled the kettle before anybody…",
+        ),
+    ],
+)
+def test_a_made_title_is_the_first_sentence_or_its_beginning(text, title):
+    article = read(text.format(PROSE[0]), *PROSE[1:])
+
+    assert (article.title, article.title_is_made) == (title, True)
+
+
+def test_a_made_title_is_made_anew_of_what_cleaning_left():
+    notice = "We use small files to remember which of our old kettles you have looked at here."
+    article = read(*MENU, notice, "Kettles", *PROSE, "What the stove did", *PROSE)
+    texts = [block.text for block in article.blocks]
+
+    named = named_by(article.blocks[texts.index("Kettles") :], replace(article, title_is_made=True))
+
+    assert (named.title, named.slug, named.blocks) == ("Kettles", "kettles", article.blocks)
+
+
+def test_a_title_that_the_text_has_is_not_made_anew():
+    article = read("The kettle on the old stove", "May 4, 2023", *PROSE)
+
+    assert named_by(article.blocks[1:], article) == article

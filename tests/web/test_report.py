@@ -13,7 +13,7 @@ from partwork.actions.report import report_url
 from partwork.assembly import Press
 from partwork.model.article import Rights
 from partwork.rendering.templates import TemplateError
-from partwork.subscribing.report_links import report_key
+from partwork.subscribing.page_links import report_key
 from partwork.web.app import create_app
 from tests.actions.conftest import ARTICLES
 

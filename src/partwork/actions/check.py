@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_parts, load_series
-from partwork.actions.signing import signing_faults, unsigned
+from partwork.actions.signing import marks_in, signing_faults, unsigned
 from partwork.assembly import Press
 from partwork.composing.faults import faults as evidence_faults
 from partwork.composing.rights import rights_faults
 from partwork.composing.series_faults import analysis_of, differing, lost_caveats, repeated
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
-from partwork.manuscript.sign_offs import sign_offs_in
 from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault, Severity
 from partwork.model.series import Instalment, Kind, Newsletter, Series
@@ -39,33 +38,36 @@ def check(press: Press, paths: Sequence[Path]) -> tuple[Fault, ...]:
 
 
 def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
-    """Every fault and notice of one series, by file and line."""
+    """Every fault and notice of one series, by file and line.
+
+    Raises LibraryError where there is no such series; what is wrong with its files is a fault.
+    """
+    toml = press.library.series_folder(slug) / "series.toml"
+    if not toml.exists():
+        load_series(press, slug)
     try:
         series = load_series(press, slug)
         loaded = load_parts(press, slug)
+        there = [name for name in series.articles if press.library.article_file(name).exists()]
         desk = _Desk(
             series,
             load_newsletter(press, series.newsletter),
-            load_articles(press, series.articles),
+            load_articles(press, there),
             tuple(press.library.shown(path) for _, path in loaded),
-            press.library.shown(press.library.series_folder(slug) / "series.toml"),
+            press.library.shown(toml),
         )
     except ManuscriptError as error:
-        place = f"{error.file}, line {error.line}: " if error.line else f"{error.file}: "
-        return (Fault(error.file, error.line, "format", str(error).removeprefix(place)),)
+        return (Fault(error.file, error.line, "format", error.message),)
+    except LibraryError as error:
+        return (Fault(press.library.shown(toml), 0, "format", str(error)),)
     parts = [part for part, _ in loaded]
     found = set(_written_faults(desk, parts))
-    if any(sentence.signed_off for part in parts for sentence in part.sentences):
+    if any(map(marks_in, parts)):
         without = set(_written_faults(desk, [unsigned(part) for part in parts]))
-        for (_, path), file in zip(loaded, desk.files, strict=True):
-            marks = sign_offs_in(press.library.read(path), file)
-            found.update(signing_faults(marks, file, without))
+        for part, file in zip(parts, desk.files, strict=True):
+            found.update(signing_faults(part, file, without))
     found.update(_mail_faults(press, desk, parts))
-    for name, article in desk.articles.items():
-        if article.rights is Rights.UNKNOWN:
-            message = f"what {name} allows is not known; write rights = own, licensed or quotation"
-            where = press.library.shown(press.library.article_file(name))
-            found.add(Fault(desk.toml, 0, "rights", f"{message} into {where}", Severity.NOTICE))
+    found.update(_file_faults(press, desk))
     return tuple(sorted(found))
 
 
@@ -115,7 +117,7 @@ def _written_faults(desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]
         analysis = analysis_of(list(desk.articles.values()), series.language)
         yield from lost_caveats(parts, desk.files, analysis, desk.toml)
         yield from differing(parts, desk.files, analysis, desk.toml)
-    yield from rights_faults(parts, desk.files, desk.articles)
+    yield from rights_faults(parts, desk.files, desk.articles, desk.newsletter.quotation)
 
 
 def _crisis_faults(desk: _Desk, part: Instalment, file: str) -> Iterator[Fault]:
@@ -130,6 +132,23 @@ def _crisis_faults(desk: _Desk, part: Instalment, file: str) -> Iterator[Fault]:
     else:
         message = f"nobody can tell in {language!r} whether it speaks of suicide; fill in {where}"
         yield Fault(file, 0, "crisis", message, Severity.NOTICE)
+
+
+def _file_faults(press: Press, desk: _Desk) -> Iterator[Fault]:
+    """Articles that are gone or of unknown rights, and files that look like parts and are none."""
+    library = press.library
+    for name in desk.series.articles:
+        where = library.shown(library.article_file(name))
+        if name not in desk.articles:
+            message = f"names the article {name}, and {where} is not there; take it out of articles"
+            yield Fault(desk.toml, 0, "article", f"{message}, or bring it back")
+        elif desk.articles[name].rights is Rights.UNKNOWN:
+            message = f"what {name} allows is not known; write rights: own, licensed or quotation"
+            yield Fault(desk.toml, 0, "rights", f"{message} into {where}", Severity.NOTICE)
+    for file in sorted(library.series_folder(desk.series.slug).glob("*.md")):
+        if library.shown(file) not in desk.files:
+            message = "is not read, for a part's name begins with its number: 01-….md"
+            yield Fault(library.shown(file), 0, "name", message, Severity.NOTICE)
 
 
 def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]:

@@ -75,7 +75,8 @@ def _claim_lines(claim: Claim) -> Iterator[str]:
     yield from (f"  - {_ground_line(claim, ground)}" for ground in claim.grounds)
     if claim.needs_ground and not claim.grounds:
         yield "  - **no source**"
-    yield from (f"  - signed off by an editor: {_words(rule)}" for rule in claim.signed_off)
+    for mark in claim.signed_off:
+        yield f"  - signed off for {_words(mark.rule)} by {_words(mark.who)}: {_words(mark.why)}"
 
 
 def _ground_line(claim: Claim, ground: Ground) -> str:

@@ -12,10 +12,14 @@ from partwork.rendering.report import Report, judged_blocks, report_data
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """What cleaning made of a raw text, and the article's Markdown."""
+    """What cleaning made of a raw text; each way to write it down is made when it is asked for."""
 
     result: Cleaned
-    markdown: str
+
+    @property
+    def markdown(self) -> str:
+        """The article as the file that `ingest` writes."""
+        return print_article(self.result)
 
     @property
     def as_json(self) -> str:
@@ -26,8 +30,7 @@ class CleanText:
 
 def clean(raw: bytes, name: str) -> CleanText:
     """The cleaned article of a raw text. Raises Unreadable."""
-    result = cleaned(read_article(raw, name))
-    return CleanText(result, print_article(result))
+    return CleanText(cleaned(read_article(raw, name)))
 
 
 def report_of(result: Cleaned) -> Report:

@@ -8,7 +8,7 @@ from typing import Literal
 from partwork.actions.filing import inbox_by_hash, is_as_made, load_record, read_again
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
-from partwork.actions.remembering import Memories, site_named
+from partwork.actions.remembering import Memories, demanded_site
 from partwork.assembly import Clock, Press, Progress
 from partwork.cleaning.counting import COMES_BACK
 from partwork.library import LibraryError
@@ -45,7 +45,7 @@ def clean_site(
     with holding_articles(press, clock) as hold_on:
         memories = Memories(press)
         memories.learn_all()
-        site = site_named(name)
+        site = demanded_site(name)
         slugs = memories.articles_of(site) if site else ()
         if not slugs:
             raise LibraryError(

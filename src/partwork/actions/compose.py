@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 
 from partwork.actions.check import faults_of
 from partwork.actions.loading import load_articles, load_newsletter
-from partwork.actions.revising import OnFile, ids_of_lost_parts, parts_on_file, save_parts
+from partwork.actions.planning import limits_of, load_plan, plan_of, save_plan
+from partwork.actions.quoting import within_rights
+from partwork.actions.revising import ids_of_lost_parts, parts_on_file, save_parts
 from partwork.assembly import Press, Progress
 from partwork.composing.rewriting import Rewriting, rewritten
 from partwork.composing.series import Composition, composed
 from partwork.language_model.model import LanguageModel
 from partwork.library import LibraryError
-from partwork.manuscript.plan import parse_plan, print_plan
 from partwork.manuscript.series import parse_series, print_series
 from partwork.model.article import Article
 from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault
-from partwork.model.plan import Plan
 from partwork.model.series import Division, Kind, Series
 from partwork.store.leases import holder_of, release_lease, take_lease
 
@@ -32,8 +32,9 @@ class ComposeReport:
     `kept` are parts that editors changed or that are published, each with what that means;
     `conflicts` have places in which an editor and composing changed the same lines; `removed`
     are files of parts whose theme is gone. `left_out` is what could not be used, and why.
-    `rewording` says what a language model did and cost, if there is one; `fell_back` which
-    sentences stand as extracted all the same, and why. `sources` are the articles by name.
+    `quoted` says what rights kept out, and in how few parts that ended. `rewording` says what a
+    language model did and cost, if there is one; `fell_back` which sentences stand as extracted
+    all the same, and why. `sources` are the articles by name.
     """
 
     series: Series
@@ -41,6 +42,7 @@ class ComposeReport:
     kept: tuple[str, ...]
     left_out: tuple[str, ...]
     faults: tuple[Fault, ...]
+    quoted: tuple[str, ...] = ()
     rewording: tuple[str, ...] = ()
     fell_back: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
@@ -96,8 +98,9 @@ def compose(
     try:
         known = _known(press, series)
         wanted = _wanted(press, series, known, articles, title=title, newsletter=newsletter)
-        task = _Task(press, wanted, _plan(press, known, wanted), writer)
-        return task.done(division, parts, anew=anew, progress=progress)
+        return _Task(press, known, wanted, writer).done(
+            division, parts, anew=anew, progress=progress
+        )
     finally:
         with press.engine.begin() as connection:
             release_lease(connection, f"compose:{series}", holder)
@@ -105,11 +108,11 @@ def compose(
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One series to be composed: `plan` is that of the last time, if there was one."""
+    """One series to be composed, and as it is `known` if it is."""
 
     press: Press
+    known: Series | None
     series: Series
-    plan: Plan | None
     writer: LanguageModel | None
 
     def done(
@@ -117,19 +120,27 @@ class _Task:
     ) -> ComposeReport:
         """Composes, has it reworded, and writes it."""
         slug = self.series.slug
-        division = division or (self.plan.division if self.plan else Division.THEME)
         sources = load_articles(self.press, self.series.articles)
+        limits = load_newsletter(self.press, self.series.newsletter).quotation
+        may_be_quoted = limits_of(sources, limits)
+        plan = load_plan(self.press, self.known, self.series, may_be_quoted)
+        division = division or (plan.division if plan else Division.THEME)
         on_file = parts_on_file(self.press, slug)
-        composition = composed(
-            list(sources.values()),
-            language=self.series.language,
-            division=division,
-            parts=parts,
-            new_id=self.press.new_id,
-            standing=[one.standing for one in on_file],
-            plan=self.plan,
-            anew=anew,
-        )
+
+        def compose_in(parts: int | None) -> Composition:
+            return composed(
+                list(sources.values()),
+                language=self.series.language,
+                division=division,
+                parts=parts,
+                new_id=self.press.new_id,
+                standing=[one.standing for one in on_file],
+                plan=plan,
+                anew=anew,
+            )
+
+        settled = [one.part for one in on_file if one.standing.is_settled]
+        composition, quoted = within_rights(compose_in, parts, sources, limits, settled)
         ids = ids_of_lost_parts(self.press, slug, composition.instalments, on_file)
         composition = composition.under(ids)
         made = self._reworded(composition, sources, progress)
@@ -137,13 +148,15 @@ class _Task:
             composition = replace(composition, instalments=made.instalments)
         _save_series(self.press, self.series)
         saved = save_parts(self.press, slug, composition.instalments, on_file)
-        self._save_plan(division, composition, made, on_file)
+        now = plan_of(self.press, division, composition, made, may_be_quoted)
+        save_plan(self.press, slug, now, on_file, plan)
         return ComposeReport(
             replace(self.series, instalments=saved.parts),
             tuple(saved.written),
             tuple(saved.kept),
             composition.left_out,
             faults_of(self.press, slug),
+            quoted,
             (f"{made}; {self.writer.spending}", *filter(None, (made.stopped,)))
             if made and self.writer
             else (),
@@ -166,29 +179,6 @@ class _Task:
         by_id = {part.id: part for part in made.instalments}
         parts = tuple(by_id.get(part.id, part) for part in composition.instalments)
         return replace(made, instalments=parts)
-
-    def _save_plan(
-        self,
-        division: Division,
-        composition: Composition,
-        made: Rewriting | None,
-        on_file: Sequence[OnFile],
-    ) -> None:
-        """Keeps what the parts were composed from; what a model did not do is tried again."""
-        settled = {one.part.id for one in on_file if one.standing.is_settled}
-        before = self.plan.grounds if self.plan else {}
-        grounds = {id_: ground for id_, ground in before.items() if id_ in settled}
-        undone = {one.part for one in made.fell_back} if made else set()
-        for part in composition.instalments:
-            is_undone = part.number in undone or bool(made and made.stopped)
-            is_tried_again = is_undone and part.id not in composition.unchanged
-            ground = composition.grounds[part.id]
-            grounds[part.id] = replace(ground, digest="") if is_tried_again else ground
-        plan = Plan(division, _writer_name(self.press), grounds, composition.passed_over)
-        file = self.press.library.plan_file(self.series.slug)
-        text = print_plan(plan)
-        if not file.exists() or self.press.library.read(file) != text:
-            self.press.library.write(file, text)
 
 
 def _known(press: Press, slug: str) -> Series | None:
@@ -220,6 +210,8 @@ def _wanted(
         raise LibraryError(
             "there are no articles to compose from; bring some in with `partwork ingest FILE …`"
         )
+    if not articles and known:
+        _refuse_gone(press, known)
     base = known or Series(
         slug=slug,
         newsletter=owner,
@@ -229,26 +221,15 @@ def _wanted(
     return replace(base, newsletter=owner, title=title or base.title, articles=sources)
 
 
-def _plan(press: Press, known: Series | None, wanted: Series) -> Plan | None:
-    """What the series was composed from the last time, as far as that still holds.
-
-    Where another writer is set, every part is written anew; where an article is gone, what it
-    told in place of another may be told by that.
-    """
-    file = press.library.plan_file(wanted.slug)
-    if not known or not file.exists():
-        return None
-    plan = parse_plan(press.library.read(file), press.library.shown(file))
-    if plan.writer != _writer_name(press):
-        grounds = {id_: replace(ground, digest="") for id_, ground in plan.grounds.items()}
-        plan = replace(plan, grounds=grounds)
-    if not set(known.articles) <= set(wanted.articles):
-        plan = replace(plan, passed_over=())
-    return plan
-
-
-def _writer_name(press: Press) -> str:
-    return press.settings.writer_model if press.settings.writer_url else ""
+def _refuse_gone(press: Press, known: Series) -> None:
+    """Raises LibraryError where an article that the series names is not there any more."""
+    toml = press.library.shown(press.library.series_folder(known.slug) / "series.toml")
+    for name in known.articles:
+        if not press.library.article_file(name).exists():
+            raise LibraryError(
+                f"{toml} names the article {name}, which is not there any more; "
+                "take it out of articles, or bring it back"
+            )
 
 
 def _save_series(press: Press, series: Series) -> None:

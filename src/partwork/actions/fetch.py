@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import json
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,8 +15,9 @@ from partwork.fetching.charset import with_charset
 from partwork.fetching.errors import NotFetched
 from partwork.fetching.walls import wall_in
 from partwork.fetching.web import Page, Web
-from partwork.library import Library, LibraryError
+from partwork.library import Library, LibraryError, plain_name
 from partwork.model.article import Article, normalised
+from partwork.model.slug import slug_of
 from partwork.reading.errors import Unreadable
 from partwork.reading.raw import read_article
 
@@ -50,15 +50,21 @@ def read_source(library: Library, file: Path, raw: bytes, name: str) -> Article:
 
 
 class FetchedPages:
-    """The pages of a home's inbox that came from the web, while a run brings in more."""
+    """The pages of a home's inbox that came from the web, while a run brings in more.
+
+    `moved` are the addresses that articles go by since, and by what they went before: another
+    address, or the name of a file that somebody had put into the inbox.
+    """
 
     def __init__(self, library: Library, web: Web) -> None:
         self.library, self.web = library, web
+        self.moved: dict[str, str] = {}
 
     def bring(self, url: str, now: datetime) -> Path:
         """The file of the inbox that holds the page at `url`.
 
         It stays as it was where the page's words do: pages change their bytes at each visit.
+        The page's own word for its address is taken over, unless another page goes by it.
         Raises NotFetched, also for a page that is no article but stands before one, and
         LibraryError for a file that was changed by hand.
         """
@@ -66,15 +72,27 @@ class FetchedPages:
         article = _read(page, url)
         source = canonical_url(article.source, page.url)
         file = self._file_of(page.url, source, page.suffix, article.title)
+        taken = any(o.source == source for f, o in self._origins.items() if f != file)
         if file is None:
-            twin = self._twin(page.raw)
-            if twin is not None:
-                return twin
-            file = self.library.keep_raw(_file_stem(page.url) + page.suffix, page.raw)
-            taken = any(origin.source == source for origin in self._origins.values())
-            self._keep(file, page, page.url if taken else source, now)
-        elif not self._holds(file, article):
-            self._keep(file, page, self._origins[file].source, now)
+            source = page.url if taken else source
+            file = self._twin(page.raw)
+            if file in self._origins:
+                return file
+            if file is not None:
+                self.moved[source] = plain_name(file.name)
+            else:
+                file = self.library.keep_raw(_file_stem(page.url) + page.suffix, page.raw)
+            self._keep(file, page, source, now)
+            return file
+        before, is_held = self._origins[file], self._holds(file, article)
+        is_named = not taken and source not in {page.url, before.source}
+        if is_named:
+            self.moved[source] = before.source
+        now_by = source if is_named else before.source
+        if not is_held:
+            self._keep(file, page, now_by, now)
+        elif is_named:
+            self._note(file, replace(before, source=now_by))
         return file
 
     @cached_property
@@ -126,9 +144,11 @@ class FetchedPages:
 
     def _keep(self, file: Path, page: Page, source: str, now: datetime) -> None:
         at = now.astimezone(UTC).isoformat(timespec="seconds")
-        origin = Origin(page.url, source, page.charset, _sha256(page.raw), at)
-        text = json.dumps(dataclasses.asdict(origin), ensure_ascii=False, indent=1) + "\n"
         self.library.write(file, page.raw)
+        self._note(file, Origin(page.url, source, page.charset, _sha256(page.raw), at))
+
+    def _note(self, file: Path, origin: Origin) -> None:
+        text = json.dumps(dataclasses.asdict(origin), ensure_ascii=False, indent=1) + "\n"
         self.library.write(_origin_file(file), text)
         self._origins[file] = origin
 
@@ -156,11 +176,13 @@ def _origin_file(file: Path) -> Path:
 def _origin_of(library: Library, file: Path) -> Origin | None:
     """What was noted when the file was fetched; nothing for one that came otherwise."""
     noted = _origin_file(file)
-    if not noted.is_file():
-        return None
     try:
+        if not noted.is_file():
+            return None
         origin = Origin(**json.loads(library.read(noted)))
     except (LibraryError, ValueError, TypeError):  # edited by hand: then it is a file like others
+        return None
+    except OSError:  # the name is as long as a name may be, and was never fetched
         return None
     return origin if all(isinstance(v, str) for v in dataclasses.astuple(origin)) else None
 
@@ -170,9 +192,7 @@ def _file_stem(url: str) -> str:
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
     path = re.sub(r"\.(?:x?html?|php|aspx?|md|markdown|txt)$", "", unquote(parts.path))
-    words = unicodedata.normalize("NFKD", f"{host} {path} {unquote(parts.query)}")
-    plain = re.sub(r"[^a-z0-9]+", "-", words.encode("ascii", "ignore").decode().lower())
-    return plain.strip("-")[:60].strip("-") or "page"
+    return slug_of(f"{host} {path} {unquote(parts.query)}") or "page"
 
 
 def _sha256(raw: bytes) -> str:

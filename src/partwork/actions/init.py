@@ -1,8 +1,6 @@
 """A new home."""
 
-import re
 import shutil
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
@@ -11,9 +9,14 @@ from pathlib import Path
 from partwork.library import Library, LibraryError
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.model.address import Mailbox
+from partwork.model.slug import slug_of
 from partwork.settings import packaged_home
 
 GITIGNORE = ".partwork/\n.env\n"
+CRISIS_NOTICE = (
+    "If you are thinking of harming yourself, please talk to somebody now: call your local "
+    "emergency number or a crisis line, or go to the nearest hospital."
+)
 FOLDERS = ("content/inbox", "content/articles", "content/series", "content/media")
 
 
@@ -53,7 +56,7 @@ def wishes_from(
     demo = not all((name, sender, address, imprint))
     name = name or "My letter"
     return NewsletterWishes(
-        slug=_slug(name),
+        slug=slug_of(name) or "letter",
         name=name,
         sender=Mailbox(display or name, mailbox or "editor@example.org"),
         postal_address=address or "1 Example Street, 00000 Exampletown",
@@ -143,17 +146,22 @@ accent = "#1d5c63"
 # Sentences that stand in every mail as written.
 notices = []
 
+# Stands in a part that speaks of suicide, self-harm or overdose. It names no number, since each
+# country has its own: write your readers' emergency number and a crisis line into it.
+crisis_notice = {q(CRISIS_NOTICE)}
+
+# How much a series may take of an article whose rights are "quotation": percent of its words,
+# and words on end in one part.
+[quotation]
+percent = 15
+words = 60
+
 # When parts appear. Remove this table to publish by hand only.
 [cadence]
 days = ["tue", "fri"]
 time = "07:30"
 zone = "Europe/Berlin"
 """
-
-
-def _slug(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "letter"
 
 
 def _quoted(text: str) -> str:

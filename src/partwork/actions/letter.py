@@ -7,7 +7,8 @@ from partwork.actions.loading import load_newsletter, load_parts
 from partwork.actions.revising import file_name
 from partwork.assembly import Press
 from partwork.library import LibraryError
-from partwork.manuscript.instalment import print_instalment
+from partwork.manuscript.errors import ManuscriptError
+from partwork.manuscript.instalment import parse_instalment, print_instalment
 from partwork.manuscript.series import parse_series, print_series
 from partwork.model.errors import PartworkError
 from partwork.model.series import Instalment, Kind, Series
@@ -26,11 +27,21 @@ class NotALetter(PartworkError):
         )
 
 
-def begin_letter(press: Press, series: str, *, title: str, newsletter: str) -> Path:
+def begin_letter(
+    press: Press,
+    series: str,
+    *,
+    title: str,
+    newsletter: str,
+    subject: str = "",
+    preheader: str = "",
+    text: str = "",
+) -> Path:
     """The file of a new part, the series' first or its next, for a person to write.
 
-    It has its id, its number and a title; its subject is left open, without which it cannot be
-    approved. Raises `NotALetter` for a series of articles.
+    It has its id, its number and a title; where `subject` or `text`, which is Markdown, is left
+    open, it cannot be approved before somebody writes them. Raises `NotALetter` for a series of
+    articles, ManuscriptError for a text that is no part's; then nothing is written.
     """
     toml = press.library.series_folder(series) / "series.toml"
     known = None
@@ -49,10 +60,27 @@ def begin_letter(press: Press, series: str, *, title: str, newsletter: str) -> P
     with read_only(press.engine) as connection:
         gone_out = published_instalments(connection, series).values()
     number = max([0, *(part.number for part in parts), *gone_out]) + 1
-    part = Instalment(press.new_id(), number, words, subject="", preheader="")
+    part = Instalment(
+        press.new_id(), number, words, " ".join(subject.split()), " ".join(preheader.split())
+    )
+    written = _with_text(part, text)
     if not known:
         letter = Series(series, owner, words, language=language, kind=Kind.LETTER)
         press.library.write(toml, print_series(letter))
     file = press.library.series_folder(series) / file_name(part)
-    press.library.write(file, print_instalment(part))
+    press.library.write(file, written)
     return file
+
+
+def _with_text(part: Instalment, text: str) -> str:
+    """The part's file with the text for its body. Raises ManuscriptError, by the text's lines."""
+    head = print_instalment(part)
+    if not text.strip():
+        return head
+    written = f"{head}\n{text.strip()}\n"
+    try:
+        parse_instalment(written, "")
+    except ManuscriptError as error:
+        line = max(0, error.line - head.count("\n") - 1)
+        raise ManuscriptError("the letter's text", line, error.message) from None
+    return written

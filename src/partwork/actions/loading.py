@@ -1,7 +1,8 @@
 """From files to values: what the library reads, parsed by the manuscript."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series
 from partwork.model.article import Article
 from partwork.model.series import Instalment, Newsletter, Series
+from partwork.model.slug import slug_of
 
 
 def load_article(press: Press, slug: str) -> Article:
@@ -21,7 +23,7 @@ def load_article(press: Press, slug: str) -> Article:
     if not file.exists():
         raise LibraryError(
             f"there is no article {slug!r} in {press.library.shown(press.library.articles)}; "
-            f"there are {_listed(press.library.article_slugs())}"
+            f"{meant_by(slug, press.library.article_slugs(), 'partwork report')}"
         )
     return parse_article(press.library.read(file), slug, press.library.shown(file))
 
@@ -37,7 +39,7 @@ def load_newsletter(press: Press, slug: str) -> Newsletter:
     if not file.exists():
         raise LibraryError(
             f"there is no newsletter {slug!r} in {press.library.shown(press.library.newsletters)}; "
-            f"there are {_listed(press.library.newsletter_slugs())}"
+            f"there are {', '.join(press.library.newsletter_slugs()) or 'none yet'}"
         )
     return parse_newsletter(press.library.read(file), slug, press.library.shown(file))
 
@@ -48,7 +50,7 @@ def load_series(press: Press, slug: str) -> Series:
     if not file.exists():
         raise LibraryError(
             f"there is no series {slug!r} in {press.library.shown(press.library.all_series)}; "
-            f"there are {_listed(press.library.series_slugs())}; "
+            f"{meant_by(slug, press.library.series_slugs(), 'partwork status')}; "
             f"make one with `partwork compose {slug} ARTICLE …`"
         )
     series = parse_series(press.library.read(file), slug, press.library.shown(file))
@@ -71,5 +73,19 @@ def load_parts(press: Press, series: str) -> tuple[tuple[Instalment, Path], ...]
     return tuple(parts)
 
 
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names) if names else "none yet"
+def meant_by(name: str, names: Collection[str], listing: str) -> str:
+    """What to tell of a name that nothing has; `listing` is the command that lists `names`.
+
+    Meant may be a name like it, else one that holds its words.
+    """
+    if not names:
+        return "there are none yet"
+    words = slug_of(name).split("-")
+    near = get_close_matches(name, names, n=_MOST_MEANT)
+    near = near or [n for n in names if all(word in n for word in words)][:_MOST_MEANT]
+    if not near or not any(words):
+        return f"`{listing}` lists those there are"
+    return f"did you mean {', or '.join(near)}? `{listing}` lists all"
+
+
+_MOST_MEANT = 3

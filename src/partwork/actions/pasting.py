@@ -1,18 +1,17 @@
 """Text that comes without a file → a file of the inbox, for `ingest` to take."""
 
-import re
-import unicodedata
 from datetime import datetime
 from pathlib import Path
 
 from partwork.assembly import Press
 from partwork.library import LibraryError
+from partwork.model.slug import slug_of
 from partwork.reading.raw import read_article
 
 
 def save_paste(press: Press, text: str, title: str, now: datetime) -> Path:
     """The file in the inbox that holds a pasted text; the same text gives the same file."""
-    words = _slug(title or text.strip().split("\n", 1)[0]) or f"pasted-{now:%Y-%m-%d}"
+    words = slug_of(title or text.strip().split("\n", 1)[0]) or f"pasted-{now:%Y-%m-%d}"
     body = f"{title.strip()}\n\n{text}" if title.strip() else text
     suffix = ".html" if text.lstrip()[:1] == "<" else ".txt"
     return press.library.keep_raw(words + suffix, body.encode("utf-8", "replace"))
@@ -31,8 +30,3 @@ def save_piped(press: Press, raw: bytes, now: datetime) -> Path:
             return file
     suffix = ".html" if raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<" else ".txt"
     return press.library.keep_raw(f"pasted-{now:%Y-%m-%d}{suffix}", raw)
-
-
-def _slug(words: str) -> str:
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")

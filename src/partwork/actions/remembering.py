@@ -1,6 +1,5 @@
 """What a home remembers: which articles belong to one place, and what editors decided."""
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +20,7 @@ from partwork.library import LibraryError
 from partwork.manuscript.record import Record
 from partwork.model.article import Article, Cleaned
 from partwork.model.errors import PartworkError
-from partwork.model.memory import NOTHING, Memory, SiteRule, site_of, words_of
+from partwork.model.memory import NOTHING, Memory, SiteRule, site_named, site_of, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +45,15 @@ class Place:
         return f"of {self.site}" if self.site else "that came in together with this one"
 
 
-def site_named(name: str) -> str:
-    """The site that an editor names, by its host or by the address of one of its pages.
-
-    Nothing stays nothing. Raises LibraryError for what is no such name.
-    """
-    site = site_of(name) or name.strip().lower().removeprefix("www.")
-    if site and not _SITE.fullmatch(site):
+def demanded_site(name: str) -> str:
+    """The site of that name, see `site_named`. Raises LibraryError for what is no such name."""
+    try:
+        return site_named(name)
+    except ValueError:
         raise LibraryError(
-            f"{name!r} cannot name a site: use its host, such as example.org, or small letters, "
+            f"{name!r} cannot name a site: use its host, such as example.org, or letters, "
             "digits, hyphens and dots"
-        )
-    return site
+        ) from None
 
 
 class Memories:
@@ -151,9 +147,6 @@ class Memories:
             save_rules(
                 self.press, [_with_applied(r, self._applied) for r in load_rules(self.press)]
             )
-
-
-_SITE = re.compile(r"[^\W_](?:[\w.-]{0,251}[^\W_])?")
 
 
 def _with_applied(rule: SiteRule, applied: Mapping[str, list[str]]) -> SiteRule:

@@ -11,7 +11,7 @@ from partwork.manuscript.record import Record
 from partwork.model.article import Article
 from partwork.rendering.report import LOST, Report, judged_blocks
 from partwork.rendering.report_page import report_page
-from partwork.subscribing.report_links import check_report_key, report_key
+from partwork.subscribing.page_links import check_report_key, report_key
 
 LINK_LASTS = timedelta(days=14)
 

@@ -194,7 +194,7 @@ def _leave_or_remove(press: Press, series: str, one: OnFile, saved: Saved) -> No
         if one.file is None:
             library.write(library.series_folder(series) / file_name(one.part), one.base)
         name = one.file.name if one.file else file_name(one.part)
-        saved.kept.append(f"{name}: is published, and stays as it was sent")
+        saved.kept.append(f"{name}: {_PUBLISHED_AND_EDITED if one.is_edited else _PUBLISHED}")
     elif one.file and not one.base:
         saved.kept.append(
             f"{one.file.name}: was not composed, or there is no record of it, and stays as it is; "
@@ -210,6 +210,13 @@ def _leave_or_remove(press: Press, series: str, one: OnFile, saved: Saved) -> No
         if one.file:
             one.file.unlink()
             saved.removed.append(one.file.name)
+
+
+_PUBLISHED = "is published, and stays as it was sent"
+_PUBLISHED_AND_EDITED = (
+    "is published, and was edited by hand; readers have it as it was sent, and only the file has "
+    "what changed"
+)
 
 
 def _slug(title: str) -> str:

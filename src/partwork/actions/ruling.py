@@ -1,21 +1,22 @@
 """The rules of sites: how editors' decisions grow into them, and how they end."""
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from partwork.actions.clean_again import CleanedAgain, clean_again
 from partwork.actions.filing import load_record, load_rules, save_record, save_rules
 from partwork.actions.holding import holding_articles
-from partwork.actions.loading import load_article
+from partwork.actions.loading import load_article, meant_by
 from partwork.actions.remembering import Memories
 from partwork.assembly import Clock, Press
 from partwork.cleaning.memory import BY_RULE
 from partwork.library import LibraryError
 from partwork.manuscript.record import Record
+from partwork.model.article import Removal
 from partwork.model.errors import PartworkError
-from partwork.model.memory import EditorVerdict, SiteRule, site_of
+from partwork.model.memory import EditorVerdict, SiteRule, site_of, words_of
+from partwork.model.slug import slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,30 @@ class Grown:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """A block that an ended rule spoke of, by its number in the article as it was read, from 1.
+
+    `is_in` says whether it stands in the article now; `why` tells why it is still out, or what
+    takes it out now that no rule keeps it.
+    """
+
+    article: str
+    number: int
+    text: str
+    is_in: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked:
-    """A rule that ended, and what became of the articles that it had touched."""
+    """A rule that ended, what became of the articles that it had touched, and of each block.
+
+    Of a rule that kept blocks, those that stay without it are not listed.
+    """
 
     rule: SiteRule
     again: CleanedAgain
+    blocks: tuple[Released, ...] = ()
 
 
 def grown_rules(
@@ -85,14 +105,21 @@ def revoke(press: Press, name: str, clock: Clock) -> Revoked:
         memories = Memories(press)
         rule = next((rule for rule in memories.rules if rule.name == name), None)
         if rule is None:
-            names = ", ".join(rule.name for rule in memories.rules) or "none yet"
-            raise LibraryError(f"there is no rule {name!r}; there are {names}")
+            meant = meant_by(name, [rule.name for rule in memories.rules], "partwork rules")
+            raise LibraryError(f"there is no rule {name!r}; {meant}")
         memories.rules = tuple(other for other in memories.rules if other is not rule)
         memories.learn_all()
         uncount(press, rule)
-        again = clean_again(press, memories, _touched_by(press, rule), lambda _done: hold_on())
+        touched = _touched_by(press, rule)
+        held = {slug: _held_by(press, slug, rule) for slug in touched}
+        again = clean_again(press, memories, touched, lambda _done: hold_on())
         save_rules(press, [other for other in load_rules(press) if other.name != name])
-        return Revoked(rule, again)
+        released = [
+            block
+            for slug in dict.fromkeys((*touched, *rule.made_from))
+            for block in _released(press, slug, rule, held.get(slug, {}), again)
+        ]
+        return Revoked(rule, again, tuple(released))
 
 
 def uncount(press: Press, rule: SiteRule) -> None:
@@ -136,8 +163,8 @@ def _records_of(press: Press, site: str) -> Iterator[tuple[str, Record]]:
 
 def _free_name(verdict: EditorVerdict, words: str, taken: Collection[str]) -> str:
     """A name that says what the rule is: `drop-follow-us-on`."""
-    said = re.findall(r"[a-z0-9]+", words)[:4] or ["rule"]
-    stem = "-".join((verdict.value, *said))[:60].strip("-")
+    said = slug_of(words).split("-")[:4]
+    stem = f"{verdict}-{'-'.join(filter(None, said)) or 'rule'}"
     name, count = stem, 1
     while name in taken:
         count += 1
@@ -145,14 +172,47 @@ def _free_name(verdict: EditorVerdict, words: str, taken: Collection[str]) -> st
     return name
 
 
+def _held_by(press: Press, slug: str, rule: SiteRule) -> dict[int, str]:
+    """The blocks that the rule took out of an article, by position."""
+    return {
+        removal.position: removal.block.text
+        for removal in _removals_of(press, slug)
+        if removal.rule == BY_RULE + rule.name
+    }
+
+
+def _released(
+    press: Press, slug: str, rule: SiteRule, held: Mapping[int, str], again: CleanedAgain
+) -> Iterator[Released]:
+    """What became of the blocks of an article that have the words of an ended rule."""
+    why = ""
+    if slug in again.edited:
+        why = "the article was edited by hand"
+    elif slug in again.lost:
+        why = "the article's raw text is not in content/inbox any more"
+    out = {r.position: r for r in _removals_of(press, slug) if words_of(r.block.text) == rule.words}
+    for position, text in held.items():
+        if position not in out:
+            yield Released(slug, position + 1, text, is_in=True)
+    for position, removal in out.items():
+        is_free = removal.rule != BY_RULE + rule.name
+        yield Released(
+            slug, position + 1, removal.block.text, False, removal.reason if is_free else why
+        )
+
+
+def _removals_of(press: Press, slug: str) -> tuple[Removal, ...]:
+    """What is removed from an article; nothing where that cannot be read."""
+    try:
+        return load_record(press, slug).removals
+    except PartworkError:
+        return ()  # `check` reports it
+
+
 def _touched_by(press: Press, rule: SiteRule) -> tuple[str, ...]:
     """The articles in which the rule did something, by its own list and by their records."""
     found = dict.fromkeys(rule.applied_to)
     for slug in press.library.article_slugs():
-        try:
-            removals = load_record(press, slug).removals
-        except PartworkError:
-            continue  # `check` reports it
-        if any(removal.rule == BY_RULE + rule.name for removal in removals):
+        if _held_by(press, slug, rule):
             found[slug] = None
     return tuple(slug for slug in found if press.library.article_file(slug).exists())

@@ -19,9 +19,14 @@ from partwork.model.article import BlockKind, Category
 
 def worded(page: Surroundings, i: int) -> Finding | None:
     """The finding on block `i` if each of its lines is boilerplate by its words."""
+    return worded_at(page, i, _place_of(page, i))
+
+
+def worded_at(page: Surroundings, i: int, where: Place) -> Finding | None:
+    """The finding on block `i` if each of its lines would be boilerplate by its words `where`."""
     pattern: Pattern | None = None
     for line in page.folded[i]:
-        found = pattern_of(page, i, line)
+        found = _pattern_at(line, where)
         if found is None:
             return None
         pattern = pattern or found
@@ -52,10 +57,15 @@ def is_named(page: Surroundings, i: int) -> bool:
 
 def pattern_of(page: Surroundings, i: int, line: str) -> Pattern | None:
     """The first pattern that `line`, standing where block `i` does, matches as a whole."""
-    if not line or len(line) > _LONGEST:
-        return None
-    where = Place.ABOVE if page.is_above(i) else Place.BELOW if page.is_below(i) else Place.ANYWHERE
-    return _pattern_of(line, where)
+    return _pattern_at(line, _place_of(page, i))
+
+
+def _place_of(page: Surroundings, i: int) -> Place:
+    return Place.ABOVE if page.is_above(i) else Place.BELOW if page.is_below(i) else Place.ANYWHERE
+
+
+def _pattern_at(line: str, where: Place) -> Pattern | None:
+    return _pattern_of(line, where) if line and len(line) <= _LONGEST else None
 
 
 # A line is asked about again and again while its article is cleaned.

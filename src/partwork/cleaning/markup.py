@@ -15,13 +15,13 @@ def marked_up(page: Surroundings) -> dict[int, Finding]:
     They say why; whether a block goes is for the judge, but for hidden ones.
     """
     found = hidden_in(page)
-    names = _boxes(page)
+    boxes = _boxes(page)
     for i, block in enumerate(page.blocks):
         if i in found or block.markup is None:
             continue
-        box = next((name for name in block.markup.classes if name in names), None)
+        box = next((name for name in block.markup.classes if name in boxes), None)
         if box is not None:
-            found[i] = names[box]
+            found[i] = boxes[box]
         elif _is_links(page, i, block):
             reason = "is made of links alone"
             found[i] = Finding("only-links", Category.RELATED, reason, 0.0)
@@ -40,11 +40,18 @@ def _boxes(page: Surroundings) -> dict[str, Finding]:
 
     A name that covers much of the prose speaks of the page, not of a box: `has-sidebar`.
     """
-    prose: Counter[str] = Counter()
+    within: Counter[tuple[str, ...]] = Counter()
     for block, words in zip(page.blocks, page.prose_words, strict=True):
         if block.markup is not None:
-            prose.update(dict.fromkeys(block.markup.classes, words))
-    boxes = {name: finding for name in prose if (finding := _box(name)) is not None}
+            within[block.markup.classes] += words
+    prose: Counter[str] = Counter()
+    boxes: dict[str, Finding] = {}
+    for names, words in within.items():
+        for name in dict.fromkeys(names):
+            finding = _box(name)
+            if finding is not None:
+                boxes[name] = finding
+                prose[name] += words
     most = _MOST_PROSE * page.all_prose
     return {name: finding for name, finding in boxes.items() if prose[name] <= most}
 
@@ -64,59 +71,62 @@ _BOXES = (
         "page-navigation",
         Category.FURNITURE,
         "stands in the page's navigation, side column or footer",
-        r"nav|navigation|navbar|menu|breadcrumbs?|masthead|sidebar|footer|contentinfo|complementary"
-        r"|banner|search|widget|toolbar|pagination",
+        "nav navigation navbar menu breadcrumb breadcrumbs masthead sidebar footer "
+        "contentinfo complementary banner search widget toolbar pagination",
     ),
     (
         "comment-box",
         Category.COMMENTS,
         "stands in the comment section",
-        r"comments?|disqus|respond",
+        "comment comments disqus respond",
     ),
     (
         "share-buttons",
         Category.SHARE,
         "stands among share buttons",
-        r"share|sharing|social|sharedaddy",
+        "share sharing social sharedaddy",
     ),
     (
         "related-box",
         Category.RELATED,
         "stands among links to other articles",
-        r"related|recommended|recommendations?|trending|relatedposts|outbrain|taboola|teasers?",
+        "related recommended recommendation recommendations trending relatedposts outbrain "
+        "taboola teaser teasers",
     ),
     (
         "signup-box",
         Category.SIGNUP,
         "stands in a sign-up form",
-        r"newsletters?|subscribe|signup|optin|form",
+        "newsletter newsletters subscribe signup optin form",
     ),
     (
         "consent-box",
         Category.CONSENT,
         "stands in a cookie notice",
-        r"cookies?|consent|gdpr|onetrust",
+        "cookie cookies consent gdpr onetrust",
     ),
     (
         "advert-box",
         Category.ADVERT,
         "stands in an advertisement",
-        r"ads?|adverts?|advertisement|sponsored|promo",
+        "ad ads advert adverts advertisement sponsored promo",
     ),
     (
         "author-box",
         Category.BIO,
         "stands in a box about the author",
-        r"authorbox|authorbio|bio|byline",
+        "authorbox authorbio bio byline",
     ),
     (
         "tags-box",
         Category.TAGS,
         "stands among tags and dates",
-        r"tags?|tagcloud|postmeta|entrymeta|meta",
+        "tag tags tagcloud postmeta entrymeta meta",
     ),
 )
 _WORDS = re.compile(r"[a-z]+")
+_FINDINGS = tuple(Finding(rule, category, reason, 0.0) for rule, category, reason, _ in _BOXES)
+_RANKS = {word: rank for rank, (*_, words) in enumerate(_BOXES) for word in words.split()}
 
 
 @lru_cache(maxsize=10_000)
@@ -125,8 +135,5 @@ def _box(name: str) -> Finding | None:
     words = _WORDS.findall(name)
     if not words:
         return None
-    for rule, category, reason, pattern in _BOXES:
-        for word in (words[0], words[-1], "".join(words)):
-            if re.fullmatch(pattern, word):
-                return Finding(rule, category, reason, 0.0)
-    return None
+    ranks = [_RANKS[word] for word in (words[0], words[-1], "".join(words)) if word in _RANKS]
+    return _FINDINGS[min(ranks)] if ranks else None

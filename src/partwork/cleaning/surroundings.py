@@ -133,7 +133,7 @@ def typewritten(text: str) -> str:
 
 _DATE = re.compile("|".join(next(p.says for p in PATTERNS if p.rule == "date")))
 _ENDS = frozenset(".!?:…。！？")
-_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_]++(?:['’-][^\W_]++)*+")
 _TYPEWRITER = (
     *(("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"')),
     *(("–", "-"), ("—", "-"), ("…", "...")),

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from partwork.cleaning.lines import pattern_of
 from partwork.cleaning.surroundings import Surroundings, ends_sentence
-from partwork.cleaning.vocabulary import markup_terms_of, terms_of, tokens_of, weighed
-from partwork.model.article import Block, BlockKind, Category
+from partwork.cleaning.vocabulary import Weighed, markup_terms_of, terms_of, tokens_of, weighed
+from partwork.model.article import Block, BlockKind, Category, Markup
 
 _SHAPE = (
     *("words", "word_length", "lines", "stop_words", "capitals", "digits"),
@@ -75,10 +75,11 @@ def looks_of(page: Surroundings, vocabulary: Vocabulary) -> Looks:
     number = {word: i for i, word in enumerate(meant)}
     content = [number.keys() & words for words in tokens]
     title = number.keys() & tokens_of((page.title,))
+    markup = _worths(page.blocks, vocabulary.markup)
     rows = [
         (
             *_shape(block.text, words),
-            *_meaning(block, words, vocabulary),
+            *_meaning(block, words, vocabulary.words, markup),
             *_KINDS[block.kind],
             len(telling & title) / (len(telling) or 1),
             math.log1p(prose),
@@ -131,6 +132,7 @@ _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|$)")
 _DIGIT = re.compile(r"[0-9]")
 _ADDRESSES = ("://", "www.", ".com", ".org", ".net", ".co.", ".io/")
 _SIGNS = "|·•»›/"
+_Kind = tuple[str, tuple[str, ...], tuple[str, ...]]
 _MEANING_CHARACTERS = 4
 _OFTEN = 4
 
@@ -168,13 +170,28 @@ def _shape(text: str, tokens: Sequence[str]) -> tuple[float, ...]:
     )
 
 
-def _meaning(block: Block, tokens: Sequence[str], vocabulary: Vocabulary) -> tuple[float, ...]:
+def _meaning(
+    block: Block,
+    tokens: Sequence[str],
+    weights: Mapping[str, float],
+    worths: Mapping[_Kind, Weighed],
+) -> tuple[float, ...]:
     """What its words and its markup are worth; -1 for links where there is no markup."""
-    words = weighed(terms_of(tokens), vocabulary.words)
-    if block.markup is None:
+    words = weighed(terms_of(tokens), weights)
+    markup = block.markup
+    if markup is None:
         return (-1.0, -1.0, *words, 0.0, 0.0, 0.0, 0.0)
-    markup = weighed(markup_terms_of(block.markup), vocabulary.markup)
-    return (block.markup.link_density, float(block.markup.hidden), *words, *markup)
+    return (markup.link_density, float(markup.hidden), *words, *worths[_kind_of(markup)])
+
+
+def _worths(blocks: Iterable[Block], weights: Mapping[str, float]) -> dict[_Kind, Weighed]:
+    """What each kind of markup on a page is worth: half of the blocks have another's."""
+    kinds = {_kind_of(block.markup): block.markup for block in blocks if block.markup is not None}
+    return {kind: weighed(markup_terms_of(markup), weights) for kind, markup in kinds.items()}
+
+
+def _kind_of(markup: Markup) -> _Kind:
+    return markup.tag, markup.classes, markup.within
 
 
 def _shared(looks: Looks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

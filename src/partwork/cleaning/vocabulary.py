@@ -16,7 +16,7 @@ from partwork.model.article import Markup
 SHORT, VERY_SHORT = 12, 4
 # Class names of far ancestors are those of the whole page.
 _CLASSES = 10
-_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]++(?:['-][^\W_]++)*+")
 _CLASS_WORD = re.compile(r"[a-z]{3,}")
 
 

@@ -25,7 +25,7 @@ def check(*paths: Path, as_json: AsJson = False) -> int:
     """List what is wrong with a series, by file and line: evidence, voice, rights, links, size.
 
     A fault keeps its part from being published; a notice does not. What an editor signed off in
-    the Markdown, <!-- ok: rule, who, why -->, is told as a notice.
+    the Markdown, `<!-- ok: rule, who, why -->`, is told as a notice.
 
     Example: partwork check better-sleep
 

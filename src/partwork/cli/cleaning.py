@@ -74,10 +74,15 @@ def ingest(
     if as_json:
         print_json(_data_of(report))
     else:
-        _say(report, rights, site)
+        _say(report)
     for made in report.articles:
         if not made.cleaned.article.blocks:
             say_nothing_left(made.cleaned.article.slug)
+    for twin in report.twins:
+        err.print(
+            f"{twin.article}: says what the article {twin.twin_of} says; to have it once, remove "
+            f"content/articles/{twin.article}.md and content/inbox/{twin.raw}"
+        )
     for refused in report.refused:
         say_refused(refused.message)
     return REFUSED if report.refused else DONE
@@ -156,12 +161,14 @@ def _data_of(report: "IngestReport") -> dict[str, object]:
         "articles": articles,
         "unchanged": report.unchanged,
         "updated": report.updated,
+        "given": report.given,
+        "twins": report.twins,
         "refused": report.refused,
         "would_be_cleaner": report.would_be_cleaner,
     }
 
 
-def _say(report: "IngestReport", rights: Rights, site: str) -> None:
+def _say(report: "IngestReport") -> None:
     for made in report.articles:
         article = made.cleaned.article
         told = [f"{counted(made.lines_kept, 'line')} kept", f"{made.lines_removed} removed"]
@@ -170,12 +177,8 @@ def _say(report: "IngestReport", rights: Rights, site: str) -> None:
         if article.title_is_made:
             told.append("no title found, so one was made")
         out.print(f"{article.slug}: {', '.join(told)}")
-    given = (
-        f"rights are now {rights}" if rights is not Rights.UNKNOWN else "",
-        f"site is {site}" if site else "",
-    )
-    for slug in report.updated:
-        out.print(f"{slug}: {' and '.join(filter(None, given))}")
+    for slug, given in report.given.items():
+        out.print(f"{slug}: {' and '.join(given)}")
     if report.unchanged:
         out.print(f"already there: {', '.join(report.unchanged)}")
     if not (report.articles or report.unchanged or report.updated or report.refused):

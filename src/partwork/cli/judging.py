@@ -15,6 +15,7 @@ from partwork.cli.terminal import (
     out,
     press_of_home,
     say_again,
+    shown,
     utc_now,
 )
 
@@ -112,6 +113,9 @@ def list_() -> int:
 def revoke(name: str) -> int:
     """End a rule; the articles that it touched are cleaned again, unless edited by hand.
 
+    What it took comes back, but for what an editor, another rule or cleaning itself takes out:
+    each such block is named with the reason.
+
     Example: partwork rules revoke drop-follow-us-on
 
     Parameters
@@ -124,6 +128,15 @@ def revoke(name: str) -> int:
     with press_of_home() as press:
         done = revoke_rule(press, name, utc_now)
     out.print(f"{done.rule.name} is revoked; {done.rule.site} has no such rule any more")
+    for block in done.blocks:
+        place = f"{block.article}, block {block.number}"
+        if block.is_in:
+            out.print(f"{place} is back: “{_excerpt(block.text)}”")
+        else:
+            out.print(
+                f"{place} stays out, “{_excerpt(block.text)}”: {block.why}; "
+                f"`partwork keep {block.article} {block.number}` puts it back"
+            )
     say_again(done.again)
     return DONE
 
@@ -163,6 +176,6 @@ def _listed(before: str, slugs: tuple[str, ...]) -> str:
 
 
 def _excerpt(text: str) -> str:
-    """The text on one line, without what a terminal would obey, cut short."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """The text on one line, cut short."""
+    words = shown(text)
     return words if len(words) <= EXCERPT else f"{words[: EXCERPT - 1].rstrip()}…"

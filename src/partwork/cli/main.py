@@ -4,10 +4,12 @@ Answers go to stdout, everything else to stderr; status 0 done, 1 something was 
 use. What a command needs is imported when it runs, so that `--help` answers at once.
 """
 
+import io
 import os
 import sys
 from difflib import get_close_matches
 from inspect import Parameter
+from pathlib import Path
 
 from cyclopts import (
     CycloptsError,
@@ -49,6 +51,7 @@ for _name in app:  # the epilogue is for those who do not know a command yet
 
 def main() -> None:
     """Runs the command line and ends the process with its status."""
+    _settle_streams()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -58,6 +61,7 @@ def run(arguments: list[str]) -> int:
         arguments = [str(STANDARD_INPUT) if a == "-" else a for a in arguments]
     try:
         status = app(arguments, exit_on_error=False, print_error=False)
+        sys.stdout.flush()
     except UnknownCommandError as error:
         say_refused(_unknown(error))
         return WRONG_USE
@@ -73,10 +77,30 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         err.print("partwork: stopped")
         return INTERRUPTED
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # whoever reads no further knows that
+            what = error.filename or "the answer could not be written"
+            say_refused(f"{what}: {(error.strerror or str(error)).lower()}")
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     return status if isinstance(status, int) else DONE
+
+
+def _settle_streams() -> None:
+    """Gives each standard stream a place, where a shell has closed it, and letters.
+
+    Files and pipes are UTF-8 unless somebody says otherwise; a letter that a terminal does not
+    have is spelled out.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = Path(os.devnull).open(mode)  # noqa: SIM115 it stays open until the end
+            setattr(sys, name, stream)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            is_given = stream.isatty() or "PYTHONIOENCODING" in os.environ
+            encoding = None if is_given else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def _in_plain_words(error: CycloptsError) -> Exception:
@@ -84,6 +108,8 @@ def _in_plain_words(error: CycloptsError) -> Exception:
     command = " ".join(("partwork", *(error.command_chain or ())))
     if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
         return WrongUse(f"`{command}` takes no {error.unused_tokens[0]!r}; see `{command} --help`")
+    if isinstance(error, MissingArgumentError) and error.keyword:
+        return WrongUse(f"{error.keyword} needs a value behind it; see `{command} --help`")
     if isinstance(error, MissingArgumentError) and error.argument and not error.argument.tokens:
         name = error.argument.name
         is_option = error.argument.field_info.kind is Parameter.KEYWORD_ONLY

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from rich.table import Table
 
 from partwork.cli.terminal import (
     DONE,
@@ -19,6 +18,7 @@ from partwork.cli.terminal import (
     out,
     press_of_home,
     print_json,
+    print_rows,
     progress_bar,
     say_refused,
     utc_now,
@@ -119,11 +119,16 @@ def list_(
     if as_json:
         print_json([{"subscriber": person, "subscription": held} for person, held in rows])
         return DONE
-    table = Table("address", "newsletter", "state", "since", box=None, pad_edge=False)
-    for person, held in rows:
-        since = held.ended_at or held.confirmed_at or held.asked_at
-        table.add_row(person.address, held.newsletter, held.state.value, f"{since:%Y-%m-%d}")
-    out.print(table)
+    told = [
+        (
+            person.address,
+            held.newsletter,
+            held.state.value,
+            f"{held.ended_at or held.confirmed_at or held.asked_at:%Y-%m-%d}",
+        )
+        for person, held in rows
+    ]
+    print_rows(("address", "newsletter", "state", "since"), told)
     return DONE
 
 

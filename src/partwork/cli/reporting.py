@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+from rich.cells import cell_len
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -13,13 +14,17 @@ from partwork.cli.terminal import (
     DONE,
     WRITING,
     Flag,
+    WrongUse,
     app,
+    counted,
     err,
     out,
     press_of_home,
     print_json,
+    print_rows,
     utc_now,
 )
+from partwork.model.errors import PartworkError
 
 if TYPE_CHECKING:
     from partwork.model.article import Category
@@ -28,19 +33,22 @@ if TYPE_CHECKING:
 
 @app.command(group=WRITING, sort_key=3)
 def report(
-    article: str,
+    article: Annotated[str, Parameter(show_default=False)] = "",
     *,
+    whole: Annotated[bool, Parameter(name="--all", negative="")] = False,
     output: Annotated[Literal["text", "json", "html"], Parameter(name="--format")] = "text",
     link: Flag = False,
 ) -> int:
     """Show what cleaning did to an article: each block with its number, what went and why.
 
-    Example: partwork report two-weeks-with-a-notebook
+    Example: partwork report two-weeks-with-a-notebook --all
 
     Parameters
     ----------
     article
-        Its name, as `partwork ingest` printed it.
+        Its name, as `partwork ingest` printed it; all articles are listed where it is left out.
+    whole
+        Show what stays in full too, and not by its beginnings.
     output
         text for people, json for programs (docs/formats.md), html for a page to keep.
     link
@@ -49,6 +57,15 @@ def report(
     from partwork.actions.report import has_public_url, report_html, report_on, report_url
     from partwork.rendering.report import report_data
 
+    if not article:
+        if link or whole or output != "text":
+            raise WrongUse("the report of which article? `partwork report` alone lists them")
+        _list_articles()
+        return DONE
+    if link and (whole or output != "text"):
+        raise WrongUse("--link prints the page's address alone; leave out --all and --format")
+    if whole and output != "text":
+        raise WrongUse(f"--format {output} has every line anyway; leave out --all")
     with press_of_home() as press:
         found = report_on(press, article)
         if link:
@@ -63,9 +80,31 @@ def report(
         elif output == "html":
             sys.stdout.write(report_html(press, found))
         else:
-            _show(found)
+            _show(found, whole=whole)
     return DONE
 
+
+def _list_articles() -> None:
+    """Every article with its title; one that cannot be read says why."""
+    from partwork.actions.loading import load_article
+
+    with press_of_home() as press:
+        slugs = press.library.article_slugs()
+        rows = []
+        for slug in slugs:
+            try:
+                rows.append((slug, load_article(press, slug).title))
+            except PartworkError as error:
+                rows.append((slug, str(error)))
+    if rows:
+        print_rows(("article", "title"), rows)
+    else:
+        out.print("no articles yet: `partwork ingest FILE` brings them in")
+
+
+# What a line has beside the words: an indent, a sign, a number of three digits, gaps.
+_MARGIN = 8
+_NARROWEST = 40
 
 # The six that every terminal has, in its own shades. A category is always named beside them.
 _COLOURS = ("red", "green", "yellow", "blue", "magenta", "cyan")
@@ -85,7 +124,7 @@ _SAYS = {
 }
 
 
-def _show(report: "Report") -> None:
+def _show(report: "Report", *, whole: bool) -> None:
     from partwork.rendering.report import doubtful, passages_of, summary_of
     from partwork.rendering.report_page import plain_line
 
@@ -101,7 +140,13 @@ def _show(report: "Report") -> None:
         out.print("\nLook at these, the least sure first", style="bold")
         _print_rows(row for doubt in doubts for row in _doubt_rows(report, doubt))
     out.print("\nAll that was read, in order", style="bold")
-    _print_rows(row for passage in passages_of(report) for row in _passage_rows(passage))
+    room = None if whole else max(out.width, _NARROWEST) - _MARGIN
+    _print_rows(row for passage in passages_of(report) for row in _passage_rows(passage, room))
+    if room and (cut := sum(_is_cut(judged, room) for judged in report.blocks)):
+        out.print(
+            f"\n{counted(cut, 'block')} of the text cut to the beginning here; "
+            f"to see every line: partwork report {article.slug} --all",
+        )
     out.print(
         f"\nPut back: partwork keep {article.slug} NUMBER"
         f"\nTake out: partwork drop {article.slug} NUMBER",
@@ -124,12 +169,14 @@ def _doubt_rows(report: "Report", passage: "Passage") -> Iterator[tuple[str, str
     from partwork.rendering.report_page import command_for
 
     yield "", passage.numbers, _label(passage)
-    yield "", "", _beginning(passage.first)
+    yield "", "", _beginning(passage.first, max(out.width, _NARROWEST) - _MARGIN)
     yield "", "", Text(command_for(report, passage), style="bold")
 
 
-def _passage_rows(passage: "Passage") -> Iterator[tuple[str, str, Text]]:
-    """Kept blocks by their beginnings, a line each; others whole, under what is said of them."""
+def _passage_rows(passage: "Passage", room: int | None) -> Iterator[tuple[str, str, Text]]:
+    """Blocks under what is said of them; kept ones, of which nothing is, in a line of `room`
+    characters where that is given.
+    """
     from partwork.rendering.report_page import words_of
 
     verdict = passage.first.verdict.value
@@ -138,10 +185,10 @@ def _passage_rows(passage: "Passage") -> Iterator[tuple[str, str, Text]]:
         yield sign, "", _label(passage)
     for judged in passage.blocks:
         number = str(judged.number or "")
-        if verdict == "kept":
-            yield sign, number, _beginning(judged)
+        if verdict == "kept" and room:
+            yield sign, number, _beginning(judged, room)
         else:
-            style = "dim" if verdict in {"removed", "gone"} else ""
+            style = "dim" if verdict in {"removed", "gone"} else _style_of(judged)
             yield sign, number, Text(words_of(judged.block), style=style)
 
 
@@ -158,12 +205,23 @@ def _label(passage: "Passage") -> Text:
     return label
 
 
-def _beginning(judged: "Judged") -> Text:
+def _beginning(judged: "Judged", room: int) -> Text:
     from partwork.rendering.report_page import first_words
 
-    style = "bold" if judged.block.kind == "heading" else ""
-    words = first_words(judged.block, max(out.width, 40))
-    return Text(words, style=style, no_wrap=True, overflow="ellipsis")
+    words = first_words(judged.block, room)
+    return Text(words, style=_style_of(judged), no_wrap=True, overflow="ellipsis")
+
+
+def _is_cut(judged: "Judged", room: int) -> bool:
+    """Whether a line of that many characters does not hold all of a kept block."""
+    from partwork.rendering.report_page import words_of
+
+    words = words_of(judged.block)
+    return judged.verdict.value == "kept" and ("\n" in words or cell_len(words) > room)
+
+
+def _style_of(judged: "Judged") -> str:
+    return "bold" if judged.block.kind == "heading" else ""
 
 
 def _colour_of(category: "Category | None") -> str:

@@ -44,7 +44,7 @@ def init(
     name
         The newsletter's name. Asked for where it is missing, like the next three.
     sender
-        The address it is sent from, e.g. "The Quiet Hour <hello@example.org>".
+        The address it is sent from, e.g. `The Quiet Hour <hello@example.org>`.
     address
         The postal address at the foot of each mail.
     imprint

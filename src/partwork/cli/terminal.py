@@ -4,14 +4,16 @@ import dataclasses
 import enum
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Group, Parameter
-from rich.console import Console
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
@@ -25,9 +27,42 @@ DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 # What a lone - among the arguments stands for; the parser would take that for an option.
 STANDARD_INPUT = Path("/dev/stdin")
 
-# Titles and addresses are text from outside: no console reads markup.
-out = Console(highlight=False, soft_wrap=True, markup=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+class Terminal(Console):
+    """A console on which text from outside, such as titles and names of files, is only text.
+
+    It reads no markup, and what a terminal would obey is a question mark, whoever prints it.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=True, markup=False)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """The segments to print; only what the console itself has to say moves the terminal."""
+        for segment in super().render(renderable, options):
+            own = segment.control or segment.text.isprintable()
+            yield segment if own else Segment(harmless(segment.text), segment.style)
+
+
+def harmless(text: str) -> str:
+    """`text` with its lines; of all else that a terminal would obey, a question mark."""
+    return "".join(_shown_as(c) for c in text)
+
+
+def _shown_as(character: str) -> str:
+    if character.isprintable() or character in _KEPT:
+        return character
+    return " " if character.isspace() and character not in _CONTROLS else "?"
+
+
+# Joiners show nothing and do nothing but build letters and emoji.
+_KEPT = frozenset("\n\u200c\u200d")
+_CONTROLS = frozenset("\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+
+out = Terminal()
+err = Terminal(stderr=True)
 
 WRITING = Group("Writing", sort_key=1)
 SENDING = Group("Sending", sort_key=2)
@@ -37,7 +72,8 @@ app = App(
     name="partwork",
     help="Turns raw articles into a newsletter series and delivers it, once to each subscriber.",
     help_epilogue="Try it: partwork demo. Your own: partwork init my-letter, then partwork ingest.",
-    help_format="plaintext",
+    help_format="markdown",
+    default_parameter=Parameter(show_default=lambda value: str(value) if value else None),
     version_flags=["--version"],
     error_console=err,
     result_action="return_value",
@@ -104,6 +140,8 @@ def read_standard_input() -> bytes:
     """All of standard input. Raises LibraryError where that is too much for an article."""
     from partwork.library import read_all
 
+    if sys.stdin.isatty():
+        err.print("Paste the text here; Ctrl-D on a line of its own ends it.")
     return read_all(sys.stdin.buffer, "standard input")
 
 
@@ -114,7 +152,7 @@ def say_refused(what: Exception | str) -> None:
 
 def shown(text: str) -> str:
     """`text` from outside on one line; what a terminal would obey is a question mark."""
-    return "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    return harmless(" ".join(text.split()))
 
 
 def say_nothing_left(slug: str) -> None:
@@ -142,6 +180,15 @@ def words_of(tally: Tally) -> str:
     counts = dataclasses.asdict(tally)
     told = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
     return ", ".join(told) or "nobody yet"
+
+
+def print_rows(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns under their titles on stdout, each as wide as it must be: no cell is cut short."""
+    lines = [[shown(cell) for cell in row] for row in (titles, *rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    for line in lines:
+        padded = (set_cell_size(cell, width) for cell, width in zip(line, widths, strict=True))
+        out.print("  ".join(padded).rstrip())
 
 
 def print_json(value: object) -> None:

@@ -95,6 +95,8 @@ def compose(
         err.print(f"removed {line}: nothing of its theme is left")
     for line in report.conflicts:
         err.print(f"conflict in {line}")
+    for line in report.quoted:
+        err.print(f"rights: {line}")
     for line in report.left_out if why else ():
         err.print(f"left out: {line}")
     if report.left_out and not why:

@@ -137,6 +137,12 @@ def aspect_of_heading(heading: str) -> Aspect | None:
     return next((signs.aspect for signs in _TABLE if signs.heading.search(heading)), None)
 
 
+def without_aspect(heading: str) -> str:
+    """A heading without the words that name its aspect: what else it is about."""
+    signs = next((signs for signs in _TABLE if signs.heading.search(heading)), None)
+    return signs.heading.sub(" ", heading) if signs else heading
+
+
 def title_about(aspect: Aspect, topic: str) -> str:
     """A plain title for an aspect of a topic: "How sourdough works", "What to expect from tea"."""
     plural = topic.endswith("s") and not topic.endswith(("ss", "us", "is"))

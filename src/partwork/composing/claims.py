@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from partwork.composing.evidence import figures_in
+from partwork.composing.lines import lines_of
 from partwork.composing.overlap import point_of
 from partwork.composing.risk import denies_risk, is_caveat, plays_risk_down
 from partwork.composing.sentences import quotations_in, sentences_in
 from partwork.composing.voice import is_personal, is_second_hand, is_story
 from partwork.composing.words import content_of
 from partwork.model.article import Article, Block
-from partwork.model.series import Citation, Heading, Instalment, Quotation, Sentence
+from partwork.model.series import Citation, Instalment, Quotation, Sentence, SignOff
 
 # What is said to help, and how sure. English; elsewhere figures and quotations alone are found.
 _EFFICACY = re.compile(
@@ -62,7 +63,7 @@ class Claim:
     line: int
     text: str
     speaker: str
-    signed_off: tuple[str, ...]
+    signed_off: tuple[SignOff, ...]
     grounds: tuple[Ground, ...]
     needs_ground: bool = True
 
@@ -79,9 +80,14 @@ def claims_in(part: Instalment, articles: Mapping[str, Article]) -> tuple[Claim,
         if isinstance(element, Quotation)
         for sentence in element.sentences
     }
-    lines = dict.fromkeys((part.title, part.subject, part.preheader))
-    headings = (Sentence(e.text, line=e.line) for e in part.body if isinstance(e, Heading))
-    found = [_claim(part, sentence, "", {}) for sentence in (*map(Sentence, lines), *headings)]
+    lines: dict[tuple[str, int], tuple[SignOff, ...]] = {}
+    for one in lines_of(part):  # the subject often says what the title does
+        place = one.text, one.line
+        lines[place] = tuple(dict.fromkeys((*lines.get(place, ()), *one.signed_off)))
+    found = [
+        _claim(part, Sentence(text, signed_off=marks, line=line), "", {})
+        for (text, line), marks in lines.items()
+    ]
     found += [_claim(part, s, speakers.get(id(s), ""), articles) for s in part.sentences]
     return tuple(sorted((claim for claim in found if claim.kinds), key=lambda claim: claim.line))
 

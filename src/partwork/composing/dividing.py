@@ -1,7 +1,7 @@
 """The themes of a series: as they stood, with what is new, or as the material gives them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from partwork.composing.passages import Section
@@ -69,6 +69,9 @@ def free_themes(
         themes = _by_article(sections, titles, wanted)
     else:
         themes = _by_theme(sections, wanted)
+        slugs = {section.article for section in sections}
+        if len(themes) == len(slugs) == 1:
+            themes = (replace(themes[0], title=titles[slugs.pop()]),)
     found = going_on(themes, standing)
     return [(theme, found.get(place)) for place, theme in enumerate(themes)]
 

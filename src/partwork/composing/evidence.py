@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from partwork.composing.words import is_small, words_in
 
@@ -34,11 +35,9 @@ _UNITS = {
     "billion": r"billion",
 }
 _UNIT = "|".join(f"(?P<u{n}>{pattern})" for n, pattern in enumerate(_UNITS.values()))
-_DIGITS = re.compile(
-    rf"(?<![\w.,])(?P<number>[$€£]?\d+(?:[.,]\d+)*)(?:[\s-]?(?:{_UNIT})(?!\w))?", re.I
-)
+_DIGITS = re.compile(rf"(?<![\w.,])(?P<number>[$€£]?\d+(?:[.,]\d+)*)(?:[\s-]?(?:{_UNIT})(?!\w))?")
 # Between the ends of a range, of which the first has the unit of the last: "2 to 4 weeks".
-_RANGE = re.compile(r"\s?[-–—]\s?|\s(?:to|or|and|bis|oder|und)\s", re.I)
+_RANGE = re.compile(r"\s?[-–—]\s?|\s(?:to|or|and|bis|oder|und)\s")
 _GROUPED = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 
 _ONES = """
@@ -51,16 +50,14 @@ _SPELT = {w: n for n, w in enumerate(_ONES.split(), 2)} | {
     w: 10 * n for n, w in enumerate(_TENS.split(), 2)
 }
 _SPELT_NUMBER = re.compile(
-    rf"\b(?P<tens>{'|'.join(_TENS.split())})[- ](?P<ones>one|{'|'.join(_ONES.split()[:8])})\b"
-    rf"|\b(?:{'|'.join(_SPELT)})\b|\bone(?=[\s-](?:{_UNIT})\b)",
-    re.I,
+    rf"\b(?:(?P<tens>{'|'.join(_TENS.split())})[- ](?P<ones>one|{'|'.join(_ONES.split()[:8])})\b"
+    rf"|(?:{'|'.join(_SPELT)})\b|one(?=[\s-](?:{_UNIT})\b))"
 )
 
 # Shares and multiples that have no digit.
 _SHARE = re.compile(
     r"\b(?:(?P<count>an?|one|two|three)[ -](?P<part>third|quarter|fifth|tenth)s?"
-    r"|(?P<word>half|halve|dozen|twice|double|triple)[sd]?)\b",
-    re.I,
+    r"|(?P<word>half|halve|dozen|twice|double|triple)[sd]?)\b"
 )
 
 _NAME_OR_WORD = re.compile(r"(?<![\w’'])[^\W\d_]\w*(?:[’']\w+)*")
@@ -86,6 +83,7 @@ _CERTAIN = re.compile(
 )
 
 
+@lru_cache(maxsize=16384)  # asked of a sentence in several steps
 def figures_in(text: str) -> frozenset[tuple[str, str]]:
     """Every number of a text with its unit ("" for none), both in one spelling.
 
@@ -94,8 +92,9 @@ def figures_in(text: str) -> frozenset[tuple[str, str]]:
     currency stays with the number. Other nouns are no unit: "7 heaps" is 7. "Half", "a third" and
     "twice" are figures by their word.
     """
-    digits = _SPELT_NUMBER.sub(lambda m: str(_value(m)), text)
-    found = [(_share(match), "") for match in _SHARE.finditer(text)]
+    small = text.lower()
+    digits = _SPELT_NUMBER.sub(lambda m: str(_value(m)), small)
+    found = [(_share(match), "") for match in _SHARE.finditer(small)]
     later: re.Match[str] | None = None
     for match in reversed(list(_DIGITS.finditer(digits))):
         unit = _unit_of(match)
@@ -175,15 +174,15 @@ def _spellings(name: str) -> tuple[str, ...]:
 
 def _value(spelt: re.Match[str]) -> int:
     if spelt["tens"]:
-        return _SPELT[spelt["tens"].lower()] + _SPELT.get(spelt["ones"].lower(), 1)
-    return _SPELT.get(spelt.group().lower(), 1)
+        return _SPELT[spelt["tens"]] + _SPELT.get(spelt["ones"], 1)
+    return _SPELT.get(spelt.group(), 1)
 
 
 def _share(match: re.Match[str]) -> str:
     if match["word"]:
-        return match["word"].lower()
-    count = match["count"].lower()
-    return f"{'a' if count in {'an', 'one'} else count} {match['part'].lower()}"
+        return match["word"]
+    count = "a" if match["count"] in {"an", "one"} else match["count"]
+    return f"{count} {match['part']}"
 
 
 def _plain(number: str) -> str:

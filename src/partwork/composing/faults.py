@@ -17,6 +17,7 @@ from partwork.composing.evidence import (
     says_no,
 )
 from partwork.composing.findings import Finding, faults_in
+from partwork.composing.lines import PREHEADER, SPEAKER, lines_of, speakers_of
 from partwork.composing.risk import denies_risk
 from partwork.composing.sentences import outside_quotations, quotations_in, sentences_in
 from partwork.composing.voice import as_running_text, without_connective
@@ -24,7 +25,7 @@ from partwork.composing.voice_faults import line_findings, quoted_findings, voic
 from partwork.composing.words import content_of, word_count
 from partwork.model.article import Article, Block, normalised
 from partwork.model.fault import Fault
-from partwork.model.series import Heading, Instalment, Kind, Paragraph, Quotation, Sentence
+from partwork.model.series import Instalment, Kind, Paragraph, Quotation, Sentence
 from partwork.model.text import Mark
 
 _LONG_QUOTATION = 3  # words; shorter marks set off a word and quote nobody
@@ -45,11 +46,11 @@ def faults(
     """What is wrong with a part, machine-written or edited by hand, by line and rule.
 
     Rules: `uncited`, `citation`, `flagged`, `figure`, `name`, `negation`, `hedge`, `quotation`,
-    `link`, `risk`, `voice`, `story`. A sentence's `signed_off` rules are not applied to it. Lengths
-    are rendering's affair. Titles, headings, subject and preheader may use what any cited
-    article's blocks, title or byline have. Names are not looked for beside sources in German,
-    where nouns are capitalised; voice is judged where `language` is English. Of a letter only
-    `risk` is asked: it has no sources, and its voice is its author's.
+    `link`, `risk`, `voice`, `story`, `empty`. What is signed off for a sentence or line is not
+    found in it. Lengths are rendering's affair. Titles, headings, subject and preheader may use
+    what any cited article's blocks, title or byline have. Names are not looked for beside sources
+    in German, where nouns are capitalised; voice is judged where `language` is English. Of a
+    letter only `risk` and `empty` are asked: it has no sources, and its voice is its author's.
     """
     if kind is Kind.LETTER:
         return _of_letter(instalment, file)
@@ -57,6 +58,7 @@ def faults(
     cited_articles = [articles[slug] for slug in instalment.articles if slug in articles]
     shelf = {article.slug: _by_digest(article) for article in cited_articles}
     found = [*_line_faults(instalment, cited_articles, file, is_english=is_english)]
+    found += _empty_faults(instalment, file)
     speakers = {
         id(s): e.speaker for e in instalment.body if isinstance(e, Quotation) for s in e.sentences
     }
@@ -83,7 +85,7 @@ def faults(
     return tuple(sorted(found))
 
 
-_PREHEADER = "the preheader"
+_LINE_DENIES = Finding("risk", "denies a risk; say it without")
 _DENIES = Finding("risk", "denies a risk; say what the source warns of, or remove it")
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>“”\"]+", re.I)
 
@@ -97,10 +99,15 @@ def _sentences_before(part: Instalment) -> dict[int, str]:
 def _of_letter(part: Instalment, file: str) -> tuple[Fault, ...]:
     denying = (s for s in part.sentences if denies_risk(s.text))
     found = [fault for s in denying for fault in faults_in(s, file, [_DENIES])]
-    for what, text, line in _lines(part):
-        if denies_risk(text):
-            found.append(Fault(file, line, "risk", f"{what} denies a risk; say it without"))
-    return tuple(sorted(found))
+    for line in lines_of(part):
+        found += line.faults(file, [_LINE_DENIES] if denies_risk(line.text) else [])
+    return tuple(sorted([*found, *_empty_faults(part, file)]))
+
+
+def _empty_faults(part: Instalment, file: str) -> Iterator[Fault]:
+    """A part that has nothing to read under its title."""
+    if not any(word_count(sentence.text) for sentence in part.sentences):
+        yield Fault(file, 0, "empty", "has no sentence under its title; write one, or remove it")
 
 
 def _link_findings(sentence: Sentence, sources: Sequence[Article]) -> Iterator[Finding]:
@@ -250,29 +257,14 @@ def _line_faults(
         " ".join(text for a in cited for text in (a.title, a.byline, *(b.text for b in a.blocks)))
     )
     has_names = _may_have_names(cited)
-    speakers = [
-        ("the speaker", f"by {e.speaker}", min((s.line for s in e.sentences), default=0))
-        for e in part.body
-        if isinstance(e, Quotation)
-    ]
-    for what, text, line in (*_lines(part), *speakers):
-        if cited:
-            for one in _wording_findings(text, source, has_names=has_names):
-                yield Fault(file, line, one.rule, f"{what} {one.message}")
-        if denies_risk(text):
-            yield Fault(file, line, "risk", f"{what} denies a risk; say it without")
-    for what, text, line in _lines(part) if is_english else ():
-        spoken = text if what == _PREHEADER else as_running_text(text)
-        for one in line_findings(spoken):
-            yield Fault(file, line, one.rule, f"{what} {one.message}")
-
-
-def _lines(part: Instalment) -> Iterator[tuple[str, str, int]]:
-    """What each line is that cites nothing, its text, and where it stands."""
-    yield "the title", part.title, 0
-    yield "the subject", part.subject, 0
-    yield _PREHEADER, part.preheader, 0
-    yield from (("the heading", e.text, e.line) for e in part.body if isinstance(e, Heading))
+    for line in (*lines_of(part), *speakers_of(part)):
+        found = [*_wording_findings(line.text, source, has_names=has_names)] if cited else []
+        if denies_risk(line.text):
+            found.append(_LINE_DENIES)
+        if is_english and line.what != SPEAKER:
+            is_running = line.what == PREHEADER
+            found += line_findings(line.text if is_running else as_running_text(line.text))
+        yield from line.faults(file, found)
 
 
 @lru_cache(maxsize=4096)  # many sentences cite one block

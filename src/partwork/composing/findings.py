@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from partwork.model.fault import Fault, Severity
-from partwork.model.series import Sentence
+from partwork.model.series import Sentence, SignOff
 
 _SHOWN = 60  # characters of a sentence in a message
 
@@ -21,9 +21,14 @@ class Finding:
 def faults_in(sentence: Sentence, file: str, found: Iterable[Finding]) -> Iterator[Fault]:
     """The findings as faults of the sentence's line, but for rules it is signed off for."""
     for one in found:
-        if one.rule not in sentence.signed_off:
+        if not is_signed_off(one.rule, sentence.signed_off):
             message = f"{shown(sentence.text)} {one.message}"
             yield Fault(file, sentence.line, one.rule, message, one.severity)
+
+
+def is_signed_off(rule: str, marks: Iterable[SignOff]) -> bool:
+    """Whether one of the marks speaks of the rule; what it must say, `sign-off` checks."""
+    return any(mark.rule == rule for mark in marks)
 
 
 def shown(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from partwork.composing.attribution import Saying, attributed_in, said_in
+from partwork.composing.cohesion import is_in_step, lacks_its_noun, recalled, with_labels
 from partwork.composing.passages import LeftOut, Passage, PassageKind, Section, Statement
 from partwork.composing.risk import is_caveat
 from partwork.composing.sentences import sentences_in
@@ -59,12 +60,6 @@ def _grouped(blocks: Sequence[Block]) -> Iterator[tuple[str, list[tuple[int, Blo
 
 
 _STORY_NAME = re.compile(r"(?:\b(?:named|called)|^(?:Consider|Meet|Take)) ([A-Z]\w+)")
-# A question that is but a label for its answer: "The most common mistakes? Too much water."
-_LABEL = re.compile(
-    r"(?!(?:so|what|why|how|who|whom|whose|when|where|which|is|are|was|were|do|does|did|can|could"
-    r"|will|would|should|has|have|right|really|sound)\b)[\w’'-]+(?: [\w’'-]+){1,5}\?",
-    re.I,
-)
 
 
 class _Reader:
@@ -103,13 +98,15 @@ class _Reader:
         return tuple(found)
 
     def _prose(self, number: int, block: Block, story_names: set[str]) -> list[Passage]:
-        sentences = _with_labels(sentences_in(block.text))
+        sentences = with_labels(sentences_in(block.text))
         if self.is_english and self._is_told(sentences, story_names):
             judged = [self._told(block, text, story_names) for text in sentences]
         else:
             judged = list(self._judged(block, sentences))
-        runs = self._runs(number, block, judged)
-        return [_joined(run) if _warns(run) else run for run in runs]
+        runs = [_joined(r) if _warns(r) else r for r in self._runs(number, block, judged)]
+        return [
+            replace(r, recalled=recalled(sentences[r.first], sentences[: r.first])) for r in runs
+        ]
 
     def _is_told(self, sentences: Sequence[str], names: set[str]) -> bool:
         """Whether a paragraph tells one person's story, or goes on with one begun before it."""
@@ -171,12 +168,11 @@ class _Reader:
             elif said := said_in(one.text):
                 runs.append(self._quoted(number, block, said))
                 is_open = False
+            elif is_open and self._goes_on(runs[-1], one):
+                _extend(runs, one, place)
             elif not (self.is_english and leans(one.text)):
                 runs.append(Passage(PassageKind.PROSE, (one,), number, place, place))
                 is_open = True
-            elif is_open:
-                statements = (*runs[-1].statements, one)
-                runs[-1] = replace(runs[-1], statements=statements, last=place)
             elif one.is_caveat:
                 runs.append(
                     Passage(PassageKind.PROSE, (one,), number, place, place, is_orphan=True)
@@ -184,6 +180,11 @@ class _Reader:
             else:
                 self._leave("needs a sentence before it that is not there", one.text)
         return runs
+
+    def _goes_on(self, run: Passage, one: Statement) -> bool:
+        """Whether a statement must stay with the run before it."""
+        before = run.statements[-1].text
+        return self.is_english and (leans(one.text) or is_in_step(one.text, before))
 
     def _announcement(
         self, runs: list[Passage], follower: Block | None
@@ -256,6 +257,17 @@ def _is_whole(text: str) -> bool:
     return text.rstrip("”\"’')] ").endswith(_ENDS) or word_count(text) > _LONG_LINE
 
 
+def _extend(runs: list[Passage], one: Statement, place: int) -> None:
+    """Adds a statement to the last run, and that to the run before it where "they" needs that."""
+    before = runs[-2] if len(runs) > 1 else None
+    is_next = before and before.kind is PassageKind.PROSE and before.last + 1 == runs[-1].first
+    if before and is_next and lacks_its_noun(one.text, [s.text for s in runs[-1].statements]):
+        run = runs.pop()
+        runs[-1] = replace(before, statements=before.statements + run.statements, last=run.last)
+    run = runs[-1]
+    runs[-1] = replace(run, statements=(*run.statements, one), last=place)
+
+
 def _names_one_of(names: set[str], text: str) -> bool:
     return any(re.search(rf"\b{name}\b", text) for name in names if name)
 
@@ -269,17 +281,6 @@ def _joined(run: Passage) -> Passage:
     first = run.statements[0]
     text = " ".join(s.text for s in run.statements)
     return replace(run, statements=(replace(first, text=text),))
-
-
-def _with_labels(sentences: Sequence[str]) -> tuple[str, ...]:
-    """The sentences with each label question joined to the answer that follows it."""
-    joined: list[str] = []
-    for text in sentences:
-        if joined and _LABEL.fullmatch(joined[-1]):
-            joined[-1] += f" {text}"
-        else:
-            joined.append(text)
-    return tuple(joined)
 
 
 def _marks(block: Block, text: str) -> tuple[Span, ...]:

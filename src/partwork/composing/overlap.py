@@ -47,13 +47,16 @@ def point_of(text: str) -> Point:
         content_of(text),
         concepts_of(text),
         figures_in(text),
-        says_no(_IDLE_NO.sub("", text)),
+        says_no(text) and says_no(_IDLE_NO.sub("", text)),
     )
 
 
 def is_same_point(one: Point, other: Point) -> bool:
-    """Whether two sentences say the same: equal words, or nearly, with equal figures and denial."""
-    return one.text == other.text or _share(one, other) >= _SAME
+    """Whether two sentences say the same: equal words, or nearly, with equal figures and denial.
+
+    So do those of few words that name the same ideas, all of them.
+    """
+    return one.text == other.text or _share(one, other) >= _SAME or _has_same_ideas(one, other)
 
 
 def is_nearly_same_point(one: Point, other: Point) -> bool:
@@ -135,6 +138,11 @@ def _spelt_out(text: str) -> str:
     """The words of a text with spaces between, "it's" and "isn't" as two words each."""
     words = " ".join(words_in(text))
     return words.replace("n't", " not").replace("'s ", " is ").replace("'re ", " are ")
+
+
+def _has_same_ideas(one: Point, other: Point) -> bool:
+    is_alike = one.is_denial is other.is_denial and one.figures == other.figures
+    return is_alike and len(one.ideas) >= _IDEAS and one.ideas == other.ideas
 
 
 def _share(one: Point, other: Point) -> float:

@@ -40,7 +40,8 @@ class Passage:
     Prose opens with a sentence that can stand and goes on with those that lean on it. A list's
     statements are its items; `intro` are the sentences that announce it. `block` counts from 0
     in the article, `first` and `last` are the sentences of prose, from 0 in the block. `is_orphan`
-    marks a caveat whose antecedent could not be used: it is kept, as a caution.
+    marks a caveat whose antecedent could not be used: it is kept, as a caution. `recalled` are the
+    stems of what its first sentence calls "the …", since the sentences before it spoke of it.
     """
 
     kind: PassageKind
@@ -52,6 +53,7 @@ class Passage:
     ordered: bool = False
     speaker: str = ""
     is_orphan: bool = False
+    recalled: frozenset[str] = frozenset()
 
     @property
     def all_statements(self) -> tuple[Statement, ...]:

@@ -19,6 +19,7 @@ from partwork.composing.passages import Passage, PassageKind, Section, Statement
 # (docs/composing.md); to lose a caveat is worse than to say it twice.
 _RETOLD = 0.35
 _CAVEAT_RETOLD = 0.45
+_SURELY_RETOLD = 0.5  # in one article, or in a list or quotation: where `check` calls it a fault
 _Unit = tuple[int, ...]  # numbers of statements that stay or go together
 
 
@@ -124,21 +125,23 @@ class _Sieve:
         return found
 
     def _is_retold_by(self, number: int, rival: int) -> bool:
-        """Whether another article's prose tells in other words what this prose tells.
+        """Whether another statement tells in other words what this one tells.
 
-        A caveat goes for a caveat alone, and nothing goes on which more than a sentence leans.
+        Surely, or it is prose of two articles. A caveat goes for a caveat alone, and nothing goes
+        on which more than a sentence leans.
         """
         (passage, statement), (other, its) = self.places[number], self.places[rival]
-        if passage.kind is not PassageKind.PROSE or other.kind is not PassageKind.PROSE:
-            return False
-        place = passage.statements.index(statement)
-        leaning = passage.statements[place + 1 :]
+        is_prose = passage.kind is PassageKind.PROSE
+        leaning = passage.statements[passage.statements.index(statement) + 1 :] if is_prose else ()
         if len(leaning) > 1 or any(s.is_caveat for s in leaning):
             return False
-        if _articles(statement) & _articles(its) or (statement.is_caveat and not its.is_caveat):
+        if statement.is_caveat and not its.is_caveat:
             return False
         likeness = self.ideas.retelling(number, rival)
-        return likeness >= (_CAVEAT_RETOLD if statement.is_caveat else _RETOLD)
+        is_of_two = is_prose and other.kind is PassageKind.PROSE
+        if is_of_two and not _articles(statement) & _articles(its):
+            return likeness >= (_CAVEAT_RETOLD if statement.is_caveat else _RETOLD)
+        return likeness >= _SURELY_RETOLD
 
     def _may_go(self, passage: Passage, statement: Statement) -> bool:
         """Whether it may go for being nearly said: it warns of nothing and nothing leans on it."""

@@ -18,7 +18,7 @@ _ENOUGH = 280
 _TOLD = 0.2
 _WARNED = 0.18
 # Ideas that they must share at least; fewer where one only moves.
-_IDEAS_TOLD = 3
+_IDEAS_TOLD = 4
 _IDEAS_WARNED = 2
 
 

@@ -1,7 +1,7 @@
 """What a series may take of an article that it may only quote, and what it takes."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,23 +9,12 @@ from partwork.composing.findings import Finding, faults_in
 from partwork.composing.words import words_in
 from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault
-from partwork.model.series import Instalment
+from partwork.model.series import Instalment, QuotationLimits
 
 _COPIED = 5  # words in a row that an article has too; fewer are anybody's. A guess
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a series may take of an article under `quotation` (DESIGN 6).
-
-    `share` of the article's words, 0 to 1, and `run` of them on end.
-    """
-
-    share: float = 0.15
-    run: int = 60
-
-
-LIMITS = Limits()
+LIMITS = QuotationLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +32,7 @@ class Excess:
     runs_over: bool
 
 
-def allowance(article: Article, limits: Limits = LIMITS) -> int | None:
+def allowance(article: Article, limits: QuotationLimits = LIMITS) -> int | None:
     """How many words of the article a series may take; None where there is no limit."""
     if article.rights is not Rights.QUOTATION:
         return None
@@ -51,7 +40,9 @@ def allowance(article: Article, limits: Limits = LIMITS) -> int | None:
 
 
 def excess(
-    instalments: Sequence[Instalment], articles: Mapping[str, Article], limits: Limits = LIMITS
+    instalments: Sequence[Instalment],
+    articles: Mapping[str, Article],
+    limits: QuotationLimits = LIMITS,
 ) -> tuple[Excess, ...]:
     """The articles of which the parts together take too much, in the articles' order.
 
@@ -64,10 +55,10 @@ def excess(
         allowed = allowance(article, limits)
         if allowed is None:
             continue
-        taking = _Taking(article)
+        taking = Taking(article)
         places = [taking.places(_texts_of(part)) for part in instalments]
         taken = len(set[int]().union(*places))
-        run = max(map(_longest_run, places), default=0)
+        run = max((run for one in places for run in runs_in(one)), default=0)
         if taken > allowed or run > limits.run:
             found.append(Excess(article.slug, taken, allowed, run, run > limits.run))
     return tuple(found)
@@ -77,12 +68,12 @@ def rights_faults(
     instalments: Sequence[Instalment],
     files: Sequence[str],
     articles: Mapping[str, Article],
-    limits: Limits = LIMITS,
+    limits: QuotationLimits = LIMITS,
 ) -> tuple[Fault, ...]:
     """A fault at the sentence with which the parts have taken too much, and at each long run."""
     found: list[Fault] = []
     for one in excess(instalments, articles, limits):
-        taking = _Taking(articles[one.article])
+        taking = Taking(articles[one.article])
         taken: set[int] = set()
         is_told = False
         for part, file in zip(instalments, files, strict=True):
@@ -96,32 +87,18 @@ def rights_faults(
                 if places and not is_told and len(taken) > one.allowed:
                     findings.append(_too_much(one, taking.size, limits))
                     is_told = True
-                if places and not run_is_told and _longest_run(in_part) > limits.run:
+                if places and not run_is_told and max(runs_in(in_part)) > limits.run:
                     findings.append(_too_long(one, limits))
                     run_is_told = True
                 found += faults_in(sentence, file, findings)
     return tuple(sorted(found))
 
 
-def _too_much(one: Excess, size: int, limits: Limits) -> Finding:
-    return Finding(
-        "rights",
-        f"goes over what may be quoted of {one.article}: the series takes {one.taken} of its "
-        f"{size} words, {one.allowed} ({limits.share * 100:.0f} %) are allowed; take sentences "
-        "out, ask for fewer parts, or get a licence",
-    )
+class Taking:
+    """Finds an article's words in other texts; a class for the sake of its index.
 
-
-def _too_long(one: Excess, limits: Limits) -> Finding:
-    return Finding(
-        "rights",
-        f"goes on with a stretch of {one.article} of more than {limits.run} words, which is the "
-        "most that may be quoted on end; take a sentence out of it",
-    )
-
-
-class _Taking:
-    """Finds an article's words in other texts; a class for the sake of its index."""
+    `size` is how many words the article has.
+    """
 
     def __init__(self, article: Article) -> None:
         words = _words_of(article)
@@ -142,16 +119,32 @@ class _Taking:
                     yield from range(start, start + _COPIED)
 
 
+def runs_in(places: Collection[int]) -> tuple[int, ...]:
+    """How long each stretch of numbers on end is."""
+    runs = groupby(enumerate(sorted(places)), key=lambda pair: pair[1] - pair[0])
+    return tuple(sum(1 for _ in run) for _, run in runs)
+
+
+def _too_much(one: Excess, size: int, limits: QuotationLimits) -> Finding:
+    return Finding(
+        "rights",
+        f"goes over what may be quoted of {one.article}: the series takes {one.taken} of its "
+        f"{size} words, {one.allowed} ({limits.share * 100:.0f} %) are allowed; take sentences "
+        "out, ask for fewer parts, or get a licence",
+    )
+
+
+def _too_long(one: Excess, limits: QuotationLimits) -> Finding:
+    return Finding(
+        "rights",
+        f"goes on with a stretch of {one.article} of more than {limits.run} words, which is the "
+        "most that may be quoted on end; take a sentence out of it",
+    )
+
+
 def _words_of(article: Article) -> tuple[str, ...]:
     return tuple(word for block in article.blocks for word in words_in(block.text))
 
 
 def _texts_of(part: Instalment) -> list[str]:
     return [sentence.text for sentence in part.sentences]
-
-
-def _longest_run(places: set[int]) -> int:
-    """The most numbers on end."""
-    ordered = sorted(places)
-    runs = groupby(enumerate(ordered), key=lambda pair: pair[1] - pair[0])
-    return max((sum(1 for _ in run) for _, run in runs), default=0)

@@ -5,6 +5,7 @@ Figures that weigh one reason against another were tried on one half of the benc
 and confirmed on the other (docs/composing.md).
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,6 +15,7 @@ from partwork.composing.words import (
     centroid,
     content_of,
     cosine,
+    is_small,
     vectors,
     word_count,
     words_in,
@@ -22,9 +24,12 @@ from partwork.composing.words import (
 _EARLY = 0.5  # what opening its source adds to a piece's worth, beside at most 1 for being central
 _EARLIER = 0.9  # how much of that is left a place further on
 _TOPIC = 1.5  # what being all about the topic would add
+_ECHOED = 1.0  # what having each of its words in all the other sources too would add
 _ALIKE = 0.5  # what being like a piece already taken takes away, times the likeness
-_SHARED = 0.15  # share of the shorter one's pairs of words from which two pieces repeat each other
-_FEW_PAIRS = 3  # pairs of words; so many or less are shared by chance
+# Share of the shorter one's pairs of words from which two pieces repeat each other: by three pairs
+# and more, and by two, which long pieces share by chance. One is always chance.
+_SHARED = 0.12
+_SHARED_TWO = 0.25
 _LEAST = 3  # words of a piece, unless all are shorter
 
 
@@ -48,9 +53,9 @@ def selected(
     """Indices of the candidates to take, in their order: those `taken`, and what has room beside.
 
     `room` is in words, for all of them. What counts for a candidate is how central its words are
-    to all candidates, how early it stands, how much it speaks of the topic; what counts against
-    it is likeness to what is taken. Each source gives one before any gives a second, and no two
-    repeat each other, by the pairs of words that they share.
+    to all candidates, how many other sources have them, how early it stands, how much it speaks
+    of the topic; what counts against it is likeness to what is taken. Each source gives one before
+    any gives a second, and no two repeat each other, by the pairs of words that they share.
     """
     choice = _Choice(candidates, room, topic)
     for index in sorted(taken):
@@ -103,7 +108,7 @@ class _Choice:
             for n in self.open
             if n != index
             and self.words[n] <= self.room
-            and _shared(self.pairs[n], self.pairs[index]) <= _SHARED
+            and not _repeat(self.pairs[n], self.pairs[index])
         ]
         for n in self.open:
             likeness = cosine(self.directions[n], self.directions[index])
@@ -116,17 +121,38 @@ def _worths(
     asked = content_of(topic)
     each = 1 / max(1, len(asked)) ** 0.5  # the topic as a vector of length 1
     central = centralities(directions)
-    for candidate, direction, middle in zip(candidates, directions, central, strict=True):
-        on_topic = each * sum(direction.get(word, 0.0) for word in asked)
+    echoed = _echoed(candidates)
+    for n, (candidate, direction) in enumerate(zip(candidates, directions, strict=True)):
+        on_topic = each * sum(direction.get(word, 0.0) for word in sorted(asked))
         early = _EARLY * _EARLIER**candidate.place
-        yield middle + early + _TOPIC * on_topic + candidate.favour
+        yield (central[n] + _ECHOED * echoed[n] + early + _TOPIC * on_topic + candidate.favour)
+
+
+def _echoed(candidates: Sequence[Candidate]) -> list[float]:
+    """For each candidate the share of the other sources that have a word of it, on average."""
+    contents = [content_of(c.text) for c in candidates]
+    said: dict[str, set[str]] = defaultdict(set)
+    for candidate, content in zip(candidates, contents, strict=True):
+        for word in content:
+            said[word].add(candidate.source)
+    others = len({c.source for c in candidates}) - 1
+    return [
+        sum(len(said[word]) - 1 for word in content) / (len(content) * others)
+        if content and others
+        else 0.0
+        for content in contents
+    ]
 
 
 def _pairs(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset(pairwise(words_in(text)))
+    """The pairs of neighbouring words of a text, but for those of small words ("does not")."""
+    pairs = pairwise(words_in(text))
+    return frozenset((a, b) for a, b in pairs if not (is_small(a) and is_small(b)))
 
 
-def _shared(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> float:
-    """The share of the shorter one's pairs that the longer has too; 0 if chance explains them."""
+def _repeat(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool:
+    """Whether the shorter of two pieces has much of what the longer says, by pairs of words."""
     shared = len(one & other)
-    return shared / min(len(one), len(other)) if shared >= _FEW_PAIRS else 0.0
+    if shared < 2:
+        return False
+    return shared > min(len(one), len(other)) * (_SHARED_TWO if shared == 2 else _SHARED)

@@ -19,6 +19,8 @@ _QUOTATION = re.compile(
     r"|‘[^‘]*?[.,!?…]’(?!\w)"
 )
 
+_OPENING = re.compile('[“„«‘"]')
+
 
 @lru_cache(maxsize=4096)  # the same blocks are cut for composing and for each check
 def sentences_in(text: str) -> tuple[str, ...]:
@@ -40,7 +42,7 @@ def quotations_in(text: str) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=1024)  # every question about voice asks it of the same sentence
 def outside_quotations(text: str) -> str:
     """The text with an ellipsis for each quotation: what is said in the writer's own voice."""
-    return _QUOTATION.sub("…", text)
+    return _QUOTATION.sub("…", text) if _OPENING.search(text) else text
 
 
 def _cuts(flat: str) -> list[int]:

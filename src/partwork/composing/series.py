@@ -152,7 +152,9 @@ def _written(
         if unchanged:
             part = replace(unchanged.part, number=number)
         else:
-            part = written(theme, number, one.part.id if one else new_id(), wording, titles)
+            title = one.part.title if one and plan else ""
+            id_ = one.part.id if one else new_id()
+            part = written(theme, number, id_, wording, titles, known=title)
             titles.append(part.title)
         made.append((part, ground, unchanged is not None))
     return made

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from partwork.composing.differences import differences
-from partwork.composing.findings import Finding, faults_in, place_of, shown
+from partwork.composing.findings import Finding, faults_in, is_signed_off, place_of, shown
 from partwork.composing.material import sections_of
 from partwork.composing.overlap import Ideas, alike, is_same_point, point_of
 from partwork.composing.passages import LeftOut, Section, Statement
@@ -117,7 +117,7 @@ def differing(
     for two in differences(analysis.sections):
         place = where.get(normalised(two.text)) or where.get(normalised(two.other_text))
         sentence, file = place or (Sentence(""), settings)
-        if "differs" not in sentence.signed_off:
+        if not is_signed_off("differs", sentence.signed_off):
             message = (
                 f"{two.article} says {shown(two.text)}, {two.other} says {shown(two.other_text)}: "
                 "the figures differ; see which holds"
@@ -166,7 +166,7 @@ def _is_held(caveat: Statement, near: Sequence[_Place], *, warns: bool) -> bool:
     content = content_of(caveat.text)
     by_file: dict[str, list[Sentence]] = defaultdict(list)
     for sentence, file in near:
-        if "caveat" in sentence.signed_off:
+        if is_signed_off("caveat", sentence.signed_off):
             return True
         by_file[file].append(sentence)
     return any(

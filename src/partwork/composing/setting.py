@@ -2,46 +2,66 @@
 
 from collections.abc import Hashable, Sequence
 from itertools import groupby
+from typing import TypeAlias
 
-from partwork.composing.aspects import aspect_of_heading
+from partwork.composing.aspects import aspect_of_heading, without_aspect
 from partwork.composing.passages import Passage, PassageKind, Section, Statement
 from partwork.composing.titles import Wording, in_sentence_case, is_telling
+from partwork.composing.transitions import transition_to
 from partwork.composing.words import content_of
 from partwork.model.series import Bullets, Element, Heading, Paragraph, Quotation, Sentence
 from partwork.model.text import Span
 
 _ALSO = "Also worth knowing"  # over what stood under "Final thoughts" and the like
+_DETAIL = "In more detail"  # where neither key points nor a heading part the body from the lead
+
+Placed: TypeAlias = tuple[Section, Passage]
+
+
+def groups_of(placed: Sequence[Placed], wording: Wording) -> tuple[tuple[Placed, ...], ...]:
+    """Passages by the heading under which they stand, which is that of the first of each group.
+
+    A section stands under an earlier heading of the same aspect that leaves nothing of its own
+    unsaid: "What is it, then?" under "What is tea?", but "Light: risks" not under "Risks of tea".
+    """
+    groups: dict[Hashable, list[Placed]] = {}
+    topic = content_of(wording.topic)
+    for section, passage in placed:
+        key = _heading_key(section)
+        if isinstance(key, str) and key not in groups:
+            key = next((k for k in groups if isinstance(k, str) and _says(k, key, topic)), key)
+        groups.setdefault(key, []).append((section, passage))
+    return tuple(map(tuple, groups.values()))
 
 
 def body_of(
-    placed: Sequence[tuple[Section, Passage]], title: str, wording: Wording
+    placed: Sequence[Placed], title: str, wording: Wording, *, is_parted: bool
 ) -> tuple[Element, ...]:
-    """Passages under the headings of their sections, those of one aspect under the first's.
+    """Passages under their headings.
 
-    What stood under a heading that only says what the title says goes first, without it. So does
-    what has no heading that says something, or last if it stood late in its article.
+    What stood under a heading that only says what the title says goes first, without it, as does
+    what has no heading that says something, or last if it stood late in its article. Without
+    key points nothing parts such an opening from the lead (`is_parted`): it gets a heading.
     """
     first: list[Element] = []
     middle: list[Element] = []
     last: list[Element] = []
-    groups: dict[Hashable, list[tuple[Section, Passage]]] = {}
-    for section, passage in placed:
-        groups.setdefault(_heading_key(section), []).append((section, passage))
-    for members in groups.values():
+    said: set[Heading] = set()
+    for members in groups_of(placed, wording):
         section = members[0][0]
-        elements = [
-            element
-            for _, own in groupby(members, key=lambda member: member[0])
-            for element in _elements([passage for _, passage in own])
-        ]
+        elements = _plain(members)
         if not is_telling(section.heading):
             (last if _is_late(section) else first).extend(elements)
-        elif _is_said(section.heading, title):
+        elif _is_said(section.heading, title) and (is_parted or wording.is_english):
             first += elements
         else:
+            elements = _joined(members, said) if wording.is_english else elements
             middle += [Heading(in_sentence_case(section.heading, wording)), *elements]
-    also = [Heading(_ALSO)] if wording.is_english and last and (first or middle) else []
-    return (*first, *middle, *also, *last)
+    if wording.is_english and last and (first or middle):
+        last.insert(0, Heading(_ALSO))
+    if wording.is_english and first and isinstance(first[0], Paragraph) and not is_parted:
+        first.insert(0, Heading(_DETAIL))
+    return (*first, *middle, *last)
 
 
 def sentences_of(passages: Sequence[Passage]) -> tuple[Sentence, ...]:
@@ -56,10 +76,17 @@ def sentences_of(passages: Sequence[Passage]) -> tuple[Sentence, ...]:
 
 
 def _heading_key(section: Section) -> Hashable:
-    """What sections under one heading have in common."""
+    """What tells headings apart: their words, or of one that says nothing its place."""
     if not is_telling(section.heading):
         return section.article, section.heading, section.position
-    return aspect_of_heading(section.heading) or section.heading.casefold()
+    return section.heading.casefold()
+
+
+def _says(heading: str, other: str, topic: frozenset[str]) -> bool:
+    """Whether a heading says what another says: its aspect, and nothing besides."""
+    aspect = aspect_of_heading(other)
+    own = content_of(without_aspect(other)) - topic - content_of(heading)
+    return aspect is not None and aspect is aspect_of_heading(heading) and not own
 
 
 def _is_said(heading: str, title: str) -> bool:
@@ -70,6 +97,29 @@ def _is_said(heading: str, title: str) -> bool:
 
 def _is_late(section: Section) -> bool:
     return section.heading != "" and section.position > 0.5  # the second half
+
+
+def _joined(members: Sequence[Placed], said: set[Heading]) -> list[Element]:
+    """The elements of a group, joined by transitions of which none is `said` before; adds them."""
+    elements: list[Element] = []
+    article = members[0][0].article
+    for section, own in groupby(members, key=lambda member: member[0]):
+        for element in _elements([passage for _, passage in own]):
+            if elements:
+                is_other = section.article != article
+                join = transition_to(element, elements[-1], is_other=is_other)
+                if join and join not in said:
+                    said.add(join)
+                    elements.append(join)
+            article = section.article
+            elements.append(element)
+    return elements
+
+
+def _plain(members: Sequence[Placed]) -> list[Element]:
+    """The elements of a group, one section after the other."""
+    sections = groupby(members, key=lambda member: member[0])
+    return [e for _, own in sections for e in _elements([passage for _, passage in own])]
 
 
 def _elements(passages: Sequence[Passage]) -> list[Element]:

@@ -33,7 +33,11 @@ _TALK = re.compile(
 )
 _TITLE_CASE = 3  # capitals inside a heading from which it is in title case; a guess
 _COLON = re.compile(r":\s| [—–-] ")
-_PRONOUN = re.compile(r"\b(?:it|its|this|that|they|them|he|she|here|really|actually)\b", re.I)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|this|they|them|he|she|here|really|actually)\b|(?:^|\b(?:of|about|with|in|for|is"
+    r"|like|and|why|how|what|when|does|do) )that\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +123,10 @@ def is_telling(heading: str) -> bool:
     )
 
 
-def title_of(theme: Theme, wording: Wording, taken: Collection[str]) -> str:
+def title_of(theme: Theme, wording: Wording, taken: Collection[str], *, known: str = "") -> str:
     """A title for a part: plain, specific, at most `SUBJECT_LENGTH`, unlike those `taken`.
+
+    The one under which it is `known` if that is among those that fit.
 
     Best is the article's own, where the part is one article, or a heading that names the topic
     and the theme's first aspect; else one is made from both; else any heading that says
@@ -128,7 +134,8 @@ def title_of(theme: Theme, wording: Wording, taken: Collection[str]) -> str:
     """
     used = {title.casefold() for title in taken}
     fitting = [t for t in _candidates(theme, wording) if 0 < len(t) <= SUBJECT_LENGTH]
-    return next((t for t in fitting if t.casefold() not in used), fitting[0])
+    free = [t for t in fitting if t.casefold() not in used] or fitting
+    return known if known in free else free[0]
 
 
 def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
@@ -145,8 +152,12 @@ def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
     topic = stem(wording.topic.casefold())
     specific = [h for h in weighty if topic in content_of(h) and _aspect_fits(h, theme)]
     yield from filter(_is_plain, specific)
+    if not theme.aspects:
+        yield from (h for h in headings if h in telling and _is_plain(h) and topic in content_of(h))
     if wording.topic:
         yield from (title_about(aspect, wording.topic) for aspect in theme.aspects)
+    yield from filter(_is_plain, (heading for heading in headings if heading in weighty))
+    yield from filter(_is_plain, telling)
     yield from weighty
     yield from telling
     for section in theme.sections:
@@ -192,11 +203,15 @@ def preheader_of(subject: str, sentences: Sequence[str]) -> str:
 
 
 def _joined(sentences: Sequence[str], least: int, most: int) -> str:
-    """Short sentences, one after the other, until there are enough characters."""
+    """Short sentences, one after the other, until there are enough characters.
+
+    A dot parts what ends without a mark from what comes next.
+    """
     line = ""
     for text in sentences:
-        if len(line) < least and len(line) + len(text) < most:
-            line = f"{line} {text}".strip()
+        between = "" if not line else " " if line[-1] in ".!?…”" else " · "
+        if len(line) < least and len(line) + len(between) + len(text) <= most:
+            line += between + text
     return line
 
 

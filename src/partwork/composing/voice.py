@@ -55,7 +55,13 @@ _STORY = re.compile(
     re.I,
 )
 _PRONOUNS_OF_A_PERSON = re.compile(r"\b(?:he|she|his|her|hers|him)\b", re.I)
-_IMAGINED = re.compile(r"^(?:just )?(?:imagine|picture (?:this|yourself|a)|suppose)\b", re.I)
+# "There is a moment when …", "You have turned the pillow twice": an essay's opening scene.
+_IMAGINED = re.compile(
+    r"^(?:just )?(?:imagine|picture (?:this|yourself|a)|suppose)\b"
+    r"|^there (?:is|comes|was) an? (?:moment|hour|day|night|point)\b[^.]* when\b"
+    r"|^you have (?:just |already )?\w{2,}ed\b|^it is [^.]{0,30}\bpast (?:\w+) and\b",
+    re.I,
+)
 
 _CONNECTIVE = re.compile(
     r"(?:(?:and|but|so|or|yet|still|plus)\s+(?!so\b|yet\b|far\b|there\b)"

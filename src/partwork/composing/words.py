@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -32,6 +33,7 @@ _ENDINGS = (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("ly", ""), ("s",
 _SHORTEST_STEM = 4  # shorter stems fall together with other words ("bring", "need", "gas")
 
 
+@lru_cache(maxsize=16384)  # sentences are compared in several steps
 def words_in(text: str) -> tuple[str, ...]:
     """The words of a text in order, case-folded, apostrophes straight."""
     return tuple(w.casefold().replace("’", "'") for w in _WORD.findall(text))
@@ -73,19 +75,23 @@ def vectors(texts: Sequence[str]) -> tuple[Vector, ...]:
     Frequencies are damped by a logarithm; a word that every text has keeps a little weight, so
     that two texts alone still compare.
     """
-    counts = [Counter(stem(w) for w in words_in(text) if w not in _SMALL) for text in texts]
-    found_in = Counter(word for count in counts for word in count)
+    damped = [_damped(text) for text in texts]
+    found_in = Counter(chain.from_iterable(damped))
     rarity = {word: math.log((1 + len(texts)) / n) for word, n in found_in.items()}
-    return tuple(
-        _unit({word: (1 + math.log(n)) * rarity[word] for word, n in count.items()})
-        for count in counts
-    )
+    return tuple(_unit({w: weight * rarity[w] for w, weight in own.items()}) for own in damped)
+
+
+@lru_cache(maxsize=4096)  # a part's passages are weighed alone and against one another
+def _damped(text: str) -> Vector:
+    """How often a text has each stem, by a logarithm."""
+    counts = Counter(stem(w) for w in words_in(text) if w not in _SMALL)
+    return {word: 1 + math.log(n) for word, n in counts.items()}
 
 
 def cosine(one: Vector, other: Vector) -> float:
     """How alike two vectors of length 1 are: 0 (nothing shared) to 1."""
-    small, large = sorted((one, other), key=len)
-    return sum(weight * large.get(word, 0.0) for word, weight in small.items())
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    return sum([small[word] * large[word] for word in small if word in large])
 
 
 def centroid(members: Sequence[Vector]) -> Vector:

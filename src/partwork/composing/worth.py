@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from partwork.composing.evidence import figures_in
 from partwork.composing.passages import Passage, PassageKind
@@ -42,6 +43,7 @@ def flourishes(text: str) -> int:
     return promises(text) + len(_TURN.findall(text))
 
 
+@lru_cache(maxsize=4096)  # asked of a sentence in several steps
 def promises(text: str) -> int:
     """How often a text promises more than it says."""
     return len(_PROMISE.findall(text))

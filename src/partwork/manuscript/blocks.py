@@ -1,8 +1,10 @@
 """Blocks of an article as CommonMark, and back."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from markdown_it.token import Token
 
@@ -133,8 +135,7 @@ def _list(block: Block, *, other_marker: bool) -> str:
     lines = []
     numbers: list[int] = []  # of the last item at each level
     indents: list[int] = [0]  # where a level's markers stand
-    for start, end in _pieces(block.text, "\n"):
-        item = block.text[start:end]
+    for item, written in _written(block, _pieces(block.text, "\n")):
         if not item.strip():
             continue
         level = min((len(item) - len(item.lstrip(" "))) // 2, len(numbers), DEEPEST_LEVEL)
@@ -147,22 +148,23 @@ def _list(block: Block, *, other_marker: bool) -> str:
         else:
             marker = "* " if other_marker else "- "
         indents.append(indents[level] + len(marker))
-        lines.append(" " * indents[level] + marker + _piece(block, start, end))
+        lines.append(" " * indents[level] + marker + written)
     return "\n".join(lines)
 
 
 def _table(block: Block) -> str:
     """A table with pipes; its first row is its head, short rows are filled up."""
     rows = [
-        [
-            _piece(block, at + start, at + end).replace("|", "\\|")
-            for start, end in _pieces(block.text[at:until], "\t")
-        ]
+        [(at + start, at + end) for start, end in _pieces(block.text[at:until], "\t")]
         for at, until in _pieces(block.text, "\n")
         if block.text[at:until].strip()
     ]
-    width = max(len(row) for row in rows)
-    lines = [f"| {' | '.join(row + [''] * (width - len(row)))} |" for row in rows]
+    written = (text.replace("|", "\\|") for _, text in _written(block, chain(*rows)))
+    width = max(map(len, rows))
+    lines = []
+    for row in rows:
+        cells = list(islice(written, len(row))) + [""] * (width - len(row))
+        lines.append(f"| {' | '.join(cells)} |")
     lines.insert(1, f"|{' --- |' * width}")
     return "\n".join(lines)
 
@@ -175,11 +177,19 @@ def _pieces(text: str, separator: str) -> Iterator[tuple[int, int]]:
         start += len(piece) + 1
 
 
-def _piece(block: Block, start: int, end: int) -> str:
-    """A stretch of a block's text with what of its marks falls into it."""
-    spans = (replace(s, start=s.start - start, end=s.end - start) for s in block.spans)
-    inside = tuple(s for s in spans if s.end > 0 and s.start < end - start)
-    return print_inline(block.text[start:end], inside)
+def _written(block: Block, pieces: Iterable[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+    """Stretches of a block's text, which follow each other, and what is written for each.
+
+    Of the block's marks each has what falls into it. Time is in proportion to the block.
+    """
+    waiting = deque(block.spans)
+    open_marks: list[Span] = []
+    for start, end in pieces:
+        while waiting and waiting[0].start < end:
+            open_marks.append(waiting.popleft())
+        open_marks = [span for span in open_marks if span.end > start]
+        inside = [replace(s, start=s.start - start, end=s.end - start) for s in open_marks]
+        yield block.text[start:end], print_inline(block.text[start:end], inside)
 
 
 def _flag_in(token: Token, file: str, offset: int) -> Category | None:

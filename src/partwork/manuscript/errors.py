@@ -6,11 +6,11 @@ from partwork.model.errors import PartworkError
 class ManuscriptError(PartworkError):
     """A file that cannot be read as what it should be.
 
-    `line` counts from 1 in `file`; 0 speaks of the whole file.
+    `line` counts from 1 in `file`; 0 speaks of the whole file. `message` is all but the place.
     """
 
     def __init__(self, file: str, line: int, message: str) -> None:
-        self.file, self.line = file, line
+        self.file, self.line, self.message = file, line, message
         place = f"{file}, line {line}" if line else file
         super().__init__(f"{place}: {message}")
 

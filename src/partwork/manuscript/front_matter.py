@@ -1,5 +1,6 @@
 """The YAML between two lines `---` at the head of an article or instalment."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +100,25 @@ def print_front_matter(fields: Mapping[str, str | int | bool | date]) -> str:
     """`fields` as front matter, in their order, with both lines `---`."""
     written = yaml.safe_dump(dict(fields), allow_unicode=True, sort_keys=False, width=1_000_000)
     return f"---\n{written}---\n"
+
+
+def with_field(text: str, name: str, value: str) -> str:
+    """`text` with another value of a field at its head, all else as it was typed.
+
+    A comment behind the value stays. A field that was not there comes last; a value of several
+    lines is not found whole: whoever changes one had better parse the answer.
+    """
+    head = re.match(r"\ufeff?---[ \t]*\r?\n.*?(?=^---[ \t\r]*$)", text, re.DOTALL | re.MULTILINE)
+    if head is None:
+        return text
+    line = yaml.safe_dump({name: str(value)}, allow_unicode=True, width=1_000_000).rstrip("\n")
+    field = (
+        rf"(?m)^{re.escape(name)}[ \t]*:[ \t]*(?:'(?:[^'\n]|'')*'|\"[^\"\n]*\"|[^\s]*(?: [^\s#]+)*)"
+    )
+    changed, count = re.subn(field, lambda _: line, head[0], count=1)
+    if not count:
+        changed += line + ("\r\n" if head[0].endswith("\r\n") else "\n")
+    return changed + text[head.end() :]
 
 
 def _entries(source: str, file: str) -> dict[str, Entry]:

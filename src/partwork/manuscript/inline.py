@@ -14,28 +14,9 @@ def print_inline(text: str, spans: Sequence[Span] = ()) -> str:
     It may stand at the start of a line: what there would open a heading, list, quotation,
     fence, table or fenced div is escaped.
     """
-    atoms = _atoms(*line_of(text, spans))
-    written = []
-    for index, atom in enumerate(atoms):
-        if atom.role != "text":
-            written.append(atom.text)
-            continue
-        before = atoms[index - 1] if index else _EDGE
-        after = atoms[index + 1] if index + 1 < len(atoms) else _EDGE
-        inner_before = atoms[index - 2] if index > 1 else _EDGE
-        inner_after = atoms[index + 2] if index + 2 < len(atoms) else _EDGE
-        written.append(
-            _escaped(
-                atom.text,
-                first_armoured=before.role == "close"
-                and _needs_armour(atom.text[0], before, inner_before.text[-2:]),
-                last_armoured=after.role == "open"
-                and _needs_armour(atom.text[-1], after, inner_after.text[:2]),
-                before_link=after.text == "[",
-                opens_link=before.text == "[",
-            )
-        )
-    return _LINE_START.sub(_escaped_start, "".join(written))
+    line, marks = line_of(text, spans)
+    written = _marked(line, marks) if marks else _SPECIAL.sub(r"\\\g<0>", line)
+    return _LINE_START.sub(_escaped_start, written)
 
 
 def line_of(text: str, spans: Iterable[Span] = ()) -> tuple[str, tuple[Span, ...]]:
@@ -49,7 +30,9 @@ def line_of(text: str, spans: Iterable[Span] = ()) -> tuple[str, tuple[Span, ...
     unbroken = without_controls(_BREAKS.sub(" ", text))
     indent = len(unbroken) - len(unbroken.lstrip())
     line = unbroken.strip()
-    now = tuple(replace(s, start=s.start - indent, end=s.end - indent) for s in spans)
+    now = tuple(spans)
+    if indent:
+        now = tuple(replace(s, start=s.start - indent, end=s.end - indent) for s in now)
     while True:
         before, now = now, _settled(line, now)
         if now == before:
@@ -61,7 +44,8 @@ def without_controls(text: str) -> str:
 
     Those are control characters that are no white space, lone surrogates and noncharacters.
     """
-    return _CONTROLS.sub("\ufffd", text)
+    # All of them are unprintable, and so are line breaks: most text needs no closer look.
+    return text if text.isprintable() else _CONTROLS.sub("\ufffd", text)
 
 
 def destination_of(url: str) -> str:
@@ -81,7 +65,8 @@ _CONTROLS = re.compile(
     + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
     + "]"
 )
-_SPECIAL = re.compile(r"[\\`*_\[\]]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
+# One set of signs, so that the search is quick; those of HTML only where they open something.
+_SPECIAL = re.compile(r"[\\`*_\[\]<&](?<!<(?![A-Za-z/!?]))(?<!&(?!#?\w+;))")
 _LINE_START = re.compile(r"^(?:[>#=~|:]|[-+](?![0-9A-Za-z])|\d{1,9}(?=[.)](?:\s|$)))")
 
 
@@ -133,6 +118,8 @@ def _trimmed(text: str, span: Span) -> Span:
     inside = text[start:end]
     end -= len(inside) - len(inside.rstrip())
     start += len(inside) - len(inside.lstrip())
+    if (start, end) == (span.start, span.end):
+        return span
     return replace(span, start=start, end=max(start, end))
 
 
@@ -172,6 +159,32 @@ def _atoms(text: str, spans: Sequence[Span]) -> list[_Atom]:
     close_up_to(len(text))
     text_up_to(len(text))
     return atoms
+
+
+def _marked(line: str, marks: Sequence[Span]) -> str:
+    """A line with its marks, as CommonMark but for what would open a block."""
+    atoms = _atoms(line, marks)
+    written = []
+    for index, atom in enumerate(atoms):
+        if atom.role != "text":
+            written.append(atom.text)
+            continue
+        before = atoms[index - 1] if index else _EDGE
+        after = atoms[index + 1] if index + 1 < len(atoms) else _EDGE
+        inner_before = atoms[index - 2] if index > 1 else _EDGE
+        inner_after = atoms[index + 2] if index + 2 < len(atoms) else _EDGE
+        written.append(
+            _escaped(
+                atom.text,
+                first_armoured=before.role == "close"
+                and _needs_armour(atom.text[0], before, inner_before.text[-2:]),
+                last_armoured=after.role == "open"
+                and _needs_armour(atom.text[-1], after, inner_after.text[:2]),
+                before_link=after.text == "[",
+                opens_link=before.text == "[",
+            )
+        )
+    return "".join(written)
 
 
 def _code(text: str) -> str:

@@ -14,10 +14,11 @@ from partwork.manuscript.commonmark import (
     top_level,
 )
 from partwork.manuscript.errors import ManuscriptError
-from partwork.manuscript.front_matter import front_matter_of, print_front_matter
 from partwork.manuscript.inline import print_inline
+from partwork.manuscript.instalment_head import head_of, print_head
 from partwork.manuscript.merging import conflict_line
 from partwork.manuscript.sentences import SentenceReader, one_sentence, print_sentences
+from partwork.manuscript.sign_offs import print_sign_offs
 from partwork.model.series import (
     Bullets,
     Element,
@@ -27,8 +28,6 @@ from partwork.model.series import (
     Quotation,
     Sentence,
 )
-
-FIELDS = ("id", "number", "title", "subject", "preheader")
 
 # The two fenced divs of an instalment.
 KEY_POINTS = "key-points"
@@ -41,15 +40,7 @@ def print_instalment(instalment: Instalment) -> str:
     Read back it is the same instalment, but for marks that Markdown cannot express (see
     `manuscript.inline.line_of`) and elements without words, which are left out.
     """
-    head = print_front_matter(
-        {
-            "id": instalment.id,
-            "number": instalment.number,
-            "title": instalment.title,
-            "subject": instalment.subject,
-            "preheader": instalment.preheader,
-        }
-    )
+    head = print_head(instalment)
     body = _print_body(instalment.body)
     parts = ["\n".join(print_sentences(instalment.lead))]
     opens_with_text = bool(body) and isinstance(body[0][0], Paragraph)
@@ -73,7 +64,7 @@ def parse_instalment(text: str, file: str) -> Instalment:
         raise ManuscriptError(
             file, line, "a conflict is open; keep what holds and take the lines <<<, ===, >>> out"
         )
-    front = front_matter_of(text, file, FIELDS)
+    front, signed_off = head_of(text, file)
     identity = front.required("id")
     if not _ID.fullmatch(identity):
         raise front.error("id", "an id has eight characters of a-z and 0-9 and never changes")
@@ -96,6 +87,7 @@ def parse_instalment(text: str, file: str) -> Instalment:
         key_points=tuple(body.divs[KEY_POINTS]),
         body=tuple(body.elements),
         cautions=tuple(body.divs[CAREFUL]),
+        signed_off=signed_off,
     )
 
 
@@ -126,10 +118,11 @@ def _print_body(body: Sequence[Element]) -> list[tuple[Element, str]]:
 def _print_element(element: Element, *, other_marker: bool) -> str:
     """One element; `other_marker` keeps a list from joining the one before it."""
     match element:
-        case Heading(text, level):
+        case Heading(text, level, signed_off):
             # An unescaped # at the end would be taken for the heading's closing mark.
             title = re.sub(r"(?<!\\)#$", r"\\#", print_inline(text))
-            return f"{'###' if level > 2 else '##'} {title}" if title else ""
+            marked = " ".join([title, *print_sign_offs(signed_off)])
+            return f"{'###' if level > 2 else '##'} {marked}" if title else ""
         case Paragraph(sentences):
             return "\n".join(print_sentences(sentences))
         case Quotation(sentences, speaker):
@@ -237,16 +230,22 @@ class _Body:
         opening, inline = tokens[0], tokens[1]
         if opening.tag not in {"h2", "h3"}:
             raise self._error(opening, "a heading begins with ## or ###; # is the title above")
+        line = line_at(opening, self._offset)
+        marks = list(self._reader.marks_before())
         text = RunningText()
         for child in inline.children or []:
-            if not text.read(child):
+            is_comment = child.type == "html_inline" and child.content.startswith("<!--")
+            if is_comment and (signed := self._reader.sign_off(child.content, line)):
+                marks.append(signed)
+            elif not text.read(child):
                 raise self._error(
-                    opening, "a heading holds words alone; take citations and comments out"
+                    opening,
+                    "a heading holds words and sign-offs alone; take citations and comments out",
                 )
         words, _ = text.taken()
         if not words:
             raise self._error(opening, "this heading is empty; name it or take it out")
-        return Heading(words, int(opening.tag[1]), line=line_at(opening, self._offset))
+        return Heading(words, int(opening.tag[1]), tuple(dict.fromkeys(marks)), line=line)
 
     def _quotation(self, tokens: Sequence[Token]) -> None:
         inlines = []

@@ -16,6 +16,7 @@ FIELDS = (
     "notices",
     "crisis_notice",
     "demo",
+    "quotation",
     "cadence",
 )
 
@@ -40,6 +41,7 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
         accent=table.colour("accent", "#1d5c63"),
         notices=table.texts("notices"),
         crisis_notice=table.text("crisis_notice", "", lines=True),
+        quotation=table.quotation("quotation"),
         cadence=table.cadence("cadence"),
         demo=table.flag("demo"),
     )

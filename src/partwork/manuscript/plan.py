@@ -4,7 +4,7 @@ import json
 
 from partwork.manuscript.errors import ManuscriptError
 from partwork.model.plan import Ground, Plan
-from partwork.model.series import Division
+from partwork.model.series import Division, QuotationLimits
 
 
 def print_plan(plan: Plan) -> str:
@@ -18,6 +18,7 @@ def print_plan(plan: Plan) -> str:
         "writer": plan.writer,
         "parts": parts,
         "passed_over": list(plan.passed_over),
+        "quoted": {slug: [one.share, one.run] for slug, one in sorted(plan.quoted.items())},
     }
     return json.dumps(value, indent=1) + "\n"
 
@@ -31,7 +32,11 @@ def parse_plan(text: str, file: str) -> Plan:
             for id_, part in value["parts"].items()
         }
         passed_over = _texts(value["passed_over"])
-        return Plan(Division(value["division"]), str(value["writer"]), grounds, passed_over)
+        quoted = {
+            str(slug): QuotationLimits(float(share), int(run))
+            for slug, (share, run) in value.get("quoted", {}).items()  # plans of old have none
+        }
+        return Plan(Division(value["division"]), str(value["writer"]), grounds, passed_over, quoted)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise ManuscriptError(
             file, 0, "is no plan of a series; remove it, and the series is composed anew"

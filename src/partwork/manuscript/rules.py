@@ -1,6 +1,5 @@
 """The rules that editors made for their sites: `content/rules.toml`."""
 
-import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from tomlkit.items import AoT, Table
 
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.manuscript.settings_table import SettingsTable, syntax_error
-from partwork.model.memory import EditorVerdict, SiteRule, site_of, words_of
+from partwork.model.memory import EditorVerdict, SiteRule, site_named, words_of
 
 FIELDS = ("name", "site", "verdict", "words", "made_from", "applied_to")
 HEAD = """\
@@ -115,10 +114,14 @@ def _rule(table: dict[str, Any], file: str) -> SiteRule:
     fields = SettingsTable(tomlkit.dumps(table), file)
     if "verdict" not in table:
         fields.text("verdict")  # notes that it is missing
-    site = fields.text("site")
+    written = fields.text("site")
+    try:
+        site = site_named(written)
+    except ValueError:
+        site = ""
     rule = SiteRule(
         name=fields.slug("name"),
-        site=site_of(site) or site.lower().removeprefix("www."),
+        site=site,
         verdict=fields.choice("verdict", EditorVerdict.KEEP),
         words=words_of(fields.text("words", lines=True)),
         made_on=made_on,
@@ -126,13 +129,9 @@ def _rule(table: dict[str, Any], file: str) -> SiteRule:
         applied_to=fields.slugs("applied_to"),
     )
     fields.finish(FIELDS)
-    if not _SITE.fullmatch(rule.site):
-        raise FieldsError(file, (f"site is a host such as example.org, not {site[:60]!r}",))
+    if not rule.site:
+        raise FieldsError(file, (f"site is a host such as example.org, not {written[:60]!r}",))
     return rule
-
-
-# A host, or the name that an editor gave: nothing else is ever the site of an article.
-_SITE = re.compile(r"[^\s/]*[^\s/.]")
 
 
 def _fill(table: Table, rule: SiteRule) -> None:

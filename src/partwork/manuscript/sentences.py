@@ -10,7 +10,8 @@ from markdown_it.token import Token
 from partwork.manuscript.commonmark import RunningText, line_at, thing
 from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.inline import line_of, print_inline
-from partwork.model.series import Citation, Sentence
+from partwork.manuscript.sign_offs import print_sign_offs, sign_off_in
+from partwork.model.series import Citation, Sentence, SignOff
 
 Thing = TypeVar("Thing")
 
@@ -25,7 +26,7 @@ def print_sentences(sentences: Sequence[Sentence]) -> list[str]:
     lines = []
     for index, sentence in enumerate(worded):
         cited = "; ".join(f"@{c.article}#{c.block}" for c in sentence.citations)
-        marks = [f"<!-- ok: {rule} -->" for rule in sentence.signed_off]
+        marks = print_sign_offs(sentence.signed_off)
         if cited:
             marks.insert(0, f"[{cited}]")
         elif not marks and index + 1 < len(worded):
@@ -54,17 +55,16 @@ class SentenceReader:
     """Reads the running text of one instalment, paragraph by paragraph, into sentences.
 
     A sentence ends in its citations, in a sign-off, or with its paragraph. A sign-off
-    `<!-- ok: rule, who, why -->` that begins a line speaks of the sentence that comes next, be it
-    in the next paragraph or bullet; one that follows text, of the sentence before it. Other
-    comments are for editors and are passed over.
+    `<!-- ok: rule, who, why -->` that begins a line speaks of the sentence or heading that comes
+    next, be it in the next paragraph or bullet; one that follows text, of the sentence before it.
+    Other comments are for editors and are passed over.
     """
 
     def __init__(self, file: str, offset: int) -> None:
         """`offset` is the number of lines before the instalment's body in `file`."""
         self._file, self._offset = file, offset
         self._line = 0
-        self._ahead: list[str] = []  # rules signed off for the next sentence
-        self._ahead_line = 0
+        self._ahead: list[SignOff] = []  # what is signed off in the next sentence or heading
         self._done: list[Sentence] = []
         self._text = RunningText()
         self._citations: tuple[Citation, ...] = ()
@@ -84,12 +84,26 @@ class SentenceReader:
             self._finish()
         return tuple(self._done)
 
+    def marks_before(self) -> tuple[SignOff, ...]:
+        """The sign-offs that wait for what comes next, which is a heading."""
+        waiting, self._ahead = _once(self._ahead), []
+        return waiting
+
+    def sign_off(self, comment: str, line: int) -> SignOff | None:
+        """The mark that a comment is. Raises ManuscriptError for one without a rule."""
+        signed = sign_off_in(comment, line)
+        if signed and not signed.rule:
+            raise ManuscriptError(
+                self._file, line, "a sign-off names its rule; write <!-- ok: rule, who, why -->"
+            )
+        return signed
+
     def close(self) -> None:
         """Raise ManuscriptError if a sign-off waits for a sentence that does not come."""
         if self._ahead:
             raise ManuscriptError(
                 self._file,
-                self._ahead_line,
+                self._ahead[-1].line,
                 "no sentence follows this sign-off; write it on the line of its sentence",
             )
 
@@ -159,29 +173,24 @@ class SentenceReader:
     def _comment(self, token: Token, *, starts_line: bool) -> None:
         if not token.content.startswith("<!--"):
             raise self._error(f"{token.content[:40]!r}: HTML is not read here; write \\< for <")
-        signed = _SIGN_OFF.fullmatch(token.content)
+        signed = self.sign_off(token.content, self._line)
         if signed is None:
             return
-        rule = signed["rule"]
-        if not rule:
-            raise self._error("a sign-off names its rule; write <!-- ok: rule, who, why -->")
         self._finish()
         if self._done and not starts_line:
             last = self._done[-1]
-            self._done[-1] = replace(last, signed_off=_once((*last.signed_off, rule)))
+            self._done[-1] = replace(last, signed_off=_once((*last.signed_off, signed)))
         else:
-            self._ahead.append(rule)
-            self._ahead_line = self._line
+            self._ahead.append(signed)
 
     def _finish(self) -> None:
         """Take up the sentence gathered so far, if it has words."""
         text, spans = self._text.taken()
         if text:
-            sentence = Sentence(
-                text, _once(self._citations), spans, _once(self._ahead), line=self._start
+            marks = self.marks_before()
+            self._done.append(
+                Sentence(text, _once(self._citations), spans, marks, line=self._start)
             )
-            self._done.append(sentence)
-            self._ahead = []
         self._citations, self._is_cited = (), False
 
     def _error(self, message: str) -> ManuscriptError:
@@ -189,7 +198,6 @@ class SentenceReader:
 
 
 _CITATION = re.compile(r"@?(?P<article>[a-z0-9][a-z0-9-]*)#(?P<block>[0-9a-f]{8})")
-_SIGN_OFF = re.compile(r"<!--\s*ok:\s*(?P<rule>[^,]*?)\s*(?:,.*)?-->", re.DOTALL)
 _CLOSING = re.compile(r"[.,;:!?…)\]”’»\"']+")
 
 

@@ -3,7 +3,8 @@
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from enum import Enum
@@ -13,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.model.address import Mailbox
-from partwork.model.series import Cadence, Weekday
+from partwork.model.series import Cadence, QuotationLimits, Weekday
 
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -128,17 +129,40 @@ class SettingsTable:
 
     def cadence(self, name: str) -> Cadence | None:
         """A table of days, time, zone and perhaps starts_on; a missing one is None."""
+        with self._inner(name, ("days", "time", "zone", "starts_on")) as is_there:
+            if not is_there:
+                return None
+            return Cadence(self._days(), self._time(), self._zone(), self._starts_on())
+
+    def quotation(self, name: str) -> QuotationLimits:
+        """A table of percent and words, each a whole number; what is missing is as usual."""
+        usual = QuotationLimits()
+        with self._inner(name, ("percent", "words")) as is_there:
+            if not is_there:
+                return usual
+            percent = self._whole("percent", round(usual.share * 100), 100)
+            return QuotationLimits(percent / 100, self._whole("words", usual.run, 100_000))
+
+    @contextmanager
+    def _inner(self, name: str, known: Collection[str]) -> Iterator[bool]:
+        """Goes on with the fields of a table within, if it is there."""
         table = self._table.get(name)
-        if table is None:
-            return None
         if not isinstance(table, dict):
-            self._note(name, f"is a table; write [{name}] and its fields below")
-            return None
+            if table is not None:
+                self._note(name, f"is a table; write [{name}] and its fields below")
+            yield False
+            return
         outer, self._table, self._prefix = self._table, table, f"{name}."
-        found = Cadence(self._days(), self._time(), self._zone(), self._starts_on())
-        self._note_unknown(table, ("days", "time", "zone", "starts_on"))
+        yield True
+        self._note_unknown(table, known)
         self._table, self._prefix = outer, ""
-        return found
+
+    def _whole(self, name: str, default: int, most: int) -> int:
+        value = self._table.get(name, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+            return value
+        self._note(name, f"is a whole number from 0 to {most}, without quotes")
+        return default
 
     def _days(self) -> tuple[Weekday, ...]:
         value = self._table.get("days", [])

@@ -1,55 +1,47 @@
 """The marks by which an editor signs a fault off: `<!-- ok: rule, who, why -->`."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from partwork.manuscript.instalment import parse_instalment
-from partwork.model.series import Sentence
+from partwork.model.series import SignOff
 
 
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """One mark, the line it begins on, and the sentence it speaks of.
+def sign_off_in(comment: str, line: int) -> SignOff | None:
+    """The mark that a comment is, which begins on that line; None for any other comment.
 
-    `who` and `why` are "" where the mark does not say.
+    Rule, name and reason are "" where they are missing; line breaks in them are spaces.
     """
+    found = _MARK.fullmatch(comment)
+    if found is None:
+        return None
+    rule, who, why = (" ".join((found[name] or "").split()) for name in ("rule", "who", "why"))
+    return SignOff(rule, who, why, line)
 
-    rule: str
-    who: str
-    why: str
-    line: int
-    sentence: Sentence
+
+def print_sign_offs(marks: Sequence[SignOff]) -> list[str]:
+    """Each as the comment that reads back as it."""
+    return [f"<!-- ok: {', '.join(_said(mark))} -->" for mark in marks]
 
 
-def sign_offs_in(text: str, file: str) -> tuple[SignOff, ...]:
-    """The marks of an instalment in the text of `file`, in order. Raises ManuscriptError.
-
-    What looks like a mark and is none, as in code, is left out.
-    """
-    marks = list(_MARK.finditer(text))
-    numbers = iter(range(len(marks)))
-    # Read with a number for each rule, every sentence says itself which marks are its own.
-    numbered = _MARK.sub(lambda m: _numbered(next(numbers), m), text)
-    owners = {
-        int(number): sentence
-        for sentence in parse_instalment(numbered, file).sentences
-        for number in sentence.signed_off
-    }
-    return tuple(_sign_off(text, marks[n], owner) for n, owner in sorted(owners.items()))
+def marks_at_end(text: str, line: int) -> tuple[str, tuple[SignOff, ...]]:
+    """A line of front matter without the marks that it ends in, and these."""
+    found = _AT_END.search(text)
+    if found is None:
+        return text, ()
+    marks = (sign_off_in(comment, line) for comment in _COMMENT.findall(found.group()))
+    return text[: found.start()].rstrip(), tuple(mark for mark in marks if mark and mark.rule)
 
 
 _MARK = re.compile(
-    r"<!--\s*ok:\s*(?P<rule>[^,]*?)\s*(?:,(?P<who>[^,]*?)(?:,(?P<why>.*?))?)?-->", re.S
+    r"<!--\s*ok:\s*(?P<rule>[^,]*?)\s*(?:,(?P<who>[^,]*?)(?:,(?P<why>.*?))?)?-->", re.DOTALL
 )
+_COMMENT = re.compile(r"<!--.*?-->")
+# No mark holds another's beginning: so a line of nothing but beginnings is read once.
+_AT_END = re.compile(r"(?:<!--\s*ok:\s*[^\s,>-](?:(?!<!--|-->).)*-->\s*)+$")
 
 
-def _numbered(number: int, mark: re.Match[str]) -> str:
-    """A mark of as many lines, with the number for its rule; one without a rule as it is."""
-    lines = ".\n" * mark.group().count("\n")  # an empty one would end the paragraph
-    return f"<!-- ok: {number}, {lines}-->" if mark["rule"] else mark.group()
-
-
-def _sign_off(text: str, mark: re.Match[str], owner: Sentence) -> SignOff:
-    said = [" ".join((mark[name] or "").split()) for name in ("rule", "who", "why")]
-    rule, who, why = said
-    return SignOff(rule, who, why, text.count("\n", 0, mark.start()) + 1, owner)
+def _said(mark: SignOff) -> list[str]:
+    """Rule, name and reason, as far as they are given."""
+    if mark.why:
+        return [mark.rule, mark.who, mark.why]
+    return [mark.rule, mark.who] if mark.who else [mark.rule]

@@ -102,4 +102,17 @@ def site_of(source: str) -> str:
     return host.removeprefix("www.").rstrip(".") if is_address else ""
 
 
+def site_named(name: str) -> str:
+    """The site that a person names: by its host, by the address of a page, or by a name of its own.
+
+    Nothing stays nothing. Raises ValueError for what is no such name.
+    """
+    name = name.strip().lower()
+    site = site_of(name) or name.removeprefix("www.").rstrip(".")
+    if site and not (_SITE.fullmatch(site) and site.isprintable()):
+        raise ValueError(f"{name!r} cannot name a site")
+    return site
+
+
 _DIGITS = re.compile(r"\d+")
+_SITE = re.compile(r"[^\s/]{0,252}[^\W_]")  # every host is one, such as ::1

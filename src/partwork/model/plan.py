@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from partwork.model.series import Division
+from partwork.model.series import Division, QuotationLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,12 @@ class Plan:
     """How a series was composed last: `grounds` by the parts' ids.
 
     `writer` names the language model that reworded it ("" for none). `passed_over` are digests
-    of what no theme has, such as a point that another article makes at greater length.
+    of what no theme has, such as a point that another article makes at greater length. `quoted`
+    are the limits of articles that might only be quoted, by their names.
     """
 
     division: Division
     writer: str = ""
     grounds: Mapping[str, Ground] = field(default_factory=dict)
     passed_over: tuple[str, ...] = ()
+    quoted: Mapping[str, QuotationLimits] = field(default_factory=dict)

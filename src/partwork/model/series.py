@@ -1,6 +1,7 @@
 """Newsletters and the series they publish, instalment by instalment."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from typing import TypeAlias
@@ -53,12 +54,24 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotationLimits:
+    """How much a series may take of an article whose rights are `quotation` (DESIGN 6).
+
+    `share` of its words, 0 to 1, and `run` of them on end in one part.
+    """
+
+    share: float = 0.15
+    run: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Newsletter:
     """What people subscribe to; publishes one series after another.
 
     `accent` is `#rrggbb`. `notices` stand in every part as written; `crisis_notice` where a part
-    speaks of suicide, self-harm or overdose. `demo` marks one that must never reach a real
-    server. Empty `imprint_url` and such are refused before anything leaves by SMTP.
+    speaks of suicide, self-harm or overdose. `quotation` holds for articles that may only be
+    quoted. `demo` marks one that must never reach a real server. Empty `imprint_url` and such are
+    refused before anything leaves by SMTP.
     """
 
     slug: str
@@ -73,6 +86,7 @@ class Newsletter:
     accent: str = "#1d5c63"
     notices: tuple[str, ...] = ()
     crisis_notice: str = ""
+    quotation: QuotationLimits = QuotationLimits()
     cadence: Cadence | None = None
     demo: bool = False
 
@@ -86,18 +100,31 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOff:
+    """An editor's word that a fault of one rule may stand: `<!-- ok: rule, who, why -->`.
+
+    `who` and `why` are "" where the mark does not say, which is a fault by itself. `line` is the
+    mark's in the instalment's file, counted from 1 (0: not from a file), no part of its identity.
+    """
+
+    rule: str
+    who: str = ""
+    why: str = ""
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """One sentence or bullet of an instalment, with the blocks that bear it out.
 
     `text` is plain, its marks are in `spans`. `line` counts from 1 in the instalment's file
-    (0: not from a file) and is no part of its identity. `signed_off` names the rules that an
-    editor has signed off for it.
+    (0: not from a file) and is no part of its identity.
     """
 
     text: str
     citations: tuple[Citation, ...] = ()
     spans: tuple[Span, ...] = ()
-    signed_off: tuple[str, ...] = ()
+    signed_off: tuple[SignOff, ...] = ()
     line: int = field(default=0, compare=False)
 
 
@@ -107,7 +134,17 @@ class Heading:
 
     text: str
     level: int = 2
+    signed_off: tuple[SignOff, ...] = ()
     line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontSignOffs:
+    """What is signed off in the lines of an instalment's front matter that readers see."""
+
+    title: tuple[SignOff, ...] = ()
+    subject: tuple[SignOff, ...] = ()
+    preheader: tuple[SignOff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +172,8 @@ class Quotation:
 
 Element: TypeAlias = Heading | Paragraph | Bullets | Quotation
 
+Run: TypeAlias = tuple[Sentence, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
@@ -142,6 +181,7 @@ class Instalment:
 
     `id` is the part's identity, eight characters of [a-z0-9], made once and kept when the part
     is renumbered or retitled. `cautions` are the sources' caveats that belong to this part.
+    `signed_off` speaks of title, subject and preheader; sentences and headings have their own.
     """
 
     id: str
@@ -153,6 +193,7 @@ class Instalment:
     key_points: tuple[Sentence, ...] = ()
     body: tuple[Element, ...] = ()
     cautions: tuple[Sentence, ...] = ()
+    signed_off: FrontSignOffs = FrontSignOffs()
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -173,6 +214,27 @@ class Instalment:
         """The slugs of the articles it cites, in the order in which it first cites them."""
         cited = (c.article for s in self.sentences for c in s.citations)
         return tuple(dict.fromkeys(cited))
+
+    def with_runs(self, change: Callable[[Run], Run]) -> "Instalment":
+        """The same with each run of sentences changed, in reading order.
+
+        Runs are lead, key points, cautions and what stands in one paragraph, list or quotation; an
+        element that has no sentence left is left out.
+        """
+        lead, key_points = change(self.lead), change(self.key_points)
+        body: list[Element] = []
+        for element in self.body:
+            match element:
+                case Heading():
+                    body.append(element)
+                case Paragraph(run) | Quotation(run):
+                    if run := change(run):
+                        body.append(replace(element, sentences=run))
+                case Bullets(run):
+                    if run := change(run):
+                        body.append(replace(element, items=run))
+        cautions = change(self.cautions)
+        return replace(self, lead=lead, key_points=key_points, body=tuple(body), cautions=cautions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What composing made of a series, as the dashboard shows it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from partwork.actions.compose import ComposeReport
 from partwork.composing.risk import is_caveat
@@ -12,13 +12,18 @@ from partwork.orchestration.artifacts import bullets, escaped, points
 from partwork.rendering.words import minutes_to_read
 
 
-def page(report: ComposeReport) -> str:
-    """Markdown: the plan, what is to be mended, what stayed and why, the evidence of each part."""
+def page(report: ComposeReport, links: Mapping[int, str]) -> str:
+    """Markdown: the plan, what is to be mended, what stayed and why, the evidence of each part.
+
+    `links` lead to the parts' drafts, by number; there are none without a public address.
+    """
     series = report.series
     sections = [f"# {escaped(series.title)}\n", points(map(_part, series.instalments))]
+    sections.append(drafts(series.instalments, links))
     for title, lines in (
         ("Conflicts to settle first", bullets(report.conflicts)),
         ("Faults and notices", points((f.severity, place_of(f)) for f in report.faults)),
+        ("Left out for their sources' rights", bullets(report.quoted)),
         ("Edited, published or written by hand", bullets(report.kept)),
         ("Taken away, for nothing of their themes is left", bullets(report.removed)),
         ("Language model", bullets((*report.rewording, *report.fell_back))),
@@ -33,6 +38,27 @@ def page(report: ComposeReport) -> str:
     if report.left_out:
         sections += ["## Left out\n", bullets(report.left_out)]
     return "\n".join(sections)
+
+
+def letter_page(part: Instalment, file: str, faults: Sequence[Fault], link: str) -> str:
+    """Markdown: where a letter's part is, its draft, and what it lacks."""
+    sections = [
+        f"# {escaped(part.title)}\n",
+        f"Part {part.number} is in {escaped(file)}: edit it there.\n",
+        drafts([part], {part.number: link} if link else {}),
+    ]
+    if faults:
+        sections += ["## To mend\n", points((fault.severity, place_of(fault)) for fault in faults)]
+    return "\n".join(sections)
+
+
+def drafts(parts: Sequence[Instalment], links: Mapping[int, str]) -> str:
+    """A link for each part that has one, to its draft as it would be read on the web."""
+    shown = [part for part in parts if part.number in links]
+    lines = "".join(
+        f"- [{part.number}\\. {escaped(part.title)}](<{links[part.number]}>)\n" for part in shown
+    )
+    return f"Drafts, as they would be read on the web (for 14 days):\n\n{lines}" if lines else ""
 
 
 def place_of(fault: Fault) -> str:

@@ -58,4 +58,6 @@ def one_line(text: str) -> str:
 def _translated(text: str, table: dict[int, str | None]) -> str:
     if _ODD.search(text):
         text = text.translate(table)
-    return _CODED.sub(r"\1", text) if _CODING.search(text) else text
+    if text.isascii() or not _CODING.search(text):
+        return text
+    return _CODED.sub(r"\1", text)

@@ -3,8 +3,9 @@
 import re
 
 _TAG_NAME = re.compile(r"<(/?[a-z][a-z0-9]*)", re.IGNORECASE)
-# Possessive, so that an unclosed quote costs one pass and no more.
-_TAG_END = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
+# Atomic, so that an unclosed quote costs one pass and no more; a group with a possessive `*+`
+# reads too far before Python 3.11.5 (gh-106052).
+_TAG_END = re.compile(r"""(?>(?:[^>"']++|"[^"]*+"|'[^']*+')*)>""")
 _SKIPPED = ("script", "style")
 _WHOLE = ("html", "body")
 

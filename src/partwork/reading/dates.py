@@ -13,7 +13,7 @@ def date_in(text: str) -> date | None:
     the month, so it is none, while `22/10/2025` is. Years from 1800 to 2199. An instant with a
     zone is the day it states there.
     """
-    return next((found for found, _, _ in _dates(text)), None)
+    return next((found for found, _, _ in _dates(_unglued(text))), None)
 
 
 def published_in(line: str) -> date | None:
@@ -24,10 +24,12 @@ def published_in(line: str) -> date | None:
     """
     if len(line) > LINE_CHARACTERS or not _YEAR_SIGN.search(line):
         return None
+    line = _unglued(line)
     found, before, is_said = None, 0, False
     for day, start, end in _dates(line):
         if found is None and not _UPDATED.search(line, before, start):
-            found, is_said = day, _PUBLISHED.search(line, before, start) is not None
+            is_said = _PUBLISHED.search(line, before, start) is not None
+            found, is_said = day, is_said or _BY.match(line, end) is not None
         before = end
     if found is None:
         return None
@@ -35,6 +37,14 @@ def published_in(line: str) -> date | None:
     words = [w for w in re.findall(r"[^\W\d_]+", others) if w.lower() not in _DATE_WORDS]
     is_sentence = line.rstrip().endswith((".", "!", "?"))
     return None if is_sentence or (len(words) > _NAME_WORDS and not is_said) else found
+
+
+def without_dates(line: str) -> str:
+    """`line` with a bar for each date, and without times: "Ottoline Varga |"."""
+    if not _YEAR_SIGN.search(line):
+        return line
+    parted = _DATE.sub(lambda found: " | " if _is_date(found) else found[0], _unglued(line))
+    return " ".join(_DATED.sub("|", _TIME.sub(" ", parted)).split())
 
 
 LINE_CHARACTERS = 120
@@ -80,12 +90,12 @@ _DATE = re.compile(
       | (?P<a5>[0-9]{{1,2}}) / (?P<b5>[0-9]{{1,2}}) / (?P<y5>{_YEAR})
       | (?P<y7>{_YEAR}) 年 \s? (?P<m7>[0-9]{{1,2}}) 月 \s? (?P<d7>{_DAY}) 日
     )
-    (?!\d)
+    (?!\d(?![0-9]?:[0-9]{{2}}))
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _TIME = re.compile(
-    r"T?\b[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]+)*\s*(?:[ap]\.?m\b\.?)?(?:\s*[A-Z]{2,4}\b|Z|[+-]\d\d:?\d\d)?",
+    r"(?:\bT|\b)[0-9]{1,2}[:.h][0-9]{2}(?:[:.][0-9]+)*\s*(?:[ap]\.?m\b\.?)?(?:\s*[A-Z]{2,4}\b|Z|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
 _UPDATED = re.compile(
@@ -94,6 +104,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _PUBLISHED = re.compile(r"\b(?:published|posted|veröffentlicht|publié|publicado)\b", re.IGNORECASE)
+_BY = re.compile(r",?\s+(?i:by|von|par|por)\s+[^\W\d_a-z]")
 _DATE_WORD_LIST = (
     "published posted first date created updated update last modified edited reviewed revised on "
     "at by in and the of mon tue tues wed thu thur thurs fri sat sun monday tuesday wednesday "
@@ -106,12 +117,34 @@ _DATE_WORD_LIST = (
 _DATE_WORDS = frozenset(_DATE_WORD_LIST.split())
 
 
+# A month that a page ran together with the word before it, as "VargaMay 4, 2023".
+_GLUED = re.compile(
+    r"(?<=[^\W_A-Z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? "
+    rf"[0-9]{{1,2}},? {_YEAR})"
+)
+# What leads to a date, as "on Tuesday, the" does.
+_DATED = re.compile(
+    r"(?:\b(?:on|am|le|el|den)\s+)?(?:\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
+    r"(?:day)?\b[.,]?\s+)?(?:the\s+)?\|(?:\s*at\b)?",
+    re.IGNORECASE,
+)
+
+
+def _unglued(text: str) -> str:
+    return _GLUED.sub(" ", text)
+
+
 def _dates(text: str) -> Iterator[tuple[date, int, int]]:
     """The dates of a text and where they stand in it."""
     for match in _DATE.finditer(text):
         found = _date_of(match)
         if found is not None:
             yield found, match.start(), match.end()
+
+
+def _is_date(match: re.Match[str]) -> bool:
+    """Whether it is a date at all, be it one that can be read two ways."""
+    return match["y5"] is not None or _date_of(match) is not None
 
 
 def _date_of(match: re.Match[str]) -> date | None:

@@ -1,6 +1,7 @@
 """Blocks out of the opening and closing of elements."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from partwork.model.article import Block, BlockKind, Markup
 from partwork.model.text import Mark
@@ -54,23 +55,20 @@ class Flow:
         if self._aside is not None:
             self._aside[1].open(element, name)
             return
-        if name not in _TELLING:
+        role = _ROLES.get(name)
+        if role is None:
             self._open.append(element)
             return
-        is_box = name in _BOXES
-        kind = _OWNERS.get(name)
-        if kind is not None and element in self.layout:
-            kind = None
-        if self._owner is None and (is_box or kind is not None):
-            self._flush()
-        self._open.append(element)
-        if is_box:
+        if role.is_box:
+            if self._owner is None:
+                self._flush()
             self._boxes.append(name)
+        self._open.append(element)
         if self._owner is not None:
             self._open_inside(name)
-        elif kind is not None:
-            self._owner, self._kind, self._depth = element, kind, 0
-        if name in _INLINE:
+        elif role.owns is not None and element not in self.layout:
+            self._owner, self._kind, self._depth = element, role.owns, 0
+        if role.is_inline:
             self._open_inline(element, name)
 
     def text(self, text: str) -> None:
@@ -103,17 +101,17 @@ class Flow:
                 self._aside = None
                 self._put_aside(inner.finished())
             return
-        if name in _TELLING:
-            is_box = name in _BOXES
-            if self._owner is element or (self._owner is None and is_box):
+        role = _ROLES.get(name)
+        if role is not None:
+            if self._owner is element or (self._owner is None and role.is_box):
                 self._flush()
             elif self._kind is BlockKind.LIST and name in LISTS:
                 self._depth -= 1
-            elif is_box:
+            elif role.is_box:
                 self._run.space()
-            if name in _INLINE:
+            if role.is_inline:
                 self._close_inline(element, name)
-            if is_box:
+            if role.is_box:
                 self._boxes.pop()
         self._open.pop()
         left = len(self._open)
@@ -294,4 +292,16 @@ _MARKS = {
 }
 # Elements that do more than hold text or part it.
 _INLINE = frozenset({*_MARKS, "br", "img", "blockquote", "q", "sup"})
-_TELLING = _BOXES | _INLINE | _OWNERS.keys()
+
+
+class _Role(NamedTuple):
+    """What elements of one name do; every owner is a box."""
+
+    is_box: bool
+    owns: BlockKind | None
+    is_inline: bool
+
+
+_ROLES = {
+    name: _Role(name in _BOXES, _OWNERS.get(name), name in _INLINE) for name in _BOXES | _INLINE
+}

@@ -1,14 +1,14 @@
 """Title and deck out of the first lines of an article, and what stands between them."""
 
 import re
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from partwork.model.article import Block, BlockKind, normalised
-from partwork.reading.dates import date_in, published_in
+from partwork.reading.bylines import author_in, author_in_bio, byline_in
+from partwork.reading.dates import published_in
 from partwork.reading.furniture import is_furniture
-from partwork.reading.metadata import Metadata, byline_in
+from partwork.reading.metadata import Metadata
 from partwork.reading.titles import title_at
 from partwork.reading.top import TITLE_CHARACTERS, ends_a_sentence, is_dateline, is_prose
 
@@ -23,32 +23,56 @@ def lifted(blocks: tuple[Block, ...], said: Metadata) -> tuple[Metadata, tuple[B
     shown = _shown(blocks)
     top = _top(shown)
     at = _title_at(shown, top, said.title) if len(shown) > 1 else None
-    deck_at = None
     if at is not None:
         said = replace(said, title=shown[at].text)
-        deck_at = _deck_at(shown, at, said.deck)
-    if deck_at is not None:
-        said = replace(said, deck=shown[deck_at].text)
     below, above = _lines_beside(shown, top, at)
     dates = (found for line in (*below, *reversed(above)) if (found := published_in(line)))
-    names = (name for line in (*below, *reversed(above)) if (name := byline_in(line)))
-    published_on = said.published_on or next(dates, None)
-    byline = said.byline or next(names, "") or _name_beside_a_date(below, _states_a_date, 2)
-    byline = byline or _name_beside_a_date(above, _SAID_WHEN.match, 1)
-    byline = byline or _name_in_a_bio(shown[-_BIO_WITHIN:])
-    said = replace(said, published_on=published_on, byline=byline)
+    bio = [block.text for block in shown[-_BIO_WITHIN:]]
+    byline = said.byline or author_in(below, above) or author_in_bio(bio)
+    said = replace(said, published_on=said.published_on or next(dates, None), byline=byline)
+    deck_at = _deck_at(shown, at, said) if at is not None else None
+    if deck_at is not None:
+        said = replace(said, deck=shown[deck_at].text)
     taken = {id(shown[i]) for i in (at, deck_at) if i is not None}
     return said, tuple(block for block in blocks if id(block) not in taken)
 
 
-def made_title(blocks: tuple[Block, ...]) -> str:
-    """A title for a text that has none: the heading above its first prose, or that one's words."""
-    shown = _shown(blocks)
+def made_title(blocks: tuple[Block, ...], *, is_clean: bool = False) -> str:
+    """A title for a text that has none: the heading above its first prose, or its first sentence.
+
+    Of several headings it is the nearest, since those above may be a menu's; if `is_clean`, what
+    is left is the text's own, and it is the first.
+    """
+    shown = [b for b in _shown(blocks) if b.kind is not BlockKind.IMAGE] or _shown(blocks)
     at = next((i for i, block in enumerate(shown) if is_prose(block)), 0)
-    first = shown[at - 1] if at and shown[at - 1].kind is BlockKind.HEADING else shown[at]
-    words = first.text.split()
-    title = " ".join(words[:_MADE_TITLE_WORDS])[:TITLE_CHARACTERS]
-    return title if len(words) <= _MADE_TITLE_WORDS else f"{title.rstrip('.,;:')}…"
+    headings = [block for block in shown[:at] if block.kind is BlockKind.HEADING]
+    if is_clean:
+        return _cut(next(iter(headings), shown[0]).text)
+    if at and headings and headings[-1] is shown[at - 1]:
+        return _cut(headings[-1].text)
+    return _cut(shown[0 if all(map(_opens_text, shown[:at])) else at].text)
+
+
+def _opens_text(block: Block) -> bool:
+    """Whether a line above the first prose is of it: a few words that end as sentences do."""
+    return block.kind is BlockKind.PARAGRAPH and ends_a_sentence(block.text)
+
+
+def _cut(text: str) -> str:
+    """The first sentence of a text, or its beginning if that is long, without a sign at its end."""
+    sentence = _FIRST_SENTENCE.match(text)
+    words = (text if sentence is None else sentence[0]).split()
+    if len(words) <= _MADE_TITLE_WORDS:
+        title = " ".join(words)
+        title = title if title.endswith("..") else title.removesuffix(".")
+        if len(title) <= TITLE_CHARACTERS:
+            return title or text
+    title = " ".join(words[:_MADE_TITLE_WORDS])
+    if len(title) > TITLE_CHARACTERS:
+        title = title[:TITLE_CHARACTERS].rpartition(" ")[0] or title[:TITLE_CHARACTERS]
+    title = title.rstrip(_HANGING)
+    closing = _QUOTES.get(title[:1])
+    return f"{title if closing is None or closing in title[1:] else title[1:]}…"
 
 
 def _shown(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -60,6 +84,10 @@ def _shown(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 # Menus may be long; what stands further down is not the top of an article (a guess).
 _TOP_BLOCKS = 200
 _MADE_TITLE_WORDS = 8
+# Shorter ones end in an abbreviation as often: "Dr. Varga had …".
+_FIRST_SENTENCE = re.compile(r"\S.{15,200}?[.!?…][\"'”’)]*(?=\s+[\"'“‘(]?[^\W\d_a-z])")
+_HANGING = " .,;:–—-(“\"'‘«…"
+_QUOTES = {"“": "”", '"': '"', "‘": "’", "«": "»", "(": ")"}
 # A label or a row of tags is below a title as often (a guess).
 _DECK_FEWEST, _DECK_WORDS = 3, 40
 # With more lines above the first prose there is a menu.
@@ -69,19 +97,11 @@ _PROSE_WITHIN, _NOTICE_WORDS = 2, 30
 _BELOW_TITLE, _ABOVE_TITLE, _BELOW_BYLINE = 16, 6, 3
 _ITEMS = 4
 
-# Two to four capitalised words, and nothing else on the line unless a bar parts it.
-_BARE_NAME = re.compile(
-    r"[^\W\d_a-z][\w'’.-]*(?: (?:(?:de|di|da|van|von|der|la|le|bin|al) )*[^\W\d_a-z][\w'’.-]*){1,3}"
-    r" *(?:$|[|·•,] *(?=\S))"
-)
-
 # Bios stand below the text, and comments below them (a guess).
 _BIO_WITHIN = 60
-_BIO_CUE = re.compile(r"about the (?:author|creator|writer)|über (?:den autor|die autorin)", re.I)
 
 _SUBJECT = re.compile(r"subject: +(.+)", re.IGNORECASE)
 _HEADER_LINES = 12
-_SAID_WHEN = re.compile(r"(?:posted|published)\b.*\d", re.IGNORECASE)
 
 _DECK_CLASS = re.compile(
     r"^(?:dek|deck|standfirst|sub-?(?:title|head(?:line)?))|(?:-|_)(?:dek|deck|subtitle|standfirst)\b",
@@ -152,43 +172,7 @@ def _lines_of(blocks: tuple[Block, ...]) -> list[str]:
     return [line for block in blocks for line in block.text.split("\n", _ITEMS)[:_ITEMS]]
 
 
-def _name_beside_a_date(lines: Sequence[str], is_date: Callable[[str], object], within: int) -> str:
-    """A name on a line of its own, or before a bar, where the date is on the same or a next line.
-
-    Buttons and counters between them, and the name said twice, count for nothing.
-    """
-    for n, line in enumerate(lines):
-        name = _BARE_NAME.match(line)
-        if name is None:
-            continue
-        rest = line[name.end() :].strip()
-        below = [x for x in lines[n + 1 :] if x != line and not _parts_nothing(x)]
-        is_beside = any(map(is_date, below[:1])) or any(map(_SAID_WHEN.match, below[1:within]))
-        if date_in(rest) if rest else is_beside and not is_furniture(line):
-            return name[0].rstrip(" |·•,")
-    return ""
-
-
-def _parts_nothing(line: str) -> bool:
-    """Whether a line is a button, a counter or a mere sign."""
-    is_sign = not any(map(str.isalnum, line))
-    return is_sign or (is_furniture(line) and not date_in(line) and not _SAID_WHEN.match(line))
-
-
-def _states_a_date(line: str) -> bool:
-    return published_in(line) is not None or _SAID_WHEN.match(line) is not None
-
-
-def _name_in_a_bio(blocks: tuple[Block, ...]) -> str:
-    """A name that stands alone below the line with which a bio opens."""
-    for cue, below in pairwise(block.text for block in blocks):
-        name = _BARE_NAME.fullmatch(below) if _BIO_CUE.fullmatch(cue.rstrip(":")) else None
-        if name is not None:
-            return name[0]
-    return ""
-
-
-def _deck_at(blocks: tuple[Block, ...], title_at: int, said: str) -> int | None:
+def _deck_at(blocks: tuple[Block, ...], title_at: int, said: Metadata) -> int | None:
     """Where the deck stands: below the title, with a sign that it is no heading of a section.
 
     The sign is that the source says so, or a class, or the byline or date on the next line, or
@@ -200,11 +184,12 @@ def _deck_at(blocks: tuple[Block, ...], title_at: int, said: str) -> int | None:
     if not any(map(is_prose, blocks[at + 1 :])):
         return None
     title, deck, below = blocks[title_at : at + 2]
-    if said:
-        return at if normalised(deck.text) == normalised(said) else None
+    if said.deck:
+        return at if normalised(deck.text) == normalised(said.deck) else None
     if deck.markup is not None and any(_DECK_CLASS.search(c) for c in deck.markup.classes[:2]):
         return at
-    if len(deck.text.split()) < _DECK_FEWEST or deck.text[0] == "#":
+    is_name = said.byline != "" and deck.text.startswith(said.byline)
+    if len(deck.text.split()) < _DECK_FEWEST or deck.text[0] == "#" or is_name:
         return None
     if is_dateline(below.text):
         return at

@@ -34,7 +34,10 @@ class Line(NamedTuple):
 
 
 def lines_of(text: str) -> list[Line]:
-    """The lines of `text` that are not blank; a line ends in CR, LF or both."""
+    """The lines of `text` that are not blank; a line ends in CR, LF or both.
+
+    A list marker alone on its line is one with the line below it.
+    """
     found: list[Line] = []
     after_blank = True
     for number, raw in enumerate(_LINE_END.split(text), start=1):
@@ -43,7 +46,12 @@ def lines_of(text: str) -> list[Line]:
         words = line.strip()
         if words:
             indent = 0 if line[0] == words[0] else _indent(line)
-            found.append(Line(words, indent, number, number, after_blank, _marker_in(words)))
+            here = Line(words, indent, number, number, after_blank, _marker_in(words))
+            if found and len(found[-1].text) <= _LONE and _is_marker_of(found, here):
+                marker = found.pop()
+                words = f"{marker.text} {words}"
+                here = marker._replace(text=words, last=number, marker=_marker_in(words))
+            found.append(here)
         after_blank = not words
     return found
 
@@ -98,6 +106,23 @@ def _marker_in(text: str) -> Marker | None:
     return Marker(sign or "", int(number or 0), rest)
 
 
+def _is_marker_of(above: list[Line], line: Line) -> bool:
+    """Whether the last line above is a list's marker that stands alone, and `line` its item.
+
+    A bullet also parts names from dates; one that opens a list comes after a blank line, a colon
+    or another item.
+    """
+    if line.after_blank or line.marker is not None or not any(map(str.isalpha, line.text)):
+        return False
+    alone, before = above[-1], above[-2] if len(above) > 1 else None
+    if _LONE_NUMBER.fullmatch(alone.text) is not None:
+        return True
+    opens = alone.after_blank or before is None or before.text[-1] == ":" or before.marker
+    return alone.text in BULLETS and bool(opens)
+
+
+BULLETS = frozenset("•‣▪■◦●○")
+_LONE_NUMBER, _LONE = re.compile(r"[0-9]{1,3}[.)]"), 4
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _MARKER_SIGNS = frozenset("-*+•·–‣▪■◦●○(0123456789")
 _MARKER = re.compile(
@@ -123,7 +148,7 @@ def _wrap_width(lines: list[Line]) -> int | None:
     if len(pairs) < 2:
         return None
     lengths = sorted(len(a.text) + a.indent for a, _ in pairs)
-    width = lengths[(len(lengths) - 1) * 19 // 20]  # a long URL must not set the width
+    width = lengths[-1 - len(lengths) // 20]  # a long URL must not set the width
     if not _NARROWEST <= width <= _WIDEST:
         return None
     forced = [a for a, b in pairs if _is_forced(a, b, width)]

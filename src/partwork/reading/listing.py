@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from partwork.model.article import Block, BlockKind
-from partwork.reading.lines import Line, Marker
+from partwork.reading.lines import BULLETS, Line, Marker
 from partwork.reading.roles import Role
 
 
@@ -29,11 +29,11 @@ class Ruled:
 def marked_list(text: Ruled, at: int) -> tuple[Block, int] | None:
     """The list that begins at line `at` by its markers, and the line after it.
 
-    Blank lines between items do not end a list, a line that is a heading by its role does. Deeper
-    items nest; lines deeper than their marker continue the item. Numbers must count from 1 (or
-    all be 1, as Markdown allows), else they would be lost: other numbered lines are no list. A
-    single line after a dash is none either, since speech and signatures begin so, unless the line
-    before it ends in a colon.
+    Blank lines and empty bullets between items do not end a list, a line that is a heading by its
+    role does. Deeper items nest; lines deeper than their marker continue the item. Numbers must
+    count from 1 (or all be 1, as Markdown allows), else they would be lost: other numbered lines
+    are no list. A single line after a dash is none either, since speech and signatures begin so,
+    unless the line before it ends in a colon.
     """
     lines = text.lines
     opening = lines[at].marker
@@ -85,6 +85,11 @@ def _is_bare(line: Line) -> bool:
     return is_plain and any(map(str.isalnum, line.text))
 
 
+def _is_empty(line: Line) -> bool:
+    """Whether a line is a list's bullet and nothing else."""
+    return line.text in BULLETS
+
+
 def _items(text: Ruled, at: int, opening: Marker) -> Iterator[tuple[int, str, int]]:
     """Level, text and end of each item; stops where the list ends."""
     lines = text.lines
@@ -109,9 +114,11 @@ def _items(text: Ruled, at: int, opening: Marker) -> Iterator[tuple[int, str, in
         if level == 0 and not marker.sign and text.is_parted:
             end += _is_explained(lines, at, end, number, all(explained) and bool(explained))
             explained.append(end > at + 1)
+        while end + 1 < len(lines) and _is_empty(lines[end]) and lines[end + 1].marker is not None:
+            end += 1
         # A nested number is kept as text: a list says of its own items alone that they count.
         words = marker.rest if level == 0 or marker.sign else line.text
-        parts = [words, *(below.text for below in lines[at + 1 : end])]
+        parts = [words, *(x.text for x in lines[at + 1 : end] if not _is_empty(x))]
         yield level, " ".join(" ".join(parts).split()), end
         at = end
 

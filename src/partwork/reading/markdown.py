@@ -56,6 +56,9 @@ _AS_IN_PLAIN_TEXT = frozenset(_PLAIN_TYPES.split())
 _PARSER = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table")
 
 _TAG = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z][\w-]*)")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
+# What has no closing tag (WHATWG HTML, 13.1.2).
+_VOID = re.compile("area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr")
 _MARKS = {"em_open": Mark.EMPHASIS, "strong_open": Mark.STRONG, "link_open": Mark.LINK}
 
 
@@ -92,12 +95,17 @@ def _blocks(text: str, lines_before: int, url: str) -> tuple[Block, ...]:
         return tuple(_moved(block, lines_before) for block in found)
     lines = text.split("\n")
     blocks: list[Block] = []
-    at = quotes = 0
+    at = quotes = looked_at = 0
     while at < len(tokens):
         token = tokens[at]
         quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         end = _end_of(tokens, at) if token.type in _OWNERS else at + 1
-        for block in _blocks_of(tokens[at:end], url, is_quote=quotes > 0):
+        enclosed: list[Block] = []
+        if token.type == "html_block" and at >= looked_at:
+            looked_at = _end_of_tags(tokens, at)
+            enclosed = _hidden_among(tokens[at:looked_at], url) if looked_at > end else []
+            end = looked_at if enclosed else end
+        for block in enclosed or _blocks_of(tokens[at:end], url, is_quote=quotes > 0):
             first, last = token.map or (0, 0)
             while last > first + 1 and not lines[last - 1].strip():
                 last -= 1  # a list's extent has the blank lines below it
@@ -131,6 +139,30 @@ def _end_of(tokens: Sequence[Token], at: int) -> int:
     while tokens[end].nesting != -1 or tokens[end].level != level:
         end += 1
     return end + 1
+
+
+def _end_of_tags(tokens: Sequence[Token], at: int) -> int:
+    """The place after the HTML that closes what the HTML at `at` opens, else after all tokens.
+
+    Between the two stands Markdown that they enclose: HTML ends at the first blank line.
+    """
+    depth = 0
+    for end in range(at, len(tokens)):
+        if tokens[end].type != "html_block":
+            continue
+        for tag in _TAG.finditer(_COMMENT.sub("", tokens[end].content)):
+            if not _VOID.fullmatch(tag["name"].lower()):
+                depth += -1 if tag["slash"] else 1
+        if depth <= 0:
+            return end + 1
+    return len(tokens)
+
+
+def _hidden_among(tokens: Sequence[Token], url: str) -> list[Block]:
+    """The blocks of HTML and the Markdown in it, read as one where some of it is hidden."""
+    blocks = _blocks_with_html(tokens, url, is_quote=False)
+    is_hidden = any(block.markup is not None and block.markup.hidden for block in blocks)
+    return blocks if is_hidden else []
 
 
 def _blocks_of(tokens: Sequence[Token], url: str, *, is_quote: bool) -> list[Block]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from partwork.model.article import normalised
@@ -148,14 +148,22 @@ def _byline(
     authors = [name for author in linked.authors if (name := name_in(author))]
     if authors:
         return ", ".join(dict.fromkeys(authors))
-    said = [meta.get(name, "") for name in _AUTHOR_NAMES.split()]
-    related = (
-        e for e in elements_with(root, "rel") if "author" in e.get("rel", "").lower().split()
-    )
-    said += [*_texts(related, 3), *_values(items, "author")]
-    names = [name for text in said if (name := name_in(text))]
-    people = (name for name in names if _letters(name) not in sites)
-    return next(people, names[0] if names else "")
+    said = (meta.get(name, "") for name in _AUTHOR_NAMES.split())
+    texts = chain(said, _texts(_related_authors(root), 3), _values(items, "author"))
+    first = ""
+    for text in texts:
+        name = name_in(text)
+        if name and _letters(name) not in sites:
+            return name
+        first = first or name
+    return first
+
+
+def _related_authors(root: Element) -> Iterator[Element]:
+    """Elements with `rel="author"`; they are looked for only once they are asked for."""
+    for element in elements_with(root, "rel"):
+        if "author" in element.get("rel", "").lower().split():
+            yield element
 
 
 def _published(

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
-import unicodedata
+from dataclasses import replace
 from pathlib import PurePosixPath
 from textwrap import dedent
 
 from partwork.model.article import Article, Block
+from partwork.model.slug import slug_of
 from partwork.reading.decoding import decoded
 from partwork.reading.errors import Unreadable
 from partwork.reading.headline import lifted, made_title
@@ -40,7 +41,7 @@ def read_article(raw: bytes, name: str, url: str = "") -> Article:
     title = said.title or made_title(found)
     sha256 = hashlib.sha256(raw).hexdigest()
     return Article(
-        slug=_slug(title) or f"article-{sha256[:8]}",
+        slug=slug_of(title) or f"article-{sha256[:8]}",
         title=title,
         blocks=blocks,
         deck=said.deck,
@@ -53,6 +54,17 @@ def read_article(raw: bytes, name: str, url: str = "") -> Article:
     )
 
 
+def named_by(kept: tuple[Block, ...], article: Article) -> Article:
+    """`article` called by the blocks that cleaning keeps of it, if its title was made.
+
+    Reading makes one of what looks like the text's beginning, which may turn out to be the page's.
+    """
+    if not article.title_is_made or not kept:
+        return article
+    title = made_title(kept, is_clean=True)
+    return replace(article, title=title, slug=slug_of(title) or article.slug)
+
+
 _MARKDOWN = (".md", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
 _LOOKS_LIKE_HTML = re.compile(
@@ -60,8 +72,6 @@ _LOOKS_LIKE_HTML = re.compile(
     r"|section|main|header|div|table|h[1-6]|p|ul|ol|blockquote|figure)\b[^<>]*>)",
     re.IGNORECASE | re.DOTALL,
 )
-_SLUG_CHARACTERS = 60
-_ASCII = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "þ": "th"})
 
 
 def _read(raw: bytes, name: str, url: str) -> tuple[Metadata, tuple[Block, ...]]:
@@ -76,15 +86,3 @@ def _read(raw: bytes, name: str, url: str) -> tuple[Metadata, tuple[Block, ...]]
     if _LOOKS_LIKE_HTML.match(text[:10_000]):
         return read_html(raw, name, url)
     return Metadata(), blocks_of_text(dedent(text.replace("\r\n", "\n")))
-
-
-def _slug(title: str) -> str:
-    """`title` in lower-case ASCII words joined by hyphens, cut between words."""
-    ascii_title = unicodedata.normalize("NFKD", title.lower().translate(_ASCII))
-    words = re.findall(r"[a-z0-9]+", re.sub(r"['’\u0300-\u036f]", "", ascii_title))
-    slug = words[0][:_SLUG_CHARACTERS] if words else ""
-    for word in words[1:]:
-        if len(slug) + 1 + len(word) > _SLUG_CHARACTERS:
-            break
-        slug += f"-{word}"
-    return slug

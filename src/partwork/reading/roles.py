@@ -5,6 +5,7 @@ likeness, and the sequence of roles with the highest sum is taken (Viterbi). The
 `line_roles.tsv`, fitted by `benchmarks/fit_structure.py`; `docs/cleaning.md` tells how.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -21,7 +22,8 @@ from partwork.reading.features import (
     opening_features,
     shape_features,
 )
-from partwork.reading.lines import Line, is_sentence
+from partwork.reading.furniture import is_furniture
+from partwork.reading.lines import Line, Marker, is_sentence
 from partwork.reading.signs import (
     Detail,
     Lengths,
@@ -49,7 +51,8 @@ Steps: TypeAlias = tuple[float, float, float, float, float, float, float, float,
 def roles_of(lines: Sequence[Line]) -> list[Role]:
     """The likeliest role of each line; time grows with their number.
 
-    No sentence is a heading, and none that stands apart without a marker is an item.
+    No sentence is a heading, and none that stands apart without a marker is an item. What few
+    labelled pages show, rules know better than the weights: see `_settled`.
     """
     if not lines:
         return []
@@ -63,7 +66,7 @@ def roles_of(lines: Sequence[Line]) -> list[Role]:
         else (heading, item)
         for line, is_apart, (heading, item) in zip(lines, parted, _line_scores(signs), strict=True)
     ]
-    return [_ROLES[role] for role in best_path(scores, steps)]
+    return _settled(lines, [_ROLES[role] for role in best_path(scores, steps)])
 
 
 _END = Line("", 0, 0, 0, after_blank=True, marker=None)
@@ -97,6 +100,73 @@ def best_path(
         path.append(origin[path[-1]])
     return path[::-1]
 
+
+def _settled(lines: Sequence[Line], roles: list[Role]) -> list[Role]:
+    """`roles` with those changed that the line's own words settle.
+
+    A line written as titles are, amid closely set sentences, heads the next one (4 of 4 such
+    lines in labelled bodies); a clause with a comma that follows the items of an announced list
+    is its last (3 of 4), and so is a line with the bullet of the line above it; a picture's
+    credit heads nothing (15 of 15).
+    """
+    is_announced = False
+    for i in range(1, len(lines) - 1):
+        line, role = lines[i], roles[i]
+        if role is Role.TEXT:
+            if roles[i - 1] is roles[i + 1] is Role.TEXT and _heads_text(*lines[i - 1 : i + 2]):
+                roles[i] = Role.HEADING
+        elif role is Role.HEADING:
+            if _CREDIT.fullmatch(line.text) is not None:
+                roles[i] = Role.TEXT
+            elif _same_sign(lines[i - 1].marker, line.marker) or (
+                is_announced and roles[i - 1] is Role.ITEM and _is_clause(line)
+            ):
+                roles[i] = Role.ITEM
+        if roles[i] is not Role.ITEM:
+            is_announced = line.text[-1] == ":"
+    return roles
+
+
+def _heads_text(above: Line, line: Line, below: Line) -> bool:
+    """Whether a line stands between two sentences as a title does that no blank line sets off."""
+    text = line.text
+    if not text[-1].isalpha() or len(text) > _TITLE_CHARACTERS or line.marker is not None:
+        return False
+    if line.after_blank or below.after_blank or not (is_sentence(above) and is_sentence(below)):
+        return False
+    if _TITLE.fullmatch(text) is None or text.isupper() or _TITLE_JOINT.search(text) is None:
+        return False
+    words = [word for word in _BETWEEN_WORDS.split(text) if len(word) > 3]
+    is_title = len(words) > 1 and all(word[0].isupper() for word in words)
+    return is_title and len(text.split()) > 2 and not is_furniture(text)
+
+
+def _same_sign(above: Marker | None, below: Marker | None) -> bool:
+    """Whether two list markers are the same sign, which no number is."""
+    return above is not None and below is not None and above.sign == below.sign != ""
+
+
+def _is_clause(line: Line) -> bool:
+    """Whether a line has a comma, and no capital after its first word but of short names."""
+    words = line.text.split()[1:]
+    is_cased = any(word[0].isupper() for word in words if len(word) > 3)
+    return ", " in line.text and not is_cased and line.text[-1] not in ":?"
+
+
+_TITLE_CHARACTERS = 90
+_TITLE = re.compile(r"[^\W\d_a-z](?:[^\W\d_]|[ :’'&–—-])+")
+# What a title has and a name has not: a small word, or two halves.
+_TITLE_JOINT = re.compile(
+    r": |\b(?:a|an|and|as|at|by|for|from|in|into|of|on|or|the|to|vs|with|without|your|you|our|my)\b"
+)
+_BETWEEN_WORDS = re.compile(r"[ &:–—-]+")
+_CREDIT = re.compile(
+    r"(?:(?:image|photo|picture|video) )?(?:source|credit)s?: .*|[^.]*[.,)] credits?: .*"
+    r"|(?:photo(?:graph)?|image|picture|illustration)s? (?:by|courtesy)\b.*"
+    r"|.*(?:/ ?|\b(?:via|from|on) |©)(?:getty(?: images)?|istock|shutterstock|unsplash|pexels)\W*"
+    r"|.*(?:/getty images|/reuters|/ap(?: photo)?)\W*",
+    re.IGNORECASE,
+)
 
 _ROLES = tuple(Role)
 

@@ -72,7 +72,7 @@ _DATED_WITHIN, _DATED_SEARCH, _PARAGRAPH_WORDS = 4, 9, 40
 _FEWEST, _EQUALLY_TOLD, _EQUAL_WITHIN = 4, 0.7, 8
 _BARE_WITHIN, _ABOVE = 9, 4
 
-_TRAIL = re.compile(r"\s[»›>/|]\s|[»›>→]")
+_TRAIL = re.compile(r"\s[»›>/|]\s|[»›>→]|\AHome\s?/", re.IGNORECASE)
 _BARS = re.compile(r"[|·•©]")
 # Entries of a menu without a space between them.
 _GLUED = re.compile(r"[a-z0-9®)!?][A-Z][a-z]")

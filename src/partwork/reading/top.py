@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from partwork.model.article import Block, BlockKind
+from partwork.reading.bylines import byline_in
 from partwork.reading.dates import published_in
 from partwork.reading.furniture import is_furniture
-from partwork.reading.metadata import byline_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,22 @@ from fastapi import Depends, FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from partwork.actions.drafts import draft_behind
 from partwork.actions.read_issue import published_page
 from partwork.actions.report import report_behind
 from partwork.actions.unsubscribe import subscription_behind, unsubscribe
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
-from partwork.subscribing.report_links import LinkHasRunOut
+from partwork.rendering.templates import TemplateError
+from partwork.subscribing.page_links import LinkHasRunOut
 from partwork.subscribing.tokens import BadToken
 from partwork.web.doorkeeper import Doorkeeper
 from partwork.web.pages import (
+    DRAFT_IS_OLD,
     LINK_IS_OLD,
+    NO_DRAFT,
+    NO_DRAFT_TO_SHOW,
     NO_REPORT,
     NOT_A_LINK,
     NOT_FOUND,
@@ -29,6 +34,7 @@ from partwork.web.pages import (
     OUR_FAULT,
     TOO_LARGE,
     Pages,
+    draft_page,
     issue_page,
 )
 
@@ -98,6 +104,18 @@ def create_app(press: Press) -> FastAPI:
             return pages.message(LINK_IS_OLD, 410)
         except (LibraryError, ManuscriptError) as error:
             return pages.message((NOT_TO_BE_SHOWN, str(error)), 404)
+
+    @app.api_route("/drafts/{series}/{part}", methods=["GET", "HEAD"])
+    def draft(series: str, part: str, key: str = "") -> Response:
+        """A part as it would be read on the web, for whoever holds a link that is signed for it."""
+        try:
+            return draft_page(draft_behind(press, series, part, key, datetime.now(UTC)))
+        except BadToken:
+            return pages.message(NO_DRAFT, 404)
+        except LinkHasRunOut:
+            return pages.message(DRAFT_IS_OLD, 410)
+        except (LibraryError, ManuscriptError, TemplateError) as error:
+            return pages.message((NO_DRAFT_TO_SHOW, str(error)), 404)
 
     app.add_middleware(Doorkeeper, error_page=error_page)
     return app

@@ -32,6 +32,17 @@ LINK_IS_OLD = (
     "partwork report ARTICLE --link prints it.",
 )
 NOT_TO_BE_SHOWN = "This report cannot be shown"  # its text is what the files' reader says
+NO_DRAFT = (
+    "This link opens no draft",
+    "A part of it may be missing. Ask the editor for a new link: the reports of compose and check "
+    "in the dashboard have one for each part.",
+)
+DRAFT_IS_OLD = (
+    "This link has run out",
+    "Links to drafts are good for 14 days. Ask the editor for a new one: the flow check leaves "
+    "one for each part in the dashboard.",
+)
+NO_DRAFT_TO_SHOW = "This draft cannot be shown"  # as above
 TOO_LARGE = ("That was too much", "What was sent to this page is larger than it takes.")
 NOT_THAT_WAY = ("That does not work here", "This page cannot be used in that way.")
 OUR_FAULT = (
@@ -77,6 +88,11 @@ def issue_page(html: str) -> HTMLResponse:
     """The stored page of an issue, as it is; it holds nothing personal and may be cached."""
     headers = _headers(html, form_action="'none'")
     return HTMLResponse(html, headers=headers | {"Cache-Control": "public, max-age=300"})
+
+
+def draft_page(html: str) -> HTMLResponse:
+    """The page of a part that is not published, for whoever has the signed link."""
+    return _private(html, 200, form_action="'none'")
 
 
 def _private(html: str, status: int, form_action: str) -> HTMLResponse:

@@ -1,4 +1,4 @@
-"""Signed links to the report of one article."""
+"""Signed links to the report of one article, and to the draft of one part."""
 
 import string
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.subscribing.report_links import (
+from partwork.subscribing.page_links import (
     MAX_KEY,
     LinkHasRunOut,
+    check_draft_key,
     check_report_key,
+    draft_key,
     report_key,
 )
 from partwork.subscribing.tokens import BadToken, Departure, unsubscribe_token
@@ -88,6 +90,30 @@ def test_a_token_from_a_mail_opens_no_report() -> None:
 
     with pytest.raises(BadToken):
         check_report_key("compost", token, NOW, SECRETS)
+
+
+@given(names)
+def test_a_link_to_a_draft_opens_that_part_until_its_time(series: str) -> None:
+    key = draft_key(series, "a1b2c3d4", UNTIL, SECRETS)
+
+    check_draft_key(series, "a1b2c3d4", key, UNTIL - SECOND, SECRETS)
+    assert len(key) <= MAX_KEY
+    with pytest.raises(LinkHasRunOut, match=f"a draft of {series} was good until 16 March 2026"):
+        check_draft_key(series, "a1b2c3d4", key, UNTIL, SECRETS)
+    for other in ((series, "a1b2c3d5"), (f"{series}x", "a1b2c3d4"), (f"{series}/a1b2c3d4", "")):
+        with pytest.raises(BadToken):
+            check_draft_key(*other, key, NOW, SECRETS)
+
+
+def test_a_report_and_a_draft_have_no_key_in_common() -> None:
+    with pytest.raises(BadToken):
+        check_report_key(
+            "heaps/a1b2c3d4", draft_key("heaps", "a1b2c3d4", UNTIL, SECRETS), NOW, SECRETS
+        )
+    with pytest.raises(BadToken):
+        check_draft_key(
+            "heaps", "a1b2c3d4", report_key("heaps/a1b2c3d4", UNTIL, SECRETS), NOW, SECRETS
+        )
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), ("one", "")])
