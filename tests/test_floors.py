@@ -16,7 +16,7 @@ FLOORS = {
         ["reading", "cleaning", "composing", "manuscript", "rendering", "scheduling"], 2
     ),
     **dict.fromkeys(["subscribing", "delivering", "library", "store", "transport", "fetching"], 2),
-    "language_model": 2,
+    **dict.fromkeys(["language_model", "screenshots", "images"], 2),
     **dict.fromkeys(["actions", "assembly", "settings"], 3),
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }
@@ -42,6 +42,7 @@ KEPT_IN = {
     "itsdangerous": {"subscribing"},
     "cyclopts": {"cli"},
     "requests": {"fetching", "language_model"},
+    "PIL": {"images"},
     "unittest": set(),
 }
 

@@ -1,10 +1,13 @@
 """The library: reads and writes the files of a home. What is in them is the manuscript's affair."""
 
+import errno
+import fcntl
 import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -124,6 +127,8 @@ class Library:
         `MAX_RAW_BYTES`, or cannot be read.
         """
         try:
+            if path.is_dir():
+                raise LibraryError(f"{path}: is a folder; name a file in it")
             if path.exists() and not path.is_file():  # a pipe or a device might never end
                 raise LibraryError(
                     f"{path}: is no ordinary file; save the article as .txt, .md or .html"
@@ -181,10 +186,26 @@ class Library:
                 Path(temporary).unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise LibraryError(
-                f"{self.shown(file)}: cannot be written ({_reason(error)}); "
-                "make the home writable, or choose another by PARTWORK_HOME"
-            ) from None
+            raise self._not_written(file, error) from None
+
+    @contextmanager
+    def locked(self, file: Path) -> Iterator[bool]:
+        """Whether no other process holds this lock; if so it is held until the block ends.
+
+        The system frees it however a process ends, also by `kill -9` (flock(2)).
+        """
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            stream = file.open("a")
+        except OSError as error:
+            raise self._not_written(file, error) from None
+        with stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                is_ours = True
+            except BlockingIOError:
+                is_ours = False
+            yield is_ours
 
     def templates(self) -> Mapping[str, str]:
         """Template sources by name, e.g. `email/issue.mjml`: the home's, else the package's.
@@ -202,6 +223,12 @@ class Library:
     def shown(self, file: Path) -> str:
         """The file's path as people know it: relative to the home where it lies inside."""
         return str(file.relative_to(self.home)) if file.is_relative_to(self.home) else str(file)
+
+    def _not_written(self, file: Path, error: OSError) -> LibraryError:
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        writable = "make the home writable, or choose another by PARTWORK_HOME"
+        remedy = "free some space and try again" if is_full else writable
+        return LibraryError(f"{self.shown(file)}: cannot be written ({_reason(error)}); {remedy}")
 
 
 def read_all(stream: BinaryIO, name: str) -> bytes:

@@ -1,6 +1,7 @@
 """Composing again changes what it must: hands, ids, published parts and untouched parts stay."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from partwork.actions.compose import ComposeReport, compose
 from partwork.actions.loading import load_parts
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
+from partwork.actions.revising import OnFile, file_name
 from partwork.assembly import Press
 from partwork.composing.series import NothingToCompose, WrongNumberOfParts
 from partwork.manuscript.errors import ManuscriptError
+from partwork.manuscript.instalment import print_instalment
 from partwork.model.fault import Severity
 from partwork.model.series import Division, Instalment
 from tests.conftest import NOW
@@ -441,3 +444,43 @@ def test_an_article_of_headings_alone_is_refused_in_words(press: Press) -> None:
 
     with pytest.raises(NothingToCompose, match="empty: nothing in it"):
         composed(press, "empty")
+
+
+def test_without_a_record_what_an_editor_took_out_makes_no_part_of_a_few_words(
+    press: Press, two: tuple[str, ...]
+) -> None:
+    composed(press, *two, division=Division.ARTICLE)
+    _, file = next(parts_of(press))
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if "Leaves of oak" not in line))
+    before = files_of(press)
+    press.library.plan_file("heaps").unlink()
+    for base in press.library.base_files("heaps"):
+        base.unlink()
+
+    report = composed(press, division=Division.ARTICLE)
+
+    assert files_of(press) == before
+    assert any("too few for a part" in line for line in report.left_out)
+
+
+def test_a_sentence_mended_after_its_part_went_out_makes_no_part(
+    press: Press, two: tuple[str, ...], readers: tuple[str, ...]
+) -> None:
+    composed(press, *two, division=Division.ARTICLE)
+    published(press)
+    file = press.library.article_file("starting")
+    file.write_text(file.read_text() + "\nA lid of willow lasts for nine summers in the shade.\n")
+
+    report = composed(press)
+
+    assert len(list(parts_of(press))) == 2
+    assert any("too few for a part" in line for line in report.left_out)
+
+
+def test_files_keep_the_names_that_earlier_versions_gave_them() -> None:
+    part = Instalment("part0001", 1, "Über Größe", "Über Größe", "")
+    old = OnFile(part, Path("01-ber-gr-e.md"), "text", print_instalment(part), is_published=False)
+
+    assert file_name(replace(part, number=2), old) == "02-ber-gr-e.md"
+    assert file_name(part) == "01-uber-grosse.md"

@@ -84,7 +84,7 @@ def clean_with_a_rule(press: Press) -> None:
         f'[[rule]]\nname = "a"\nsite = "{SITE}"\nverdict = "keep"\nwords = "Advertisement"\n'
         "made_on = 2026-03-02\n"
     )
-    done = clean_site(press, SITE, clock=Clock())
+    done = clean_site(press, SITE)
     assert not done.edited
 
 

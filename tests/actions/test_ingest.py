@@ -2,18 +2,19 @@
 
 import json
 import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from partwork.actions.holding import AlreadyIngesting
+from partwork.actions.holding import AlreadyIngesting, holding_articles
 from partwork.actions.ingest import IngestReport, ingest
 from partwork.actions.pasting import save_paste, save_piped
 from partwork.assembly import Press
 from partwork.library import MAX_RAW_BYTES, LibraryError
 from partwork.model.article import Category, Rights
-from partwork.store.leases import release_lease, take_lease
 from tests.actions.conftest import ARTICLES
 from tests.conftest import NOW
 
@@ -243,21 +244,47 @@ def test_a_run_over_the_inbox_changes_no_rights_that_were_known(press: Press) ->
     assert taken(press).unchanged == (slug,)
 
 
-def test_only_one_run_at_a_time_brings_articles_in(press: Press) -> None:
-    def taken_now() -> IngestReport:
-        paths = [ARTICLES / "starting-a-heap.txt"]
-        return ingest(press, paths, rights=Rights.OWN, clock=lambda: NOW)
+def test_only_one_run_at_a_time_works_on_the_articles(press: Press) -> None:
+    source = ARTICLES / "starting-a-heap.txt"
+    with holding_articles(press), pytest.raises(AlreadyIngesting, match="another run"):
+        taken(press, source)
 
-    with press.engine.begin() as connection:
-        assert take_lease(connection, "ingest", "another", NOW, timedelta(minutes=1))
-    with pytest.raises(AlreadyIngesting, match="run another"):
-        taken_now()
-    with press.engine.begin() as connection:
-        release_lease(connection, "ingest", "another")
+    assert len(taken(press, source).articles) == 1
 
-    assert len(taken_now().articles) == 1
-    with press.engine.begin() as connection:
-        assert take_lease(connection, "ingest", "next", NOW, timedelta(minutes=1))
+
+def test_a_run_that_was_killed_keeps_nobody_waiting(press: Press) -> None:
+    waits = (
+        "import sys, time\n"
+        "from partwork.actions.holding import holding_articles\n"
+        "from partwork.assembly import assemble\n"
+        "from partwork.settings import Settings\n"
+        "with assemble(Settings(home=sys.argv[1])) as press, holding_articles(press):\n"
+        "    print('held', flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    home = str(press.library.home)
+    with subprocess.Popen([sys.executable, "-c", waits, home], stdout=subprocess.PIPE) as run:
+        assert run.stdout
+        try:
+            assert run.stdout.readline() == b"held\n"
+            with pytest.raises(AlreadyIngesting):
+                taken(press)
+        finally:
+            run.kill()
+
+    assert not taken(press, ARTICLES / "starting-a-heap.txt").refused
+
+
+def test_an_article_that_an_edit_broke_is_not_made_a_second_time(press: Press) -> None:
+    source = ARTICLES / "starting-a-heap.txt"
+    slug = taken(press, source).articles[0].cleaned.article.slug
+    file = press.library.article_file(slug)
+    file.write_text(press.library.read(file).replace("rights: own", "rights: mine"))
+
+    (refused,) = taken(press).refused
+
+    assert "rights: 'mine'" in refused.message
+    assert press.library.article_slugs() == (slug,)
 
 
 def test_refusals_tell_files_of_one_name_apart(press: Press, tmp_path: Path) -> None:
@@ -292,7 +319,8 @@ def test_what_is_no_article_is_not_read(press: Press, tmp_path: Path, kind: str)
         with path.open("wb") as stream:
             stream.truncate(MAX_RAW_BYTES + 1)
 
-    with pytest.raises(LibraryError, match="too many" if kind == "too large" else "no ordinary"):
+    told = {"too large": "too many", "folder": "is a folder"}.get(kind, "no ordinary")
+    with pytest.raises(LibraryError, match=told):
         press.library.read_raw(path)
 
 
@@ -387,6 +415,19 @@ def test_a_page_that_says_what_a_pasted_text_says_is_told(press: Press, tmp_path
     )
     assert len(press.library.article_slugs()) == 2  # nothing is lost: an editor decides
     assert taken(press, web_page).twins == ()
+
+
+def test_an_article_that_shares_a_part_hides_no_twin(press: Press, tmp_path: Path) -> None:
+    partly = tmp_path / "partly.txt"
+    partly.write_text(as_text(*PARAGRAPHS[:-1], "The ferryman of Lanteague told it otherwise."))
+    text, web_page = tmp_path / "keeper.txt", tmp_path / "saved.html"
+    text.write_text(as_text(*PARAGRAPHS))
+    web_page.write_text(as_page(*PARAGRAPHS))
+    _, same = taken(press, partly, text).articles
+
+    (twin,) = taken(press, web_page).twins
+
+    assert twin.twin_of == same.cleaned.article.slug
 
 
 def test_articles_that_share_a_paragraph_are_no_twins(press: Press, tmp_path: Path) -> None:

@@ -281,12 +281,12 @@ def test_a_rule_reaches_earlier_articles_when_their_site_is_cleaned_again(
     (rule,) = take(press, kettles, number_of(press, kettles, "of the fair"), for_site=True).made
     assert "of the fair" in text_of(press, lids)
 
-    assert clean_site(press, SITE, clock=Clock()).changed == (lids,)
+    assert clean_site(press, SITE).changed == (lids,)
 
     assert "of the fair" not in text_of(press, lids)
     assert load_rules(press)[0].applied_to == (lids,)
     assert "of the fair" not in text_of(press, kettles)
-    assert revoke(press, rule.name, Clock()).again.changed == (lids,)
+    assert revoke(press, rule.name).again.changed == (lids,)
 
 
 def test_a_rule_that_says_the_contrary_ends(press: Press, kettles: str) -> None:
@@ -336,7 +336,7 @@ def test_a_revoked_rule_gives_back_what_it_took(press: Press, kettles: str, tmp_
     (press.library.inbox / "pots.txt").unlink()
     put(press, jugs, 1)
 
-    revoked = revoke(press, load_rules(press)[0].name, Clock())
+    revoked = revoke(press, load_rules(press)[0].name)
 
     assert revoked.again.changed == (lids, jugs)
     assert revoked.again.edited == (pans,)
@@ -363,7 +363,7 @@ def test_what_cleaning_takes_out_without_the_rule_is_told_with_its_reason(
     lids = another(press, tmp_path, "Lids")
     assert "Advertisement" in text_of(press, lids)
 
-    (block,) = revoke(press, rule.name, Clock()).blocks
+    (block,) = revoke(press, rule.name).blocks
 
     assert (block.article, block.number, block.is_in) == (lids, 1, False)
     assert "“Advertisement”" in block.why
@@ -380,7 +380,7 @@ def test_after_a_rule_is_revoked_one_more_decision_does_not_bring_it_back(
     fourth = (brought[2], number_of(press, brought[2], "of the fair"))
     take(press, *first)
     (rule,) = take(press, *second).made
-    revoke(press, rule.name, Clock())
+    revoke(press, rule.name)
 
     assert not take(press, *third).made
     (again,) = take(press, *fourth).made
@@ -405,7 +405,7 @@ def test_revoking_what_is_no_rule_names_those_there_are(press: Press, kettles: s
     put(press, kettles, 1, for_site=True)
 
     with pytest.raises(LibraryError, match=r"did you mean keep-advertisement\? `partwork rules`"):
-        revoke(press, "keep-adverts", Clock())
+        revoke(press, "keep-adverts")
 
 
 def test_rules_that_were_taken_out_by_hand_stay_out(

@@ -102,4 +102,17 @@ def test_warnings_are_kept_beyond_the_limit_and_the_editor_is_told(
 
     assert WARNING in {s.text for p in report.series.instalments for s in p.sentences}
     assert faults(report) == ["rights"]
-    assert "what warns in it is more and was kept" in report.quoted[-1]
+    assert any("what warns in it is more and was kept" in line for line in report.quoted)
+
+
+def test_a_part_of_which_little_may_stand_is_named(press: Press, leaves: str) -> None:
+    for percent in (1, 25):
+        allow(press, percent, 60)
+        report = composed(press)
+        (part,) = report.series.instalments
+        what = "only what warns" if percent == 1 else f"{words(report)} words"
+
+        assert (
+            f"of “{part.title}” {what} may stand; divide by theme, or get a licence"
+            in report.quoted
+        )

@@ -20,7 +20,6 @@ from partwork.manuscript.errors import ManuscriptError
 from partwork.model.article import Rights
 from partwork.reading.raw import read_article
 from partwork.settings import Settings
-from tests.conftest import Clock
 
 SITE = "kettles.example.org"
 CLOSING = "The Lantern Room on Quay Street is open to all who bring a lid of their own."
@@ -144,7 +143,7 @@ def test_cleaned_again_articles_of_a_site_are_as_if_they_had_come_together(
         ingest(press, [paste(tmp_path, thing)], rights=Rights.OWN, site=SITE)
     one_by_one = texts(press)
 
-    done = clean_site(press, SITE, clock=Clock())
+    done = clean_site(press, SITE)
 
     assert done.changed == ("the-kettle-at-war", "the-ladle-at-war")
     assert done.same == ("the-colander-at-war", "the-skillet-at-war", "the-spoon-at-war")
@@ -153,7 +152,7 @@ def test_cleaned_again_articles_of_a_site_are_as_if_they_had_come_together(
         ingest(other, files, rights=Rights.OWN, site=SITE)
         assert texts(press) == texts(other)
     assert texts(press) != one_by_one
-    assert clean_site(press, SITE, clock=Clock()).changed == ()
+    assert clean_site(press, SITE).changed == ()
 
 
 def test_what_a_hand_has_edited_is_not_cleaned_again_and_is_named(
@@ -167,7 +166,7 @@ def test_what_a_hand_has_edited_is_not_cleaned_again_and_is_named(
     (press.library.inbox / "ladle.txt").unlink()
 
     report = ingest(press, [paste(tmp_path, THINGS[2])], rights=Rights.OWN, site=SITE)
-    done = clean_site(press, SITE, clock=Clock())
+    done = clean_site(press, SITE)
 
     assert report.would_be_cleaner == {}
     assert (done.edited, done.lost) == (("the-kettle-at-war",), ("the-ladle-at-war",))
@@ -176,7 +175,7 @@ def test_what_a_hand_has_edited_is_not_cleaned_again_and_is_named(
 
 def test_a_site_without_articles_is_told(press: Press) -> None:
     with pytest.raises(LibraryError, match=r"no article of the site 'lids\.example\.org'"):
-        clean_site(press, "lids.example.org", clock=Clock())
+        clean_site(press, "lids.example.org")
 
 
 WORDS = st.sampled_from(("copper", "quay", "lathe", "river", "winter", "clerk", "tin", "market"))

@@ -36,11 +36,9 @@ def as_labelled(article: Article, clean: Cleaned) -> list[str]:
 
 # Texts of a few lines give the judge little to go by, and there it still errs.
 NOT_YET = {
-    "01-menu-and-dateline",
     "06-contents-and-notices",
-    "09-networks-as-a-list",
 }
-not_yet = pytest.mark.xfail(reason="the judge errs on texts of a few lines")
+not_yet = pytest.mark.xfail(reason="a heading that only the contents announce is read as a line")
 
 
 @pytest.mark.parametrize(

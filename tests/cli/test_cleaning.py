@@ -35,7 +35,7 @@ def test_an_ingest_names_earlier_articles_that_would_be_cleaner(sources, capsys)
     assert run(["ingest", sources[2], "--site", SITE]) == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "the-spoon-at-war: 2 lines kept, 1 removed",
+        "the-spoon-at-war: 2 lines kept, 1 removed, no author or date found",
         f"earlier articles of {SITE} would lose lines that come back: the-kettle-at-war, "
         f"the-ladle-at-war; `partwork clean --site {SITE}` takes them out",
     ]

@@ -112,3 +112,18 @@ def test_numbers_and_ranges_name_blocks() -> None:
 def test_what_is_no_number_is_told(given: tuple[str, ...]) -> None:
     with pytest.raises(PartworkError, match="block"):
         numbers_in(given)
+
+
+def test_a_site_s_name_cannot_act_in_the_command_that_is_offered(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.setenv("PARTWORK_HOME", str(home))
+    file = tmp_path / "kettle.html"
+    link = '<link rel="canonical" href="http://$(reboot)a/kettle">'
+    file.write_text(f"<html><head>{link}</head><body><p>{TEXT[-72:]}</p></body></html>")
+    with assemble(Settings()) as press:
+        made = ingest(press, [file], rights=Rights.OWN).articles[0].cleaned.article
+
+    run(["drop", made.slug, "1", "--site"])
+
+    assert "`partwork clean --site '$(reboot)a'`" in capsys.readouterr().out

@@ -24,7 +24,7 @@ def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("clean content", "content: is no ordinary file"),
+        ("clean content", "content: is a folder; name a file in it"),
         ("clean --site lids.example.org", "no article of the site 'lids.example.org'"),
         ("clean --site=", "no article of the site ''"),
         ("ingest example.org/a-story", "a web page's address begins with https://"),

@@ -67,3 +67,37 @@ def test_a_letter_takes_no_articles(at_home: Path, capfd: pytest.CaptureFixture[
     assert run(["compose", "greetings", "starting-a-heap", "--letter"]) == 2
     assert "a letter has no articles" in capfd.readouterr().err
     assert not (at_home / "content" / "series" / "greetings").exists()
+
+
+def test_titles_are_whole_where_the_terminal_is_narrow(
+    at_home: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+
+    assert run(["compose", "compost", "--by", "article"]) == 0
+
+    shown = capfd.readouterr().out
+    for part in parts_of(at_home, "compost"):
+        text = (at_home / "content" / "series" / "compost" / part).read_text()
+        title = next(line for line in text.splitlines() if line.startswith("title: "))
+        assert title.removeprefix("title: ").strip("'") in shown
+
+
+@pytest.mark.parametrize("more", [[], ["--letter"]])
+def test_a_title_that_could_not_be_read_again_is_refused_before_anything_is_written(
+    at_home: Path, capfd: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    folder = at_home / "content" / "series" / "compost"
+    assert run(["compose", "compost", "--title", "Rot\x07ten", *more]) == 1
+    assert "title holds a line break or control character" in capfd.readouterr().err
+    assert not folder.exists()
+
+    assert run(["compose", "compost", "--title", " Heaps\n  and\tworms ", *more]) == 0
+    assert 'title = "Heaps and worms"' in (folder / "series.toml").read_text()
+
+
+def test_titles_may_join_letters(at_home: Path) -> None:
+    title = "می\u200cروم 👩\u200d🌾"
+
+    assert run(["compose", "compost", "--title", title]) == 0
+    assert run(["compose", "compost"]) == 0

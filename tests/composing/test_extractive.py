@@ -58,6 +58,8 @@ def test_sections_of_one_aspect_stand_under_one_heading(
         ("Side effects of lime are mostly mild.", False),
         ("Worms in a dry box die within days unless a neighbour waters them.", False),
         ("It keeps worms warm.", True),
+        ("Water at the same time each morning, whatever the sky looks like.", False),
+        ("Give the same care to seedlings.", True),
     ],
 )
 def test_a_sentence_needs_another_where_its_subject_is_not_in_it(text: str, expected: bool) -> None:
@@ -70,10 +72,32 @@ def test_a_sentence_needs_another_where_its_subject_is_not_in_it(text: str, expe
         ("So... What Is Compost, Really?", "What is compost?"),
         ("The Winter Heap In Norwood Gardens", "The winter heap in Norwood gardens"),
         ("Compost in Sedgeley", "Compost in Sedgeley"),
+        ("THE WINTER HEAP IN NORWOOD", "The winter heap in Norwood"),
+        ("HEAPS AND RHS RULES", "Heaps and RHS rules"),
+        ("DIY", "DIY"),
     ],
 )
 def test_headings_lose_talk_and_needless_capitals(heading: str, expected: str) -> None:
     lower = frozenset({"compost", "winter", "heap", "garden"})
-    wording = Wording("compost", lower, is_english=True, upper=frozenset({"norwood"}))
+    wording = Wording("compost", lower, is_english=True, upper=frozenset({"norwood", "rhs"}))
 
     assert in_sentence_case(heading, wording) == expected
+
+
+def test_a_preheader_is_a_sentence_that_opens_something(
+    article_of: Callable[..., Article], compose: Compose
+) -> None:
+    (part,) = compose([article_of("tea", TEA)], division=Division.ARTICLE).instalments
+
+    assert part.preheader in TEA.replace("\n", " ")
+    assert part.preheader.startswith(("A bag of", "Compost tea is", "A brew of"))
+
+
+def test_a_title_that_shouts_is_lowered(
+    article_of: Callable[..., Article], compose: Compose
+) -> None:
+    shouted = article_of("tea", TEA, title="COMPOST TEA FOR BEDS")
+
+    (part,) = compose([shouted], division=Division.ARTICLE).instalments
+
+    assert (part.title, part.subject) == ("Compost tea for beds", "Compost tea for beds")

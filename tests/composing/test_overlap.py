@@ -104,3 +104,24 @@ def test_a_caution_goes_where_the_sections_about_risks_are(
 
 def risks_with_aspect(section: Section) -> Section:
     return replace(section, aspect=Aspect.RISKS)
+
+
+def test_a_span_of_time_in_words_is_no_idea_that_two_sentences_share() -> None:
+    one = "If rain does not come within a quarter of an hour, water the seedlings by hand."
+    other = "A gardener who waters should stop after a quarter of an hour and let the bed drain."
+
+    assert {"quarter", "hour"}.isdisjoint(point_of(one).ideas | point_of(other).ideas)
+    assert "hour" in point_of("Bacteria begin within hours.").ideas
+
+
+def test_a_sentence_with_another_word_in_one_place_is_no_source_of_it(
+    article_of: Callable[..., Article],
+) -> None:
+    summer = "Worms eat leaves and straw in the soil all summer long."
+    texts = {"one": summer, "two": summer.replace("summer", "winter"), "three": summer}
+
+    kept = without_repeats(sections_from(article_of, **texts))
+    (statement,) = [s for section in kept for p in section.passages for s in p.statements]
+
+    assert statement.text == summer
+    assert {c.article for c in statement.citations} == {"one", "three"}

@@ -156,3 +156,16 @@ def test_hostile_text_is_judged_in_no_time(text: str) -> None:
     is_caveat(text)
 
     assert time.process_time() - began < 2.0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Return when the heap has cooled, and repeat as often as it takes.", True),
+        ("Repeat until the mixture is dark.", True),
+        ("Return the lid to the box before it rains.", False),
+        ("Repeat prescriptions need a doctor's name.", False),
+    ],
+)
+def test_an_instruction_to_go_back_needs_the_one_before_it(text: str, expected: bool) -> None:
+    assert leans(text) is expected

@@ -104,3 +104,13 @@ def test_a_letter_is_not_composed_and_a_composed_series_is_no_letter(
         begin_letter(press, series, title="", newsletter="")
 
     assert file.read_text() == before
+
+
+def test_a_letter_begun_again_with_the_same_words_is_the_same_part(press: Press) -> None:
+    once = begin_letter(press, "greetings", title="Hello", newsletter="", text=WORDS)
+    again = begin_letter(press, "greetings", title="Hello", newsletter="", text=WORDS)
+    other = begin_letter(press, "greetings", title="Hello", newsletter="", text=f"{WORDS} Bye.")
+
+    assert again == once
+    assert other.name.startswith("02-")
+    assert len(load_series(press, "greetings").instalments) == 2

@@ -319,3 +319,21 @@ def test_a_wrong_field_is_named(old: str, new: str, line: int, says: str) -> Non
 
 def test_an_id_of_digits_stays_a_word() -> None:
     assert parse_instalment(HEAD.replace("k3x9a7qd", "12e45678"), "f.md").id == "12e45678"
+
+
+def test_a_rule_parts_the_lead_from_a_body_that_opens_with_text() -> None:
+    part = Instalment(
+        "part0001",
+        1,
+        "Licht",
+        "Licht",
+        "",
+        lead=(Sentence("Licht stellt die Uhr."),),
+        body=(Paragraph((Sentence("Am Morgen geht sie vor."),)),),
+    )
+
+    printed = print_instalment(part)
+
+    assert "\n\n***\n\n" in printed
+    assert ":::" not in printed
+    assert parse_instalment(printed, "01-licht.md") == part

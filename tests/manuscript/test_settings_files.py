@@ -23,7 +23,7 @@ reply_to = "baker@example.org"
 postal_address = "1 Mill Lane\\nGrainford"
 imprint_url = "https://example.org/imprint"
 privacy_url = "https://example.org/privacy?x=1#top"
-accent = "#A1b2c3"
+accent = "#2A3b4c"
 notices = ["Ovens are hot."]
 crisis_notice = "Call someone."
 demo = true
@@ -80,7 +80,7 @@ def test_a_newsletter_is_read_with_all_its_fields() -> None:
         privacy_url="https://example.org/privacy?x=1#top",
         description="Baking, in parts.",
         language="de-CH",
-        accent="#A1b2c3",
+        accent="#2A3b4c",
         notices=("Ovens are hot.",),
         crisis_notice="Call someone.",
         quotation=QuotationLimits(0.1, 40),
@@ -110,7 +110,8 @@ def test_a_newsletter_needs_no_more_than_a_name_and_two_addresses() -> None:
         ("<crumb@example.org>", "<crumb@example>", "sender is an address"),
         ("<crumb@example.org>", "<crumb@example.org>, <b@example.org>", "sender is an address"),
         ("<crumb@example.org>", "<crumb@example.org\\nBcc: b@example.org>", "sender holds a line"),
-        ('"#A1b2c3"', '"teal"', 'accent is a colour such as "#1d5c63"'),
+        ('"#2A3b4c"', '"teal"', 'accent is a colour such as "#1d5c63"'),
+        ('"#2A3b4c"', '"#ffee88"', "accent is too pale to be read on white; the nearest"),
         ('"https://example.org/imprint"', '"javascript:alert(1)"', "imprint_url is a web address"),
         ('"https://example.org/imprint"', '"www.example.org"', "imprint_url is a web address"),
         ("demo = true", 'demo = "yes"', "demo is true or false"),

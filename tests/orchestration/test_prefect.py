@@ -25,7 +25,7 @@ from partwork.orchestration.launcher import (
 
 pytestmark = pytest.mark.prefect
 
-FLOWS = {"ingest", "compose", "check", "publish", "send"}
+FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"}
 STAYS = '''
 import signal
 
@@ -158,6 +158,15 @@ def test_a_parameter_that_cannot_be_is_refused_before_anything_runs(prefect: Run
         prefect.trigger("compose", {"series": "../up"})
 
 
+def test_a_tick_looks_at_what_is_due_and_says_what_waits(prefect: RunningPrefect):
+    # before the letter below, which nobody has approved, is there to wait
+    result = prefect.trigger("publish", {})
+
+    assert result.name == "publish what is due"
+    assert result.message == "0 planned, 0 waiting, 0 to send"
+    assert prefect.settle("send") == []
+
+
 def test_a_letter_is_written_in_the_form_and_leaves_its_draft(prefect: RunningPrefect, home: Path):
     words = {"title": "Spring greetings", "subject": "Spring is here", "text": "Bring gloves.\n"}
     preheader = "What to bring on the first morning at the gate."
@@ -172,14 +181,6 @@ def test_a_letter_is_written_in_the_form_and_leaves_its_draft(prefect: RunningPr
     assert "Spring greetings" in report["data"]
     with pytest.raises(RunFailed, match="line 1: a heading begins with ##"):
         prefect.trigger("compose", {**given, "text": "# Spring"})
-
-
-def test_a_tick_looks_at_what_is_due_and_says_what_waits(prefect: RunningPrefect):
-    result = prefect.trigger("publish", {})
-
-    assert result.name == "publish what is due"
-    assert result.message == "0 planned, 0 waiting, 0 to send"
-    assert prefect.settle("send") == []
 
 
 def test_no_setting_of_the_homes_files_reaches_a_run(prefect: RunningPrefect, home: Path):

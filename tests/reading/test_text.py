@@ -302,6 +302,24 @@ def test_a_bullet_alone_on_its_line_belongs_to_the_line_below():
     assert ("list", "tea\nmilk") in kinds(text)
 
 
+def test_the_line_after_as_many_items_as_were_announced_is_a_heading():
+    items = [
+        "A door that closes, so that the draught goes up and not out",
+        "A grate with all of its bars, none of them burnt through",
+        "A flue that somebody swept, last spring at the latest",
+    ]
+    announced = "An old stove needs three things:"
+    heading = "The flue: what the sweep looks for"
+    text = "\n".join([LONG, announced, *items, heading, LONG, LONG])
+
+    blocks = blocks_of_text(text)
+
+    assert [(b.kind, b.text) for b in blocks if b.kind in (BlockKind.LIST, BlockKind.HEADING)] == [
+        (BlockKind.LIST, "\n".join(items)),
+        (BlockKind.HEADING, heading),
+    ]
+
+
 def test_a_number_alone_on_its_line_belongs_to_the_line_below():
     text = f"{LONG}\n\n1.\nFill it\n2.\nWait\n\n{LONG}"
 

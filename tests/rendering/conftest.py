@@ -220,6 +220,6 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="session")
 def desk() -> Desk:
-    names = ("email/issue.mjml", "email/issue.txt", "web/issue.html")
+    names = [p.relative_to(TEMPLATES).as_posix() for p in sorted(TEMPLATES.rglob("*.*"))]
     templates = {name: (TEMPLATES / name).read_text(encoding="utf-8") for name in names}
     return Desk(PART, SERIES, NEWSLETTER, ARTICLES, templates)

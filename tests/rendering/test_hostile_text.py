@@ -1,5 +1,6 @@
 """Text from outside is read, never obeyed."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partwork.model.issue import MERGE_CLOSE, MERGE_OPEN, Issue, MergeField
+from partwork.model.issue import MERGE_CLOSE, MERGE_OPEN, Issue
 from partwork.model.series import Bullets, Heading, Paragraph, Quotation, Sentence
 from partwork.model.text import Mark, Span
 
@@ -83,8 +84,14 @@ def test_no_text_can_forge_a_merge_field(desk: Desk) -> None:
     issue = desk.issue(title=forged, subject=forged, preheader=forged, lead=(Sentence(forged),))
 
     assert issue.title == issue.subject == "To unsubscribe_url and 0:7"
-    assert issue.html.count(MERGE_OPEN) == issue.text.count(MERGE_OPEN) == len(MergeField)
+    assert fields_in(issue) == fields_in(desk.issue())
     assert "\ue002" not in issue.html + issue.text + issue.page
+
+
+def fields_in(issue: Issue) -> list[list[str]]:
+    """The merge fields of HTML and text, and what stands between such brackets otherwise."""
+    mark = f"{MERGE_OPEN}[^{MERGE_CLOSE}]*{MERGE_CLOSE}?"
+    return [re.findall(mark, part) for part in (issue.html, issue.text)]
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +125,7 @@ def test_any_text_renders_and_stays_text(
         (title,) = reader.text(html, "//h1")
         assert title == " ".join(issue.title.split())
         assert not reader.values(html, "//script")
-    assert issue.html.count(MERGE_OPEN) == issue.text.count(MERGE_OPEN) == len(MergeField)
+    assert fields_in(issue) == fields_in(issue_of())
     issue.content_hash  # noqa: B018 a lone surrogate could not be hashed
 
 

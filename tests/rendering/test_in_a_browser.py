@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from partwork.model.colour import ENOUGH
 from partwork.model.issue import Issue
 from partwork.model.series import Paragraph, Sentence
-from partwork.rendering.colour import ENOUGH
+from tests.rendering.conftest import ARTICLES
+from tests.rendering.test_matrix import SAMPLES
 
 # A fixture of conftest.py; its class cannot be imported from there.
 Desk = Any
@@ -74,6 +76,12 @@ def without_style(html: str) -> str:
     return re.sub(r"<style.*?</style>", "", html, flags=re.DOTALL)
 
 
+# Text at twice its size, as a phone's own setting makes it.
+TWICE = """() => [...document.querySelectorAll("body *")]
+  .map(e => [e, 2 * parseFloat(getComputedStyle(e).fontSize)])
+  .forEach(([e, size]) => e.style.setProperty("font-size", `${size}px`, "important"))"""
+
+
 @pytest.fixture(scope="module", params=["as it is", "long words", "Arabic"])
 def issue(request: pytest.FixtureRequest, desk: Desk) -> Issue:
     body = (Paragraph((Sentence(f"See {LONG}."),)),)
@@ -116,6 +124,53 @@ def test_all_text_can_be_told_from_its_paper(
     assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
 
 
+@pytest.fixture(
+    scope="module", params=sorted(set(SAMPLES) - {"six thousand words", "too long for Gmail"})
+)
+def sample(request: pytest.FixtureRequest) -> str:
+    return SAMPLES[request.param].issue(ARTICLES).html
+
+
+def test_every_content_fits_a_small_phone_with_text_at_twice_its_size(
+    page: Page, sample: str
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    for mail in (sample, without_style(sample)):
+        page.set_content(mail)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    page.set_content(sample)
+    page.evaluate(TWICE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_content_can_be_told_from_its_paper(page: Page, sample: str, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.set_content(sample)
+
+    ratio, text = page.evaluate(LOWEST_CONTRAST)
+
+    assert ratio >= ENOUGH, text
+
+
+def test_pictures_keep_their_shape_and_buttons_fit_a_thumb(page: Page) -> None:
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.set_content(SAMPLES["a designer's own"].issue(ARTICLES).html)
+
+    shape = page.evaluate("""[...document.images].map(e => {
+      const style = getComputedStyle(e);
+      return [style.height, e.getBoundingClientRect().width];
+    })""")
+    (height,) = page.evaluate(
+        "[...document.querySelectorAll('.button a')].map(e => e.getBoundingClientRect().height)"
+    )
+
+    assert len(shape) == 12
+    assert all(width <= 335 for _, width in shape)
+    assert height >= 44  # WCAG 2.2, 2.5.5
+
+
 def test_a_mail_without_its_style_element_stays_light_and_readable(page: Page, desk: Desk) -> None:
     page.emulate_media(color_scheme="dark")
     page.set_content(without_style(desk.issue().html))
@@ -147,3 +202,33 @@ def test_the_preheader_is_not_seen(page: Page, desk: Desk) -> None:
     seen = page.evaluate("document.body.innerText")
     assert desk.part.title in seen
     assert desk.part.preheader not in seen
+
+
+def test_a_screen_reader_is_told_what_is_where_in_order(page: Page, desk: Desk) -> None:
+    page.set_content(SAMPLES["as it is"].issue(ARTICLES).html)
+
+    told = page.locator("body").aria_snapshot()
+
+    assert re.findall(r'- (heading .*|link "[^"]*")', told) == [
+        'heading "One stone, one angle, ten strokes a side" [level=1]',
+        'link "Why good knives go blunt"',
+        'heading "Key points" [level=2]',
+        'heading "What you need on the table" [level=2]',
+        'link "leaflet on soaking"',
+        'heading "Finding the angle" [level=2]',
+        'heading "The strokes" [level=2]',
+        'heading "Be careful" [level=2]',
+        'heading "Next time" [level=2]',
+        'heading "In this series" [level=2]',
+        'link "Why good knives go blunt"',
+        'heading "Sources" [level=2]',
+        'link "What an edge is made of"',
+        'link "Unsubscribe from The Slow Kitchen"',
+        'link "Read online"',
+        'link "editor@example.org"',
+        'link "Imprint"',
+        'link "Privacy"',
+    ]
+    assert desk.part.preheader not in told
+    assert "\u034f" not in told  # its filler
+    assert "SK" not in told.split()

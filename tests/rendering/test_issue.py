@@ -13,6 +13,7 @@ import pytest
 from partwork.model.address import Mailbox
 from partwork.model.issue import MERGE_OPEN, AudienceRule, MergeField
 from partwork.model.series import Heading, Paragraph, Sentence, Series
+from partwork.rendering.issue import WHOLE_BYTES
 
 # Fixtures of conftest.py; their classes cannot be imported from there.
 Desk = Any
@@ -107,7 +108,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(desk: Desk) -> N
     program = (
         "import sys, pathlib; sys.path.insert(0, sys.argv[1])\n"
         "from conftest import ARTICLES, NEWSLETTER, PART, SERIES, TEMPLATES, rendered\n"
-        "names = ('email/issue.mjml', 'email/issue.txt', 'web/issue.html')\n"
+        "names = [p.relative_to(TEMPLATES).as_posix() for p in TEMPLATES.rglob('*.*')]\n"
         "templates = {n: (TEMPLATES / n).read_text(encoding='utf-8') for n in reversed(names)}\n"
         "issue = rendered(PART, SERIES, NEWSLETTER, ARTICLES, templates)\n"
         "print(issue.content_hash)\n"
@@ -212,6 +213,49 @@ def test_the_crisis_notice_stands_where_a_part_calls_for_it(desk: Desk) -> None:
     assert "Call 000." not in with_notice.issue().html
 
 
+def test_the_crisis_notice_is_the_first_thing_after_the_headline_that_is_set_apart(
+    desk: Desk, reader: Reader
+) -> None:
+    loud = desk.with_(newsletter=replace(desk.newsletter, crisis_notice="Call 000."))
+
+    issue = loud.issue(lead=(Sentence("An overdose needs help at once."),))
+
+    (first, *_) = reader.text(issue.html, "//div[@class='careful']")
+    assert first == "Call 000."
+    assert issue.html.count("Call 000.") == issue.text.count("Call 000.") == 1
+    for shown in (issue.html, issue.text):
+        assert shown.index("Call 000.") < shown.index("An overdose needs")
+
+
+def test_what_no_cut_of_the_body_can_shorten_stays_whole(desk: Desk) -> None:
+    endless = (Sentence("word " * 25_000),)
+
+    issue = desk.issue(lead=endless, body=())
+
+    assert len(issue.html.encode()) > WHOLE_BYTES
+    assert "Read the rest" not in issue.html + issue.text
+
+
+def test_a_cut_mail_keeps_its_cautions_and_ends_with_no_headline(
+    desk: Desk, reader: Reader
+) -> None:
+    body = tuple(
+        element
+        for number in range(30)
+        for element in (Heading(f"Evening {number}"), Paragraph((Sentence("word " * 1_000),)))
+    )
+
+    issue = desk.issue(body=body)
+
+    cautions = [sentence.text for sentence in desk.part.cautions]
+    assert all(caution in issue.html for caution in cautions)
+    shown = reader.text(issue.html, "//h2[starts-with(., 'Evening')] | //p")
+    last = max(place for place, text in enumerate(shown) if text.startswith("Evening"))
+    assert shown[last + 1].startswith("word word")
+    assert 80_000 < len(issue.html.encode()) <= WHOLE_BYTES
+    assert "Evening 29" in issue.page
+
+
 def test_only_a_demo_says_that_it_is_one(desk: Desk) -> None:
     real = desk.with_(newsletter=replace(desk.newsletter, demo=False)).issue()
 
@@ -264,6 +308,15 @@ def test_dates_are_written_in_the_language_of_the_series(desk: Desk) -> None:
 
     assert "Ada North, 1. März 2026" in issue.text
     assert "Nach Texten von Ada North" in issue.text
+
+
+@pytest.mark.parametrize(
+    ("language", "slant"), [("en", "italic"), ("de", "italic"), ("ja", "normal"), ("ar", "normal")]
+)
+def test_quotations_slant_where_the_script_can(desk: Desk, language: str, slant: str) -> None:
+    issue = desk.with_(series=replace(desk.series, language=language)).issue()
+
+    assert f"font-style: {slant}" in issue.html.split("<blockquote", 1)[1].split("</p>")[0]
 
 
 def test_sentences_of_unspaced_languages_are_joined_without_a_space(desk: Desk) -> None:

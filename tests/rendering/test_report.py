@@ -89,6 +89,15 @@ def test_what_hands_did_is_told_from_what_cleaning_did() -> None:
     assert (4, "Water it.", GONE) in told(judged(STORED[::2], edited=True))
 
 
+def test_a_change_of_case_is_an_edit_and_one_of_spaces_is_none() -> None:
+    by_hand = (paragraph("TURN the heap."), paragraph("Water  it."), READ[4])
+
+    edited, spaced = judged(by_hand, edited=True)[1::2]
+
+    assert (edited.block.text, edited.verdict) == ("TURN the heap.", EDITED)
+    assert spaced.verdict is KEPT
+
+
 def test_where_nobody_edited_nothing_is_blamed_on_hands() -> None:
     parted = (READ[1], *map(paragraph, ("Water", "it.")), READ[4])  # by printing, say
 
@@ -185,6 +194,15 @@ def test_the_least_sure_come_first_and_the_sure_not_at_all() -> None:
     found = doubtful(report(gone(1, 0.8), kept, gone(3, 0.99), kept, gone(5, 0.4), gone(6, 0.8)))
 
     assert [passage.numbers for passage in found] == ["5", "1", "6"]
+
+
+def test_nobody_is_asked_to_look_at_a_ruled_line() -> None:
+    image = Block(BlockKind.IMAGE, "", url="heap.jpg")
+    picture = replace(removal(1, "", 0.6), block=image, reason="is a picture")
+    removals = [removal(0, "* * *", 0.5), picture]
+    blocks = judged_blocks(["0" * 8] * 2, removals, ())
+
+    assert [p.numbers for p in doubtful(Report(Article("a", "A", ()), blocks))] == ["2"]
 
 
 def test_the_sums_leave_out_what_hands_did() -> None:

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement, fromstring
 from playwright.sync_api import Page, sync_playwright
 
 from partwork.model.article import Article, Block, BlockKind, Category
-from partwork.rendering.colour import ENOUGH, contrast
+from partwork.model.colour import ENOUGH, contrast
 from partwork.rendering.report import BlockVerdict, Judged, Report
 from partwork.rendering.report_page import (
     PANEL,

@@ -1,29 +1,32 @@
 """A template that somebody broke is an error that names the line, and never half a mail."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from partwork.model.issue import MergeField
 from partwork.rendering.mjml import html_from
 from partwork.rendering.templates import TemplateError, filled
 
 # A fixture of conftest.py; its class cannot be imported from there.
 Desk = Any
 
-MAIL = "email/issue.mjml"
+GUIDE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
+MASTHEAD = "email/parts/masthead.mjml"
 
 SLIPS = {
     "an if that ends nowhere": ("{% if part.lead.text %}\n", "", "unknown tag 'endif'"),
     "a field that is not there": ("{{ part.title }}</h1>", "{{ part.titel }}", "mean title?"),
-    "a word that is not there": ("{{ words.careful }}", "{{ words.beware }}", "no field beware"),
-    "a merge field that is not there": ("merge.page_url", "merge.page", "mean page_url?"),
+    "a word that is not there": ("{{ words.sources }}", "{{ words.beware }}", "no field beware"),
+    "a merge field that is not there": ("merge.address", "merge.adress", "mean address?"),
     "an unknown filter": ("{{ part.title }}</h1>", "{{ part.title|loud }}", "named 'loud'"),
     "a division by zero": ("{{ part.title }}</h1>", "{{ 1 / 0 }}</h1>", "division by zero"),
     "an include that is not there": ("<h1>", "{% include 'x.mjml' %}<h1>", "no template x.mjml"),
     "a way into Python": ("<h1>", "{{ part.__class__ }}<h1>", "unsafe"),
     "a loop without end": ("<h1>", "{% for i in range(10**9) %}{% endfor %}<h1>", "Range too big"),
-    "a misspelt element": ('<mj-text css-class="ink lead">', "<mj-txet>", "mean mj-text?"),
+    "a misspelt element": ('<mj-text css-class="ink lead"', "<mj-txet", "mean mj-text?"),
     "a misspelt attribute": ('css-class="ink lead"', 'css-clas="lead"', "mean css-class?"),
     "an attribute of nothing": ('css-class="ink lead"', "css-class", "has no value"),
     "no quotation marks": ('width="600px"', "width=600px", "not in quotation marks"),
@@ -43,18 +46,25 @@ SLIPS = {
 
 @pytest.mark.parametrize(("there", "instead", "says"), SLIPS.values(), ids=SLIPS.keys())
 def test_a_slip_is_an_error_at_its_line(desk: Desk, there: str, instead: str, says: str) -> None:
-    source = desk.templates[MAIL]
-    assert there in source
+    name = file_with(desk, there)
+    source = desk.templates[name]
     line = source[: source.index(there)].count("\n") + 1
 
     with pytest.raises(TemplateError, match=re.escape(says)) as caught:
-        desk.with_template(MAIL, lambda s: s.replace(there, instead, 1)).issue()
+        desk.with_template(name, lambda s: s.replace(there, instead, 1)).issue()
 
-    assert caught.value.template == MAIL
+    assert caught.value.template == name
     # An if that is gone is noticed where it would have ended.
     assert caught.value.line == (line + 3 if "endif" in says else line)
-    assert str(caught.value).startswith(f"templates/{MAIL}, line {caught.value.line}: ")
+    assert str(caught.value).startswith(f"templates/{name}, line {caught.value.line}: ")
     assert "\n" not in str(caught.value)
+
+
+def file_with(desk: Desk, words: str) -> str:
+    """The one template of issues' mails that holds `words`."""
+    mails = [name for name in desk.templates if re.match(r"email/(issue|parts/.*)\.mjml", name)]
+    (found,) = (name for name in mails if words in desk.templates[name])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -65,7 +75,7 @@ def test_an_end_that_is_missing_is_named_with_its_beginning(
     desk: Desk, there: str, says: str
 ) -> None:
     with pytest.raises(TemplateError, match=re.escape(says)):
-        desk.with_template(MAIL, lambda s: s.replace(there, "", 1)).issue()
+        desk.with_template(file_with(desk, there), lambda s: s.replace(there, "", 1)).issue()
 
 
 @pytest.mark.parametrize("name", ["email/issue.mjml", "email/issue.txt", "web/issue.html"])
@@ -88,7 +98,7 @@ def test_the_page_cannot_ask_for_a_merge_field(desk: Desk) -> None:
 def test_a_slip_in_an_included_template_is_found_there(desk: Desk) -> None:
     shared = {"email/foot.mjml": "<p>\n\n{{ newsletter.nmae }}</p>"}
     broken = desk.with_template(
-        MAIL, lambda s: s.replace("<h1>", "{% include 'email/foot.mjml' %}<h1>")
+        MASTHEAD, lambda s: s.replace("<table", "{% include 'email/foot.mjml' %}<table", 1)
     )
 
     with pytest.raises(TemplateError) as caught:
@@ -102,11 +112,27 @@ def test_a_slip_in_an_included_template_is_found_there(desk: Desk) -> None:
 def test_a_slip_of_markup_in_an_included_template_is_found_there(desk: Desk) -> None:
     shared = {"email/foot.mjml": "<p>\n\n{{ newsletter.name }}</b>"}
     broken = desk.with_template(
-        MAIL, lambda s: s.replace("<h1>", "{% include 'email/foot.mjml' %}<h1>")
+        MASTHEAD, lambda s: s.replace("<table", "{% include 'email/foot.mjml' %}<table", 1)
     )
 
     with pytest.raises(TemplateError, match=r"^templates/email/foot\.mjml, line 3: </b> where <p>"):
         broken.with_(templates={**broken.templates, **shared}).issue()
+
+
+def test_the_mail_of_the_guide_can_be_mailed(desk: Desk) -> None:
+    guide = re.sub(r"(?m)^   ", "", GUIDE.split("```")[1])
+
+    html = desk.with_template("email/issue.mjml", lambda _: guide).issue().html
+
+    assert desk.part.title in html
+    assert MergeField.UNSUBSCRIBE_URL.mark in html
+
+
+def test_every_part_is_told_in_the_guide(desk: Desk) -> None:
+    for name in desk.templates:
+        if name.startswith("email/parts/"):
+            part = name.removeprefix("email/parts/").removesuffix(".mjml")
+            assert re.search(rf"`{part}`|`{{{{ {part}\(|call {part}\(", GUIDE), part
 
 
 def mail_of(body: str, head: str = "") -> str:

@@ -9,6 +9,7 @@ from partwork.rendering.words import (
     day_in,
     direction_of,
     gap_in,
+    initials_of,
     minutes_to_read,
     names_in,
     spoken,
@@ -60,3 +61,19 @@ def test_direction_and_gap_follow_the_language() -> None:
         "ltr",
     ]
     assert [gap_in(tag) for tag in ("ja", "zh-Hant", "ko", "en")] == ["", "", " ", " "]
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [
+        ("The Quiet Hour", "QH"),
+        ("Die Zeit", "Z"),
+        ("bread", "B"),
+        ("Salt & Pepper & Oil", "SP"),
+        ("週刊", "週"),
+        ("24/7 🔪", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_is_known_by_its_initials(name: str, initials: str) -> None:
+    assert initials_of(name) == initials

@@ -77,11 +77,12 @@ class Client:
     """Asks the app as a browser would, over ASGI and without a port."""
 
     app: ASGIApp
+    base_url: str = "http://web"
 
     def request(self, method: str, path: str, **content: Any) -> httpx.Response:
         async def answer() -> httpx.Response:
             wire = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=wire, base_url="http://web") as client:
+            async with httpx.AsyncClient(transport=wire, base_url=self.base_url) as client:
                 return await client.request(method, path, **content)
 
         return asyncio.run(answer())

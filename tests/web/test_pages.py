@@ -4,7 +4,8 @@ import base64
 import logging
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -49,6 +50,23 @@ def test_a_published_issue_is_served_as_it_was_stored(press: Press, client, draf
 
 def test_a_draft_is_nobody_s_to_read(client, draft: Issue) -> None:
     assert client.get(f"/issues/{draft.name}").status_code == 404
+    assert client.get(f"/parts/{draft.instalment}").status_code == 404
+
+
+def test_a_part_keeps_its_address_when_it_is_mended_and_published_again(
+    press: Press, client, draft: Issue
+) -> None:
+    published(press, draft)
+    mended = replace(draft, page=PAGE.replace("</", " and mended</", 1))
+    with press.engine.begin() as connection:
+        save_draft(connection, mended, AT)
+    before = client.get(f"/parts/{draft.instalment}").text
+    with press.engine.begin() as connection:
+        plan_campaign(connection, mended, AT + timedelta(days=1), AT)
+
+    assert before == draft.page
+    assert client.get(f"/parts/{draft.instalment}").text == mended.page
+    assert client.get(f"/issues/{draft.name}").text == draft.page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ class Bodies:
     """The longest blocks of a home's articles, by which a text that comes again is known."""
 
     def __init__(self) -> None:
-        self._first_with: dict[str, str] = {}
+        self._with: dict[str, dict[str, None]] = {}  # articles in the order they came, by digest
         self._words: dict[str, int] = {}
 
     def learn(self, article: Article) -> None:
@@ -18,7 +18,7 @@ class Bodies:
         longest = _longest_of(article)
         self._words[article.slug] = sum(longest.values())
         for digest in longest:
-            self._first_with.setdefault(digest, article.slug)
+            self._with.setdefault(digest, {})[article.slug] = None
 
     def twin_of(self, article: Article) -> str:
         """The earlier article that says the same; empty where none does.
@@ -29,8 +29,7 @@ class Bodies:
         longest = _longest_of(article)
         shared: Counter[str] = Counter()
         for digest, words in longest.items():
-            if digest in self._first_with:
-                shared[self._first_with[digest]] += words
+            shared.update(dict.fromkeys(self._with.get(digest, ()), words))
         shared.pop(article.slug, None)
         for slug, words in shared.most_common(1):
             most = max(sum(longest.values()), self._words[slug])

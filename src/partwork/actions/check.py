@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_parts, load_series
+from partwork.actions.preview import parts_url
 from partwork.actions.signing import marks_in, signing_faults, unsigned
 from partwork.assembly import Press
 from partwork.composing.faults import faults as evidence_faults
@@ -16,8 +17,8 @@ from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault, Severity
 from partwork.model.series import Instalment, Kind, Newsletter, Series
 from partwork.rendering.crisis import calls_for_notice, knows_words_for_it
-from partwork.rendering.faults import faults as mail_faults
 from partwork.rendering.issue import rendered
+from partwork.rendering.preflight import faults_in, preflight
 from partwork.rendering.templates import TemplateError
 
 
@@ -156,11 +157,18 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
     templates = press.library.templates()
     for part, file in zip(parts, desk.files, strict=True):
         try:
-            issue = rendered(part, desk.series, desk.newsletter, desk.articles, templates)
+            issue = rendered(
+                part,
+                desk.series,
+                desk.newsletter,
+                desk.articles,
+                templates,
+                parts_url=parts_url(press),
+            )
         except TemplateError as error:
             yield Fault(f"templates/{error.template}", error.line, "template", error.message)
         else:
-            yield from mail_faults(issue, file)
+            yield from faults_in(preflight(issue, desk.newsletter), file)
 
 
 def _series_of(press: Press, path: Path) -> tuple[str, Path | None]:

@@ -1,12 +1,12 @@
 """One raw text → clean Markdown, with nothing stored: what `ingest` does, to look at."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from partwork.cleaning.cleaner import as_read, cleaned
 from partwork.manuscript.article import print_article
 from partwork.model.article import Cleaned
-from partwork.reading.raw import read_article
+from partwork.reading.raw import named_by, read_article
 from partwork.rendering.report import Report, judged_blocks, report_data
 
 
@@ -30,7 +30,10 @@ class CleanText:
 
 def clean(raw: bytes, name: str) -> CleanText:
     """The cleaned article of a raw text. Raises Unreadable."""
-    return CleanText(cleaned(read_article(raw, name)))
+    read = read_article(raw, name)
+    result = cleaned(read)
+    named = named_by(result.article.blocks, result.article)
+    return CleanText(replace(result, article=named))
 
 
 def report_of(result: Cleaned) -> Report:

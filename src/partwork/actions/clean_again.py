@@ -1,6 +1,6 @@
 """Articles that are there, cleaned again with what is remembered of their site by now."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
@@ -9,7 +9,7 @@ from partwork.actions.filing import inbox_by_hash, is_as_made, load_record, read
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
 from partwork.actions.remembering import Memories, demanded_site
-from partwork.assembly import Clock, Press, Progress
+from partwork.assembly import Press, Progress
 from partwork.cleaning.counting import COMES_BACK
 from partwork.library import LibraryError
 from partwork.manuscript.record import Record
@@ -35,14 +35,14 @@ class CleanedAgain:
 
 
 def clean_site(
-    press: Press, name: str, *, clock: Clock, progress: Progress = lambda _done, _of: None
+    press: Press, name: str, progress: Progress = lambda _done, _of: None
 ) -> CleanedAgain:
     """Cleans every article of a site again from its raw text, those excepted that a hand edited.
 
     So each loses what later articles of the site showed to be boilerplate, and obeys rules that
     were made since. Raises AlreadyIngesting, and LibraryError where no article is of that site.
     """
-    with holding_articles(press, clock) as hold_on:
+    with holding_articles(press):
         memories = Memories(press)
         memories.learn_all()
         site = demanded_site(name)
@@ -52,26 +52,21 @@ def clean_site(
                 f"there is no article of the site {name!r}; name one by "
                 "`partwork ingest SOURCE --site NAME`, or ingest its web addresses"
             )
-
-        def told(done: int) -> None:
-            hold_on()
-            progress(done, len(slugs))
-
-        return clean_again(press, memories, slugs, told)
+        return clean_again(press, memories, slugs, progress)
 
 
 def clean_again(
-    press: Press, memories: Memories, slugs: Collection[str], told: Callable[[int], None]
+    press: Press,
+    memories: Memories,
+    slugs: Collection[str],
+    progress: Progress = lambda _done, _of: None,
 ) -> CleanedAgain:
-    """Cleans these articles again; `told` is called before each with the number of those done.
-
-    `memories` have learnt all articles of the home.
-    """
+    """Cleans these articles again; `memories` have learnt all articles of the home."""
     inbox = inbox_by_hash(press)
     counts = dict(memories.of_places(slugs))
     fates: dict[str, list[str]] = {field.name: [] for field in fields(CleanedAgain)}
     for done, slug in enumerate(slugs):
-        told(done)
+        progress(done, len(slugs))
         match _as_read(press, slug, inbox):
             case Article() as read, Record() as record:
                 before = press.library.read(press.library.article_file(slug))

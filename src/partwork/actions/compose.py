@@ -218,7 +218,11 @@ def _wanted(
         title=slug.replace("-", " ").capitalize(),
         language=_language(press, sources),
     )
-    return replace(base, newsletter=owner, title=title or base.title, articles=sources)
+    words = " ".join(title.split()) or base.title
+    wanted = replace(base, newsletter=owner, title=words, articles=sources)
+    toml = press.library.shown(press.library.series_folder(slug) / "series.toml")
+    parse_series(print_series(wanted), slug, toml)  # refuses what could not be read again
+    return wanted
 
 
 def _refuse_gone(press: Press, known: Series) -> None:

@@ -1,39 +1,26 @@
 """One run at a time works on a home's articles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 
-from partwork.assembly import Clock, Press
+from partwork.assembly import Press
 from partwork.library import LibraryError
-from partwork.store.leases import holder_of, release_lease, take_lease
-
-LEASE = timedelta(minutes=10)  # one source takes seconds; what crashed must not block for long
 
 
 class AlreadyIngesting(LibraryError):
-    """Another run brings articles in."""
+    """Another run is at work on the articles."""
 
 
 @contextmanager
-def holding_articles(press: Press, clock: Clock) -> Iterator[Callable[[], None]]:
-    """Keeps other runs from the articles; what it yields is called now and then to hold on.
+def holding_articles(press: Press) -> Iterator[None]:
+    """Keeps other runs from the home's articles. Raises AlreadyIngesting at once.
 
-    Raises AlreadyIngesting, at once or when holding on came too late.
+    A lock on a file, since what it keeps are files: of a run that was killed nothing is left to
+    wait for.
     """
-    holder = press.new_id()
-    _hold(press, holder, clock())
-    try:
-        yield lambda: _hold(press, holder, clock())
-    finally:
-        with press.engine.begin() as connection:
-            release_lease(connection, "ingest", holder)
-
-
-def _hold(press: Press, holder: str, now: datetime) -> None:
-    with press.engine.begin() as connection:
-        if not take_lease(connection, "ingest", holder, now, LEASE):
-            other = holder_of(connection, "ingest", now)
+    with press.library.locked(press.settings.state / "articles.lock") as is_ours:
+        if not is_ours:
             raise AlreadyIngesting(
-                f"articles are already being brought in by run {other}; wait for it to end"
+                "another run is at work on this home's articles; wait for it to end"
             )
+        yield

@@ -72,13 +72,12 @@ def ingest(
     Raises AlreadyIngesting, LibraryError for what names no site, and ManuscriptError where the
     rules of the sites cannot be read.
     """
-    with holding_articles(press, clock) as hold_on:
+    with holding_articles(press):
         named = bool(paths or urls)
         files, refused = _sources(press, paths, named=named)
         pages = FetchedPages(press.library, web or Web(allows_private=press.settings.fetch_private))
         for done, url in enumerate(urls):
             progress(done, len(urls) + len(files))
-            hold_on()
             try:
                 files.append(pages.bring(url, clock()))
             except PartworkError as error:
@@ -88,14 +87,13 @@ def ingest(
         shelf = Shelf(press, rights, demanded_site(site), named=named, moved=pages.moved)
         for done, file in enumerate(files):
             progress(done, len(files))
-            hold_on()
             label = file.name if times[file.name] == 1 else str(file)
             try:
                 shelf.take(file, label)
             except PartworkError as error:
                 refused.append(Refused(label, str(error)))
         progress(len(files), len(files))
-        shelf.compare(hold_on)
+        shelf.compare()
         return IngestReport(
             tuple(shelf.made),
             tuple(dict.fromkeys(shelf.unchanged)),

@@ -101,7 +101,7 @@ def _judge(
     clock: Clock,
 ) -> Judgement:
     treated = _kept if verdict is EditorVerdict.KEEP else _dropped
-    with holding_articles(press, clock) as hold_on:
+    with holding_articles(press):
         today = clock().date()
         desk, as_made = _desk_for(press, slug)
         count = len(desk.record.blocks)
@@ -110,7 +110,6 @@ def _judge(
             raise NotPlaced(slug, beyond[0], why)
         done: list[Judged] = []
         for number in dict.fromkeys(numbers):
-            hold_on()
             try:
                 desk, judged, binds = treated(desk, number - 1)
             except PartworkError as error:

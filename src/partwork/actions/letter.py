@@ -1,5 +1,6 @@
 """A letter begun: a part of a series that a person writes, without articles."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from partwork.actions.compose import only_newsletter
@@ -40,8 +41,9 @@ def begin_letter(
     """The file of a new part, the series' first or its next, for a person to write.
 
     It has its id, its number and a title; where `subject` or `text`, which is Markdown, is left
-    open, it cannot be approved before somebody writes them. Raises `NotALetter` for a series of
-    articles, ManuscriptError for a text that is no part's; then nothing is written.
+    open, it cannot be approved before somebody writes them. Begun twice with the same words, as by
+    a run that is tried again, it is one part as long as that is not published. Raises `NotALetter`
+    for a series of articles, ManuscriptError for a text that is no part's; then nothing is written.
     """
     toml = press.library.series_folder(series) / "series.toml"
     known = None
@@ -55,17 +57,22 @@ def begin_letter(
         raise LibraryError(
             f"{series} belongs to {known.newsletter}; change that in {press.library.shown(toml)}"
         )
-    words = title.strip() or series.replace("-", " ").capitalize()
-    parts = [part for part, _ in load_parts(press, series)]
+    words = " ".join(title.split()) or series.replace("-", " ").capitalize()
+    letter = Series(series, owner, words, language=language, kind=Kind.LETTER)
+    parse_series(print_series(letter), series, press.library.shown(toml))  # refuses a bad title
+    parts = load_parts(press, series)
     with read_only(press.engine) as connection:
-        gone_out = published_instalments(connection, series).values()
-    number = max([0, *(part.number for part in parts), *gone_out]) + 1
+        gone_out = published_instalments(connection, series)
+    number = max([0, *(part.number for part, _ in parts), *gone_out.values()]) + 1
     part = Instalment(
         press.new_id(), number, words, " ".join(subject.split()), " ".join(preheader.split())
     )
     written = _with_text(part, text)
+    begun = parse_instalment(written, "")
+    for one, there in parts:
+        if one.id not in gone_out and one == replace(begun, id=one.id, number=one.number):
+            return there
     if not known:
-        letter = Series(series, owner, words, language=language, kind=Kind.LETTER)
         press.library.write(toml, print_series(letter))
     file = press.library.series_folder(series) / file_name(part)
     press.library.write(file, written)

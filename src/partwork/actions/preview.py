@@ -1,10 +1,12 @@
 """Instalments → draft issues, stored, and files to look at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_series
+from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.delivering.message import filled, message_bytes, message_id
 from partwork.library import LibraryError
@@ -13,6 +15,7 @@ from partwork.model.delivery import Envelope
 from partwork.model.issue import Issue, MergeField
 from partwork.model.series import Newsletter
 from partwork.rendering.issue import rendered
+from partwork.rendering.preflight import Check, preflight
 from partwork.store.issues import drop_drafts, save_draft
 
 SAMPLE_READER = "reader@example.org"
@@ -20,10 +23,13 @@ SAMPLE_READER = "reader@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A draft and the folder with mail.html, mail.txt, mail.eml and page.html."""
+    """A draft, what preflight says of it, and the folder with mail.html, mail.txt, mail.eml and
+    page.html.
+    """
 
     issue: Issue
     folder: Path
+    checks: tuple[Check, ...]
 
 
 def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple[Previewed, ...]:
@@ -51,7 +57,18 @@ def drafts_of(press: Press, series: str, part: int | None) -> tuple[Newsletter, 
     if not wanted:
         there = ", ".join(str(i.number) for i in whole.instalments) or "none"
         raise LibraryError(f"{series} has no part {part or ''}".rstrip() + f"; it has {there}")
-    return newsletter, tuple(rendered(i, whole, newsletter, articles, templates) for i in wanted)
+    return newsletter, tuple(
+        rendered(i, whole, newsletter, articles, templates, parts_url=parts_url(press))
+        for i in wanted
+    )
+
+
+def parts_url(press: Press) -> str:
+    """Under which address web versions stand by their parts' ids; none where no public one is set.
+
+    The links are in what is approved: after a change of the address parts are approved anew.
+    """
+    return f"{press.settings.public_url}/parts" if has_public_url(press) else ""
 
 
 def page_url(press: Press, issue: Issue) -> str:
@@ -59,13 +76,23 @@ def page_url(press: Press, issue: Issue) -> str:
     return f"{press.settings.public_url}/issues/{issue.name}"
 
 
-def _written(press: Press, newsletter: Newsletter, issue: Issue, now: datetime) -> Previewed:
-    folder = press.previews / issue.audience.series / f"{issue.number:02d}"
-    fields = {
+def sample_fields(press: Press, issue: Issue) -> Mapping[MergeField, str]:
+    """What merge fields are filled in with where nobody is sent the mail."""
+    return {
         MergeField.ADDRESS: SAMPLE_READER,
         MergeField.UNSUBSCRIBE_URL: f"{press.settings.public_url}/u/preview",
         MergeField.PAGE_URL: page_url(press, issue),
     }
+
+
+def preview_folder(press: Press, issue: Issue) -> Path:
+    """Where the preview of a part is, whatever its words were."""
+    return press.previews / issue.audience.series / f"{issue.number:02d}"
+
+
+def _written(press: Press, newsletter: Newsletter, issue: Issue, now: datetime) -> Previewed:
+    folder = preview_folder(press, issue)
+    fields = sample_fields(press, issue)
     library = press.library
     library.write(folder / "mail.html", filled(issue.html, fields, html=True))
     library.write(folder / "mail.txt", filled(issue.text, fields, html=False))
@@ -81,4 +108,4 @@ def _written(press: Press, newsletter: Newsletter, issue: Issue, now: datetime) 
         demo=True,
     )
     library.write(folder / "mail.eml", message)
-    return Previewed(issue, folder)
+    return Previewed(issue, folder, preflight(issue, newsletter))

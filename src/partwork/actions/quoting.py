@@ -38,7 +38,9 @@ def within_rights(
         else:
             found = _shortened(composition, articles, limits, settled)
     less = _without_empty(replace(composition, instalments=found.instalments))
-    return less, tuple(_told(found, first, less, articles, limits=limits, settled=settled))
+    thin = [part for part in _thin(composition, found) if part.sentences]
+    told = _told(found, first, less, articles, limits=limits, settled=settled)
+    return less, (*told, *map(_too_thin, thin))
 
 
 def _shortened(
@@ -99,6 +101,11 @@ def _told(
                 f"{one.article} may only be quoted, {rule}, and what warns in it is more and was "
                 "kept; say it in other words, or take the article out"
             )
+
+
+def _too_thin(part: Instalment) -> str:
+    what = "only what warns" if part.sentences == part.cautions else f"{_words(part)} words"
+    return f"of “{part.title}” {what} may stand; divide by theme, or get a licence"
 
 
 def _words(part: Instalment) -> int:

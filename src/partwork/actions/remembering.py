@@ -81,7 +81,7 @@ class Memories:
             self._traces[place][article.slug] = trace_of(record.blocks, removed, article.blocks)
 
     def learn_all(self) -> None:
-        """Counts every article of the home; those that cannot be read are left to `check`."""
+        """Counts every article of the home; those that cannot be read are left out."""
         for slug in self.press.library.article_slugs():
             try:
                 self.learn(load_article(self.press, slug), settle_record(self.press, slug))

@@ -15,7 +15,7 @@ from partwork.subscribing.page_links import check_report_key, report_key
 
 LINK_LASTS = timedelta(days=14)
 
-EDITED = "The article was edited by hand after it was cleaned; the report shows where."
+EDITED = "The article was edited by hand after it was cleaned; blocks that changed say so."
 WORDS_ARE_GONE = (
     "Its raw text is gone from content/inbox, or is read otherwise by now: of blocks that no "
     "longer stand in the article only the numbers are left."

@@ -11,8 +11,11 @@ from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.instalment import parse_instalment, print_instalment
 from partwork.manuscript.merging import Merged, merged
 from partwork.model.series import Instalment
+from partwork.model.slug import slug_of
 from partwork.store.engine import read_only
 from partwork.store.issues import current_drafts, published_instalments
+
+_LONGEST = 50  # characters of a title in a file's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,9 @@ def file_name(part: Instalment, before: OnFile | None = None) -> str:
     if before and before.file and before.base:
         was = parse_instalment(before.base, before.file.name)
         _, _, rest = before.file.name.partition("-")
-        if rest not in {f"{_slug(was.title)}.md", f"{_slug(was.title)}-{part.id}.md"}:
+        if rest not in {f"{_named(was)}.md", f"{_named(was)}-{part.id}.md"}:
             return f"{part.number:02d}-{rest}"
-    return f"{part.number:02d}-{_slug(part.title)}.md"
+    return f"{part.number:02d}-{_named(part)}.md"
 
 
 def _save(
@@ -219,6 +222,5 @@ _PUBLISHED_AND_EDITED = (
 )
 
 
-def _slug(title: str) -> str:
-    words = "".join(c if c.isascii() and c.isalnum() else "-" for c in title.lower())
-    return "-".join(filter(None, words.split("-")))[:50].strip("-") or "part"
+def _named(part: Instalment) -> str:
+    return slug_of(part.title, _LONGEST) or "part"

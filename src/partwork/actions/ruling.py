@@ -9,7 +9,7 @@ from partwork.actions.filing import load_record, load_rules, save_record, save_r
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article, meant_by
 from partwork.actions.remembering import Memories
-from partwork.assembly import Clock, Press
+from partwork.assembly import Press
 from partwork.cleaning.memory import BY_RULE
 from partwork.library import LibraryError
 from partwork.manuscript.record import Record
@@ -95,13 +95,13 @@ def grown_rules(
     return Grown(tuple(rules), tuple(made), tuple(ended))
 
 
-def revoke(press: Press, name: str, clock: Clock) -> Revoked:
+def revoke(press: Press, name: str) -> Revoked:
     """Ends a rule; what it touched is cleaned again from the raw text, hand edits excepted.
 
     The decisions of its kind still bind their own articles, and make no rule any more: see
     `uncount`. Raises LibraryError for a name that no rule has.
     """
-    with holding_articles(press, clock) as hold_on:
+    with holding_articles(press):
         memories = Memories(press)
         rule = next((rule for rule in memories.rules if rule.name == name), None)
         if rule is None:
@@ -112,7 +112,7 @@ def revoke(press: Press, name: str, clock: Clock) -> Revoked:
         uncount(press, rule)
         touched = _touched_by(press, rule)
         held = {slug: _held_by(press, slug, rule) for slug in touched}
-        again = clean_again(press, memories, touched, lambda _done: hold_on())
+        again = clean_again(press, memories, touched)
         save_rules(press, [other for other in load_rules(press) if other.name != name])
         released = [
             block
@@ -158,7 +158,7 @@ def _records_of(press: Press, site: str) -> Iterator[tuple[str, Record]]:
             if (record.site or site_of(load_article(press, slug).source)) == site:
                 yield slug, record
         except PartworkError:
-            continue  # `check` reports it
+            continue  # `partwork report` lists it
 
 
 def _free_name(verdict: EditorVerdict, words: str, taken: Collection[str]) -> str:
@@ -206,7 +206,7 @@ def _removals_of(press: Press, slug: str) -> tuple[Removal, ...]:
     try:
         return load_record(press, slug).removals
     except PartworkError:
-        return ()  # `check` reports it
+        return ()  # `partwork report` lists it
 
 
 def _touched_by(press: Press, rule: SiteRule) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from partwork.actions.filing import is_as_made, load_record, save_edited, save_r
 from partwork.actions.loading import load_article
 from partwork.actions.remembering import Memories
 from partwork.assembly import Press
-from partwork.cleaning.cleaner import as_read
+from partwork.cleaning.cleaner import as_read, cleaned
 from partwork.library import LibraryError, plain_name
 from partwork.manuscript.article import parse_article
 from partwork.manuscript.front_matter import with_field
@@ -21,6 +21,7 @@ from partwork.manuscript.record import Record
 from partwork.model.article import Article, Block, Cleaned, Rights
 from partwork.model.errors import PartworkError
 from partwork.model.memory import site_of
+from partwork.reading.raw import named_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Shelf:
         self.given_a_site: list[str] = []
         self.by_hash: dict[str, Article] = {}
         self.by_source: dict[str, str] = {}
+        self.unreadable: dict[str, PartworkError] = {}
         self.bodies = Bodies()
         for slug in press.library.article_slugs():
             try:
@@ -73,8 +75,8 @@ class Shelf:
                 self.by_source[article.source] = slug
                 self.bodies.learn(article)
                 self.memories.learn(article, settle_record(press, slug))
-            except PartworkError:
-                continue  # `check` reports it; a broken article must not stop others
+            except PartworkError as error:  # it must not stop others
+                self.unreadable[slug] = error
         for before, source in self.moves.items():
             if before in self.by_source:
                 self.by_source.setdefault(source, self.by_source[before])
@@ -113,6 +115,8 @@ class Shelf:
 
     def _make(self, file: Path, label: str, raw: bytes) -> None:
         read = read_source(self.press.library, file, raw, label)
+        if read.title_is_made:
+            read = named_by(cleaned(read).article.blocks, read)
         article = replace(read, rights=self.rights)
         name = plain_name(file.name)
         if not self._is_in_inbox(file):
@@ -120,7 +124,7 @@ class Shelf:
             self.in_inbox.add(name)
         if article.source == label:  # else it is the page's own address
             article = replace(article, source=name)
-        article = replace(article, slug=self._slug_for(article))
+        article = replace(article, slug=self._slug_for(article, label))
         before = self._record_before(article.slug, label)
         site = site_of(article.source) or self.site or before.site
         together = "" if site else self.together
@@ -134,11 +138,10 @@ class Shelf:
             self.twins.append(Twin(article.slug, twin_of, name))
         self.bodies.learn(result.article)
 
-    def compare(self, hold_on: Callable[[], None]) -> None:
+    def compare(self) -> None:
         """Cleans again what shares lines with others of its place, now that all are known."""
         made = {taken.cleaned.article.slug: at for at, taken in enumerate(self.made)}
         for slug, counts in self.memories.of_places(made):
-            hold_on()
             before = self.made[made[slug]].cleaned
             article = replace(before.article, blocks=as_read(before))
             result = self.memories.clean(article, load_record(self.press, slug), counts)
@@ -201,11 +204,14 @@ class Shelf:
         self.memories.learn(article, record)
         self.given_a_site.append(article.slug)
 
-    def _slug_for(self, article: Article) -> str:
+    def _slug_for(self, article: Article, label: str) -> str:
+        """A free name. Raises LibraryError where one that cannot be read may be this article."""
         if known := self.by_source.get(article.source):
             return known
         slug, count = article.slug, 1
         while self.press.library.article_file(slug).exists():
+            if slug in self.unreadable:
+                raise LibraryError(f"{label}: its article may be there: {self.unreadable[slug]}")
             count += 1
             slug = f"{article.slug}-{count}"
         return slug

@@ -23,15 +23,29 @@ class Cue:
 
 def cue_at(page: Surroundings, i: int) -> Cue | None:
     """The cue that block `i` is, if it is one."""
-    if page.blocks[i].kind not in (BlockKind.HEADING, BlockKind.PARAGRAPH):
-        return None
-    line = page.folded[i][0].strip(" :-|·")
-    if _is_about(line, page.byline):
+    return _cues_in(page)[i]
+
+
+# Every rule asks, and of two pages at a time at most: the one before and after a removal.
+@lru_cache(maxsize=2)
+def _cues_in(page: Surroundings) -> tuple[Cue | None, ...]:
+    return tuple(
+        _cue_of(lines[0], page.byline) if block.kind in _OPENING_KINDS else None
+        for block, lines in zip(page.blocks, page.folded, strict=True)
+    )
+
+
+_OPENING_KINDS = (BlockKind.HEADING, BlockKind.PARAGRAPH)
+
+
+def _cue_of(line: str, byline: str) -> Cue | None:
+    line = line.strip(" :-|·")
+    if _is_about(line, byline):
         return CUES[0]
     return _cue_in(line) if len(line) <= _LONGEST else None
 
 
-# A line is asked about again and again while its article is cleaned.
+# The lines that stay are asked about again after each removal.
 @lru_cache(maxsize=2**12)
 def _cue_in(line: str) -> Cue | None:
     match = _ANY.fullmatch(line)
@@ -106,7 +120,7 @@ CUES = (
             r"(?:sponsored|promoted) (?:stories|links|content|posts).{0,30}|from our partners",
             r"trending(?: now)?",
             r"most (?:read|popular|viewed|shared|commented|discussed|e-?mailed|watched).{0,30}",
-            r"don't miss",
+            r"don't miss|more|see also|also read",
             r"keep reading",
             r"editors?'?s? picks?",
             r"(?:further|suggested) reads?",

@@ -37,16 +37,22 @@ def worded_at(page: Surroundings, i: int, where: Place) -> Finding | None:
 
 
 def repeated(page: Surroundings, i: int) -> Finding | None:
-    """The finding on block `i` if it says the title or the byline once more, above the text."""
-    is_line = page.blocks[i].kind is not BlockKind.LIST and len(page.folded[i]) == 1
-    if not is_line or not page.is_above(i):
+    """The finding on block `i` if it says the title or the byline again, at the text's edges."""
+    if not (page.is_above(i) or page.is_below(i)):
+        return None
+    if page.blocks[i].kind is BlockKind.LIST or len(page.folded[i]) > 1:
         return None
     line = page.folded[i][0]
-    if line == page.title:
+    if line == page.title and page.is_above(i):
         return Finding("title-again", Category.DUPLICATE, "repeats the title", 0.95)
-    if line and line == page.byline:
+    if line and line == page.byline and not _is_signed(page, i):
         return Finding("byline-again", Category.DATELINE, "names the author", 0.95)
     return None
+
+
+def _is_signed(page: Surroundings, i: int) -> bool:
+    """Whether block `i` is a letter's signature, below its greetings."""
+    return page.is_below(i) and page.folded[i - 1][-1].endswith(",")
 
 
 def is_named(page: Surroundings, i: int) -> bool:

@@ -1,5 +1,7 @@
 """Lists of other articles: the titles below a line such as "Most read", also amid the text."""
 
+import re
+
 from partwork.cleaning.cues import cue_at
 from partwork.cleaning.surroundings import Surroundings, words_in
 from partwork.model.article import Block, BlockKind
@@ -38,4 +40,14 @@ def _end_of_list(page: Surroundings, at: int) -> int:
 
 
 def _may_be_title(block: Block) -> bool:
-    return words_in(block.text) <= _TITLE_WORDS and not block.text.endswith((".", ":", ";", ","))
+    """Whether `block` may be titles of articles, a line each."""
+    return all(
+        words_in(line) <= _TITLE_WORDS
+        and not line.endswith((".", ":", ";", ","))
+        and _FIGURE.fullmatch(line) is None
+        for line in block.text.split("\n")
+    )
+
+
+# A label and its figure, as reviews and tables have them.
+_FIGURE = re.compile(r"[^:]{1,30}: ?[$£€]?\d[\d.,%]*(?: [\w ]{1,20})?")

@@ -1,24 +1,33 @@
 """Paragraphs of the text that advertise a business, or the author's other work."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from partwork.cleaning.surroundings import typewritten
 from partwork.model.article import Block, BlockKind, Category
 
 
-def flag_of(block: Block) -> Category | None:
-    """What a block of the text does besides telling: it stays, and never enters a series.
+def flags_of(blocks: Sequence[Block]) -> list[Category | None]:
+    """What blocks of the text do besides telling: these stay, and never enter a series.
 
     One disclosure or offer makes a promotion, or two signs that point the reader to a business
     nearby. Advice to look for help, with a helpline's number or without, is none.
     """
-    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST):
-        return None
-    text = " ".join(typewritten(block.text).split())
-    low = text.lower()
-    said = {word for word in _WORDS if word in low}
+    texts = [" ".join(typewritten(block.text).split()) for block in blocks]
+    lows = [text.lower() for text in texts]
+    all_of_it = "\n".join(lows)
+    words = [word for word in _WORDS if word in all_of_it]
+    return [
+        _flag_of(text, {word for word in words if word in low}) if block.kind in _TELLING else None
+        for block, text, low in zip(blocks, texts, lows, strict=True)
+    ]
+
+
+_TELLING = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST)
+
+
+def _flag_of(text: str, said: Set[str]) -> Category | None:
     if not said:
         return None
     if _count(_SIGNS, text, said) >= _SIGNS_NEEDED or _count(_OFFERS, text, said):

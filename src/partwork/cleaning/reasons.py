@@ -8,14 +8,16 @@ from partwork.cleaning.cues import Cue, cue_at
 from partwork.cleaning.findings import Finding
 from partwork.cleaning.lines import repeated, worded, worded_at
 from partwork.cleaning.markup import marked_up
+from partwork.cleaning.stamped import stamped_in
 from partwork.cleaning.surroundings import Surroundings, words_in
 from partwork.cleaning.traits import Vocabulary
 from partwork.cleaning.vocabulary import terms_of, tokens_of
 from partwork.cleaning.wording import Place
 from partwork.model.article import BlockKind, Category
 
-# Rules that show only where a block stands, and rules that show nothing that a person could see.
+# Rules that show only where a block stands, what words it has, and nothing that a person could see.
 PLACES = frozenset({"above-text", "below-text"})
+SOUNDS = frozenset({"sounds-like-notice"})
 GUESSES = frozenset({"sounds-like-title", "unlike-text"})
 
 
@@ -28,7 +30,9 @@ def findings_on(
     it stands under, then its place and its vocabulary. The rule is what spoke against the block;
     category and reason say what it is where that can be told, as of a byline among menus.
     """
-    marked = marked_up(page)
+    if not any(gone):
+        return {}
+    marked, stamped = marked_up(page), stamped_in(page)
     kept = [i for i, is_gone in enumerate(gone) if not is_gone]
     edges = (kept[0], kept[-1]) if kept else (len(gone), -1)
     found: dict[int, Finding] = {}
@@ -40,11 +44,14 @@ def findings_on(
         cue = cue_at(page, i)
         under = _Section(i, cue) if cue is not None else under and _onward(page, i, under)
         told = repeated(page, i) or worded(page, i) or marked.get(i)
+        if told is None and (under is None or not under.goes_on):
+            told = stamped.get(i)
         if told is None and under is not None:
             told = _below(page, i, under, edges)
         if told is None:
             told = _placed(page, i, edges) or _sounding(page, i, vocabulary.words)
-        found[i] = replace(told, confidence=max(told.confidence, round(doubts[i], 3)))
+        sure = max(told.confidence, round(doubts[i], 3))
+        found[i] = Finding(told.rule, told.category, told.reason, sure)
     return found
 
 
@@ -95,8 +102,8 @@ def _below(page: Surroundings, i: int, under: _Section, edges: tuple[int, int]) 
     placed = _placed(page, i, edges)
     if placed is None:
         reason = f"stands after “{words}” and what belongs to that, amid the text"
-        placed = _itself(page, i, Finding("", Category.FURNITURE, reason, 0.0), edges)
-    return replace(placed, rule=cue.rule)
+        placed = _itself(page, i, Finding(cue.rule, Category.FURNITURE, reason, 0.0), edges)
+    return placed
 
 
 def _placed(page: Surroundings, i: int, edges: tuple[int, int]) -> Finding | None:

@@ -3,15 +3,18 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from partwork.cleaning.wording_page import PATTERNS
 from partwork.model.article import Article, Block, BlockKind
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
     """The blocks of one article and what rules ask about them, counted once.
+
+    Each is itself alone: what rules find on one is kept for as long as it is asked about.
 
     `prose_words[i]` are the words of block `i` if it is prose, else 0; `prose_above[i]` those of
     all blocks before it, with one entry more for the whole. `last_dated` is the last heading that
@@ -92,7 +95,13 @@ def _surroundings(
 
 
 def _is_dated(block: Block) -> bool:
-    return block.kind is BlockKind.HEADING and _DATE.fullmatch(block.text.lower()) is not None
+    return block.kind is BlockKind.HEADING and is_date(block.text.lower())
+
+
+@lru_cache(maxsize=2**12)
+def is_date(line: str) -> bool:
+    """Whether a folded line is a date and nothing else."""
+    return _DATE.fullmatch(line) is not None
 
 
 def prose_words_of(block: Block) -> int:

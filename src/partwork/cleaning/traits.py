@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from partwork.cleaning.lines import pattern_of
 from partwork.cleaning.surroundings import Surroundings, ends_sentence
 from partwork.cleaning.vocabulary import Weighed, markup_terms_of, terms_of, tokens_of, weighed
-from partwork.model.article import Block, BlockKind, Category, Markup
+from partwork.model.article import Block, BlockKind, Category
 
 _SHAPE = (
     *("words", "word_length", "lines", "stop_words", "capitals", "digits"),
@@ -21,19 +21,18 @@ _SHAPE = (
     *("signs", "at", "copyright", "address", "exclaims", "bracket"),
     *("we", "you", "i", "they"),
 )
-_MEANING = (
-    *("links", "hidden"),
-    *("vocabulary", "vocabulary_mean", "vocabulary_most", "vocabulary_least"),
-    *("markup", "markup_mean", "markup_most", "markup_least"),
-)
-_OWN = (*_SHAPE, *_MEANING, *(f"is_{kind.value}" for kind in BlockKind))
+_WORDS = ("vocabulary", "vocabulary_mean", "vocabulary_most", "vocabulary_least")
+_WORTHS = ("markup", "markup_mean", "markup_most", "markup_least")
+_KINDS = {kind: f"is_{kind.value}" for kind in BlockKind}
 _AMONG = ("again", "known_words", "common_words", "title_words", "prose", "is_prose")
 NAMES = (
-    *(*_OWN, *_AMONG, "pattern"),
+    *(*_SHAPE, "links", "hidden", *_WORDS, *_WORTHS, *_KINDS.values(), *_AMONG, "pattern"),
     *(f"says_{category.name.lower()}" for category in Category),
 )
 AT = {name: i for i, name in enumerate(NAMES)}
-_ALONE = [AT[name] for name in (*_OWN, "title_words", "prose", "is_prose")]
+_MARKUP = ("links", "hidden", *_WORTHS)
+_SHAPE_AT, _WORDS_AT, _MARKUP_AT = ([AT[n] for n in names] for names in (_SHAPE, _WORDS, _MARKUP))
+_KINDS_AT = {kind: AT[name] for kind, name in _KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,34 +68,37 @@ class Looks:
 
 
 def looks_of(page: Surroundings, vocabulary: Vocabulary) -> Looks:
-    """What the blocks of `page` are by themselves."""
-    tokens = [tokens_of(lines) for lines in page.folded]
+    """What the blocks of `page` are by themselves.
+
+    What hangs on a block's words alone is worked out once for each text: menus say all twice.
+    """
+    folded = {block.text: lines for block, lines in zip(page.blocks, page.folded, strict=True)}
+    number = {text: i for i, text in enumerate(folded)}
+    which = np.array([number[block.text] for block in page.blocks], np.intp)
+    tokens = [tokens_of(lines) for lines in folded.values()]
     meant = [word for word in set(chain(*tokens)) - STOP_WORDS if len(word) >= _MEANING_CHARACTERS]
-    number = {word: i for i, word in enumerate(meant)}
-    content = [number.keys() & words for words in tokens]
-    title = number.keys() & tokens_of((page.title,))
-    markup = _worths(page.blocks, vocabulary.markup)
-    rows = [
-        (
-            *_shape(block.text, words),
-            *_meaning(block, words, vocabulary.words, markup),
-            *_KINDS[block.kind],
-            len(telling & title) / (len(telling) or 1),
-            math.log1p(prose),
-            prose > 0,
-        )
-        for block, words, telling, prose in zip(
-            page.blocks, tokens, content, page.prose_words, strict=True
-        )
-    ]
-    own = np.zeros((len(rows), len(NAMES)), np.float32)
-    own[:, _ALONE] = np.array(rows, np.float32).reshape(-1, len(_ALONE))
+    meaning = {word: i for i, word in enumerate(meant)}
+    telling = [meaning.keys() & words for words in tokens]
+    title = meaning.keys() & tokens_of((page.title,))
+    prose = np.array(page.prose_words, np.float64)
+
+    own = np.zeros((len(which), len(NAMES)), np.float32)
+    own[:, _SHAPE_AT] = _table(map(_shape, folded, tokens), _SHAPE)[which]
+    worths = (weighed(terms_of(words), vocabulary.words) for words in tokens)
+    own[:, _WORDS_AT] = _table(worths, _WORDS)[which]
+    own[:, _MARKUP_AT] = _table(_markup_of(page.blocks, vocabulary.markup), _MARKUP)
+    own[np.arange(len(which)), [_KINDS_AT[block.kind] for block in page.blocks]] = 1.0
+    shares = [len(words & title) / (len(words) or 1) for words in telling]
+    own[:, AT["title_words"]] = np.array(shares)[which]
+    own[:, AT["prose"]], own[:, AT["is_prose"]] = np.log1p(prose), prose > 0
+
     alike = {words: i for i, words in enumerate(tokens)}
+    content = [telling[i] for i in which.tolist()]
     return Looks(
         own,
-        np.array([alike[words] for words in tokens], np.intp),
-        np.array([number[word] for word in chain(*content)], np.intp),
-        np.repeat(np.arange(len(tokens)), [len(words) for words in content]),
+        np.array([alike[words] for words in tokens], np.intp)[which],
+        np.array([meaning[word] for word in chain(*content)], np.intp),
+        np.repeat(np.arange(len(which)), [len(words) for words in content]),
     )
 
 
@@ -121,7 +123,6 @@ _MOST_COMMON = (
     "such those did does being through before between her him us me too own both each now"
 )
 STOP_WORDS = frozenset(_MOST_COMMON.split())
-_KINDS = {kind: tuple(float(other is kind) for other in BlockKind) for kind in BlockKind}
 _PERSONS = {
     **dict.fromkeys(("we", "our", "us"), 0),
     **dict.fromkeys(("you", "your", "you'll", "you're"), 1),
@@ -131,8 +132,10 @@ _PERSONS = {
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?:\s|$)")
 _DIGIT = re.compile(r"[0-9]")
 _ADDRESSES = ("://", "www.", ".com", ".org", ".net", ".co.", ".io/")
-_SIGNS = "|·•»›/"
-_Kind = tuple[str, tuple[str, ...], tuple[str, ...]]
+_SIGNS, _ASCII_SIGNS = "|·•»›/", "|/"
+_Marked = tuple[float, float, float, float, float, float]
+# Where there is no markup, nobody knows of links.
+_UNMARKED: _Marked = (-1.0, -1.0, 0.0, 0.0, 0.0, 0.0)
 _MEANING_CHARACTERS = 4
 _OFTEN = 4
 
@@ -160,38 +163,32 @@ def _shape(text: str, tokens: Sequence[str]) -> tuple[float, ...]:
         text[0] in "\"“‘'",
         text[0].isdigit(),
         text.isupper(),
-        sum(map(text.count, _SIGNS)),
+        sum(map(text.count, _ASCII_SIGNS if text.isascii() else _SIGNS)),
         "@" in text,
         "©" in text,
-        any(map(text.__contains__, _ADDRESSES)),
+        ("." in text or ":" in text) and any(map(text.__contains__, _ADDRESSES)),
         "!" in text,
         "(" in text,
         *persons,
     )
 
 
-def _meaning(
-    block: Block,
-    tokens: Sequence[str],
-    weights: Mapping[str, float],
-    worths: Mapping[_Kind, Weighed],
-) -> tuple[float, ...]:
-    """What its words and its markup are worth; -1 for links where there is no markup."""
-    words = weighed(terms_of(tokens), weights)
-    markup = block.markup
-    if markup is None:
-        return (-1.0, -1.0, *words, 0.0, 0.0, 0.0, 0.0)
-    return (markup.link_density, float(markup.hidden), *words, *worths[_kind_of(markup)])
+def _markup_of(blocks: Iterable[Block], weights: Mapping[str, float]) -> Iterator[_Marked]:
+    """What a block's markup tells; half of the blocks of a page have another's."""
+    worths: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Weighed] = {}
+    for block in blocks:
+        markup = block.markup
+        if markup is None:
+            yield _UNMARKED
+            continue
+        kind = markup.tag, markup.classes, markup.within
+        if kind not in worths:
+            worths[kind] = weighed(markup_terms_of(markup), weights)
+        yield markup.link_density, float(markup.hidden), *worths[kind]
 
 
-def _worths(blocks: Iterable[Block], weights: Mapping[str, float]) -> dict[_Kind, Weighed]:
-    """What each kind of markup on a page is worth: half of the blocks have another's."""
-    kinds = {_kind_of(block.markup): block.markup for block in blocks if block.markup is not None}
-    return {kind: weighed(markup_terms_of(markup), weights) for kind, markup in kinds.items()}
-
-
-def _kind_of(markup: Markup) -> _Kind:
-    return markup.tag, markup.classes, markup.within
+def _table(rows: Iterable[tuple[float, ...]], names: Sequence[str]) -> NDArray[np.float32]:
+    return np.array(list(rows), np.float32).reshape(-1, len(names))
 
 
 def _shared(looks: Looks) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

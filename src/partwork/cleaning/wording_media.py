@@ -15,6 +15,13 @@ _PICTURE = (
     r"(?:photo|image|picture|illustration|photograph|screenshot|featured? image|header image)s?"
     r"(?: and \w+)?(?: credits?| courtesy| source)?"
 )
+_CREDIT = (
+    r"(?:photo|photograph|picture|image|illustration)s?(?: credits?| courtesy)?"
+    r"(?: of| by| ?:| ?©)"
+)
+_NAME = (
+    r"[\w.'-]+(?: (?!(?:is|are|was|were|has|have|had|that|which|who|to|and the)\b)[\w.'&/-]+){0,5}"
+)
 
 PATTERNS: tuple[Pattern, ...] = (
     Pattern(
@@ -34,7 +41,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"play (?:episode|audio|all)|watch now|embedded content",
             r"click to play.{0,20}",
             r"(?:audio|video) player(?: is loading\.?)?",
-            r"(?:un)?mute|full ?screen|playback (?:rate|speed)",
+            r"(?:un)?mute|(?:(?:enter|exit) )?full ?screen(?: mode)?|playback (?:rate|speed)",
             r"-?0?0:00(?: ?/ ?-?\d?\d:\d\d)?",
             r"(?:current|remaining) time:? -?[\d:]+|seek to live.{0,40}|stream type live",
             r"(?:(?:text track )?(?:descriptions|captions|subtitles)) (?:off|settings).{0,40}",
@@ -76,6 +83,9 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:(?:image|photo|picture) )?credits?: ?[^!?]{2,80}",
             rf"\(?{_AGENCY}(?: ?[/|,:-] ?[^!?]{{2,60}})?\)?",
             r"courtesy of [^.!?]{2,60}",
+            # a caption that ends in its credit, and what stands for a picture in plain text
+            rf"(?=.*{_CREDIT}).{{1,240}}[.!?)\]\"”’|] ?[(\[]?{_CREDIT} ?{_NAME} ?[)\]]?\.?",
+            r"\[image: [^\]]{2,240}\]",
             r"(?:image|media|video) (?:caption|source)(?:, ?[^.!?:]{2,200})?",
             r"(?:file|stock|library) (?:photo|picture|image)(?:graph)?",
         ),

@@ -13,7 +13,7 @@ PATTERNS: tuple[Pattern, ...] = (
         (
             r"(?:loading )?advertise?ments?(?: ?[.|:-]? ?(?:continue|scroll|article"
             r"|story).{0,40})?",
-            r"ads?(?: ?[·:-])?",
+            r"(?:ads?|adverts?)(?: ?[·:-])?",
             r"(?:sponsored|promoted|paid)(?: (?:content|posts?|links?|stories"
             r"|partnership)(?: by .{2,30})?)",
             r"(?:sponsored|promoted)(?: by .{0,40})?",
@@ -70,6 +70,9 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:view|your|shopping|update) (?:cart|basket|bag)(?: ?\(\d*\))?(?: checkout)?",
             r"your (?:shopping )?(?:cart|basket|bag) is (?:currently )?empty.{0,30}",
             r"(?:proceed to |go to )?checkout|continue shopping",
+            r"(?:check|view|see|get|find|shop)(?: the| this| latest| best| current| today's)*"
+            r" (?:deals?|offers?|prices?)(?: (?:at|on) [\w.' ]{3,20})?",
+            r"(?:check|view at) amazon|[$£€]\d[\d.,]*(?: now)? (?:at|from) .{2,30}",
             r"buy it now|shop (?:all|the collection|the look|the sale)",
             r"free (?:uk |us |standard )?(?:shipping|delivery) (?:on|over|for) .{3,40}",
             r"regular price:? ?[$£€]?[\d.,]*|unit price ?/? ?per",

@@ -4,7 +4,7 @@ from partwork.cleaning.wording import AGO, PIECE, Pattern, Place
 from partwork.model.article import Category
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DAY = (
+DAY = (
     rf"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     rf"|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? \d{{4}}|\d{{4}}[-/]\d\d?[-/]\d\d?[t\d:.z+-]*"
     r"|\d\d?[/.]\d\d?[/.]\d{2,4})"
@@ -145,7 +145,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "is a date above the text",
         (
             r"(?:(?:published|posted|updated|created|last updated|last modified|date"
-            rf"|on)[: ]*)*(?:on )?{_DAY}{_TIME}",
+            rf"|on)[: ]*)*(?:on )?{DAY}{_TIME}",
             r"(?:last )?(?:published|posted|updated|modified)(?: on)?:?",
         ),
     ),
@@ -157,7 +157,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "says when the text was published or changed",
         (
             r"(?:(?:first |last |originally )?(?:published|posted|updated|modified"
-            rf"|edited|created|reviewed))(?: on| at)?:? ?(?:{_DAY}{_TIME}|{AGO})"
+            rf"|edited|created|reviewed))(?: on| at)?:? ?(?:{DAY}{_TIME}|{AGO})"
             r"(?: ?[|·,-]? ?(?:by|in|updated|\d).{0,60})?",
             r"this (?:article|post) is (?:more than|over) \d+ (?:year|month|day)s? old\.?",
             rf"posted by [^.!?]{{2,40}} (?:at \d\d?:\d\d(?: ?[ap]m)?|{AGO})",
@@ -220,8 +220,8 @@ PATTERNS: tuple[Pattern, ...] = (
         0.95,
         "holds a date and a name or a section",
         (
-            rf"[^.!?]{{0,60}}[ |·,-]{_DAY}{_TIME}(?: ?[|·,-][^.!?]{{0,60}})?",
-            rf"{_DAY}{_TIME} ?[|·,-][^.!?]{{1,60}}",
+            rf"[^.!?]{{0,60}}[ |·,-]{DAY}{_TIME}(?: ?[|·,-][^.!?]{{0,60}})?",
+            rf"{DAY}{_TIME} ?[|·,-][^.!?]{{1,60}}",
             rf"{AGO}",
             r"[^.!?]{0,40}[|·] ?\d+ min[a-z]*(?: read)?",
             r"medically reviewed",

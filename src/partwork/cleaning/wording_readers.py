@@ -77,6 +77,21 @@ PATTERNS: tuple[Pattern, ...] = (
         (rf"{_NETWORK}(?:[ |·•,/&-]+{_NETWORK})*",),
     ),
     Pattern(
+        "read-on",
+        Category.RELATED,
+        Place.ANYWHERE,
+        0.95,  # of hand-labelled pages all nine; drafted labels keep half, a series none
+        "leads to another article",
+        (
+            r"(?:also |(?:know|learn) more )?(?:read|watch|see|listen)"
+            r"(?: (?:more|next|also|live|this))+ ?: ?"
+            r".{5,150}[^.]",
+            r"(?:must|also|don't miss|up next)(?: (?:read|see|watch))? ?: ?.{5,150}[^.]",
+            r"(?:related|recommended)(?: (?:article|post|story|stories|reading|content"
+            r"|coverage|roundup|video)s?)? ?: ?.{5,150}[^.]",
+        ),
+    ),
+    Pattern(
         "read-also",
         Category.RELATED,
         Place.ANYWHERE,
@@ -88,8 +103,7 @@ PATTERNS: tuple[Pattern, ...] = (
             r"(?:also|must|don't miss|up next|see also|watch(?: also)?|more)(?: "
             r"(?:read|see|watch))? ?[:|>] ?.{5,150}[^.]",
             r"related(?: (?:article|post|story|stories|reading|content"
-            r"|video)s?)? ?[:|>] ?.{5,150}[^.]",
-            r"recommended(?: reading)? ?: ?.{5,150}[^.]",
+            r"|video)s?)? ?[|>] ?.{5,150}[^.]",
         ),
     ),
     Pattern(
@@ -248,7 +262,8 @@ PATTERNS: tuple[Pattern, ...] = (
             r"translate",
             r"saved?|yes ?[/|]? ?no|reblog|restack|blogthis!",
             r"(?:tagged|labels:) [\w-]+(?: [\w-]+)?(?:, [\w-]+(?: [\w-]+)?)+",
-            r"[\w-]{3,30} reblogged this(?: from [\w-]+)?",
+            r"[\w-]{3,30} (?:liked|reblogged) this(?: from [\w-]+)?(?: and added:)?",
+            r"(?:show|see) more notes|(?:#[\w-]+(?: [\w-]+){0,3} ?){3,}",
         ),
     ),
 )

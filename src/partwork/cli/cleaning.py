@@ -137,7 +137,7 @@ def _clean_site(site: str, *, as_json: bool) -> None:
     from partwork.actions.clean_again import clean_site
 
     with press_of_home() as press, progress_bar("cleaning") as progress:
-        done = clean_site(press, site, clock=utc_now, progress=progress)
+        done = clean_site(press, site, progress)
     if as_json:
         print_json(done)
         return
@@ -176,6 +176,8 @@ def _say(report: "IngestReport") -> None:
             told.append(f"{flagged} flagged")
         if article.title_is_made:
             told.append("no title found, so one was made")
+        if not article.byline and article.published_on is None:
+            told.append("no author or date found")
         out.print(f"{article.slug}: {', '.join(told)}")
     for slug, given in report.given.items():
         out.print(f"{slug}: {' and '.join(given)}")

@@ -1,6 +1,7 @@
 """Commands for editors: what cleaning should have left, and what it should have taken."""
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
@@ -126,7 +127,7 @@ def revoke(name: str) -> int:
     from partwork.actions.ruling import revoke as revoke_rule
 
     with press_of_home() as press:
-        done = revoke_rule(press, name, utc_now)
+        done = revoke_rule(press, name)
     out.print(f"{done.rule.name} is revoked; {done.rule.site} has no such rule any more")
     for block in done.blocks:
         place = f"{block.article}, block {block.number}"
@@ -163,11 +164,11 @@ def _say(judgement: "Judgement") -> None:
     for rule in judgement.ended:
         out.print(f"rule {rule.name} ends: {rule.site} says the contrary now")
     for rule in judgement.made:
-        froms = counted(len(rule.made_from), "article")
+        froms, site = counted(len(rule.made_from), "article"), shlex.quote(rule.site)
         out.print(
             f"rule {rule.name}: {rule.site} will {rule.verdict} these words from now on "
             f"(made from {froms}; `partwork rules revoke {rule.name}` ends it, "
-            f"`partwork clean --site {rule.site}` applies it to the articles that are there)"
+            f"`partwork clean --site {site}` applies it to the articles that are there)"
         )
 
 

@@ -24,6 +24,7 @@ from partwork.cli import (  # noqa: F401 for their commands
     cleaning,
     judging,
     people,
+    previewing,
     reporting,
     running,
     sending,

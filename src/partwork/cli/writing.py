@@ -1,26 +1,21 @@
 """Commands for editors: from clean articles to drafts."""
 
-from typing import Annotated
-
-from cyclopts import Parameter
-from rich.table import Table
-
 from partwork.cli.terminal import (
     DONE,
     WRITING,
     Flag,
-    Part,
     WrongUse,
     app,
     counted,
     err,
     out,
     press_of_home,
+    print_rows,
     progress_bar,
     utc_now,
 )
 from partwork.model.fault import Severity
-from partwork.model.series import Division
+from partwork.model.series import Division, Instalment
 
 
 @app.command(group=WRITING, sort_key=7)
@@ -84,11 +79,7 @@ def compose(
             progress=progress,
         )
         folder = press.library.shown(press.library.series_folder(series))
-    table = Table("part", "title", "words", "sources", box=None, pad_edge=False)
-    for part in report.series.instalments:
-        words = sum(len(s.text.split()) for s in part.sentences)
-        table.add_row(f"{part.number:02d}", part.title, str(words), str(len(part.articles)))
-    out.print(table)
+    print_rows(("part", "title", "words", "sources"), map(_row, report.series.instalments))
     for line in report.kept:
         err.print(f"kept {line}")
     for line in report.removed:
@@ -113,6 +104,11 @@ def compose(
     return DONE
 
 
+def _row(part: Instalment) -> tuple[str, str, str, str]:
+    words = sum(len(s.text.split()) for s in part.sentences)
+    return f"{part.number:02d}", part.title, str(words), str(len(part.articles))
+
+
 def _begin_letter(series: str, title: str, newsletter: str) -> int:
     from partwork.actions.letter import begin_letter
 
@@ -120,38 +116,4 @@ def _begin_letter(series: str, title: str, newsletter: str) -> int:
         file = begin_letter(press, series, title=title, newsletter=newsletter)
         out.print(press.library.shown(file))
     err.print(f"Write its subject, preheader and text, then `partwork preview {series}`.")
-    return DONE
-
-
-@app.command(group=WRITING, sort_key=9)
-def preview(
-    series: str,
-    *,
-    part: Part = None,
-    open_: Annotated[bool, Parameter("--open", negative="")] = False,
-) -> int:
-    """Render the drafts of a series and write them to .partwork/previews.
-
-    Example: partwork preview better-sleep --part 1 --open
-
-    Parameters
-    ----------
-    series
-        Its name.
-    part
-        One part alone, by its number.
-    open_
-        Show the first mail in the browser.
-    """
-    import webbrowser
-
-    from partwork.actions.preview import preview as render_drafts
-
-    with press_of_home() as press:
-        shown = render_drafts(press, series, part, utc_now())
-        for item in shown:
-            folder = press.library.shown(item.folder)
-            out.print(f"{item.issue.name}: {folder}/mail.html")
-    if open_:
-        webbrowser.open((shown[0].folder / "mail.html").as_uri())
     return DONE

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise, zip_longest
 
+from partwork.composing.cohesion import adds
 from partwork.composing.evidence import figures_in
 from partwork.composing.passages import PassageKind
 from partwork.composing.pieces import Piece, pieces_of
@@ -70,7 +71,7 @@ def written(
         body=body_of(_placed(rest), title, wording, is_parted=bool(key_points)),
         cautions=tuple(s for piece in cautions for s in sentences_of([piece.passage])),
     )
-    return replace(part, preheader=_preheader(part))
+    return replace(part, preheader=_preheader(part, [*key_points, *rest, *lead[:1]]))
 
 
 def _placed(pieces: Sequence[Piece]) -> list[Placed]:
@@ -216,15 +217,25 @@ def _without_stubs(pieces: Sequence[Piece], wording: Wording, spare: int) -> lis
     return left
 
 
-def _preheader(part: Instalment) -> str:
-    """A preheader from the part's sentences, if possible from those that stand by themselves."""
-    body = [s for e in part.body if isinstance(e, Paragraph) for s in e.sentences]
+def _preheader(part: Instalment, pieces: Sequence[Piece]) -> str:
+    """A whole sentence that stands by itself, if one of `pieces` opens its source's paragraph so.
+
+    Else any such sentence of the part, else the start of a longer one, else whatever there is.
+    """
+    prose = [s for e in part.body if isinstance(e, Paragraph) for s in e.sentences]
     items = [s for e in part.body if isinstance(e, Bullets) for s in e.items]
-    texts = [s.text for s in (*part.key_points, *body, *part.lead, *items, *part.cautions)]
-    good = [
-        text
-        for text in texts
-        if not refers_back(text) and not plays_risk_down(text) and text.endswith(_ENDS)
-    ]
+    every = [s.text for s in (*part.key_points, *prose, *part.lead, *items, *part.cautions)]
+    first = [p.passage for p in pieces if p.passage.kind is PassageKind.PROSE]
+    opening = [sentences_of([passage])[0].text for passage in first if passage.first == 0]
+    good = list(filter(_stands_alone, every))
+    for texts in (list(filter(_stands_alone, opening)), good):
+        line = preheader_of(part.subject, texts)
+        if len(line) >= PREHEADER_LENGTH[0] and not line.endswith("…"):
+            return line
     line = preheader_of(part.subject, good)
-    return line if len(line) >= PREHEADER_LENGTH[0] else preheader_of(part.subject, texts)
+    return line if len(line) >= PREHEADER_LENGTH[0] else preheader_of(part.subject, every)
+
+
+def _stands_alone(text: str) -> bool:
+    bars = (refers_back, adds, plays_risk_down, promises)
+    return text.endswith(_ENDS) and not any(bar(text) for bar in bars)

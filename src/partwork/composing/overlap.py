@@ -64,6 +64,15 @@ def is_nearly_same_point(one: Point, other: Point) -> bool:
     return one.text == other.text or _share(one, other) >= _NEARLY
 
 
+def is_reworded(one: Point, other: Point) -> bool:
+    """Whether two sentences of nearly the same words have each an idea that the other has not.
+
+    "All summer" and "all winter": a reader needs one of them, but neither bears out the other.
+    """
+    has_own = bool(one.ideas - other.ideas) and bool(other.ideas - one.ideas)
+    return has_own and _share(one, other) >= _SAME
+
+
 class Ideas:
     """How much of what points speak of is the same; an idea that few of them have weighs more."""
 

@@ -9,6 +9,7 @@ from partwork.composing.overlap import (
     alike,
     is_nearly_same_point,
     is_part_of,
+    is_reworded,
     is_same_point,
     is_tail_of,
     point_of,
@@ -30,8 +31,9 @@ def without_repeats(
 
     What says the same, or tells it in other words in another article, gives its citations to the
     sentence that stays. What nearly says the same goes without, since its blocks bear out only a
-    part of that sentence; a caveat that is only nearly the same stays. Quotations go before
-    prose, and stay or go whole. What is `said` elsewhere goes before all, and is not returned.
+    part of that sentence, and so does what has another word in one place ("all winter"); a caveat
+    that is only nearly the same stays. Quotations go before prose, and stay or go whole. What is
+    `said` elsewhere goes before all, and is not returned.
     """
     places, above = _places([*said, *sections]), len(_places(said))
     staying = iter(_Sieve(places, above).sifted()[above:])
@@ -79,7 +81,8 @@ class _Sieve:
             passage, statement = self.places[unit[0]]
             rival = next((r for n in unit for r in self._rivals(n)), None)
             if rival is not None:
-                self.gains[rival] += [self.places[number][1] for number in unit]
+                borne = [number for number in unit if self._bears_out(number, rival)]
+                self.gains[rival] += [self.places[number][1] for number in borne]
             elif not self._may_go(passage, statement) or not self._is_nearly_said(unit[0]):
                 self.stays.update(unit)
         return [
@@ -142,6 +145,11 @@ class _Sieve:
         if is_of_two and not _articles(statement) & _articles(its):
             return likeness >= (_CAVEAT_RETOLD if statement.is_caveat else _RETOLD)
         return likeness >= _SURELY_RETOLD
+
+    def _bears_out(self, number: int, rival: int) -> bool:
+        """Whether a statement that goes may be cited for the one that stays; caveats always are."""
+        is_caveat = self.places[number][1].is_caveat
+        return is_caveat or not is_reworded(self.points[number], self.points[rival])
 
     def _may_go(self, passage: Passage, statement: Statement) -> bool:
         """Whether it may go for being nearly said: it warns of nothing and nothing leans on it."""

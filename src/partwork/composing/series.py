@@ -30,6 +30,7 @@ from partwork.model.errors import PartworkError
 from partwork.model.plan import Ground, Plan
 from partwork.model.series import Division, Instalment
 
+_CRUMBS = 125  # words; half of the least that a part has (DESIGN 6)
 _SHOWN = 70  # characters of an example in a message
 
 
@@ -112,6 +113,10 @@ def composed(
     themes = grown_themes(sections, open_, kept, wanted) or free_themes(
         sections, open_, titles, wanted
     )
+    if parts is None:
+        themes, crumbs = _without_crumbs(themes, settled)
+    else:
+        crumbs = ()
     wording = wording_of(sections, is_english=wanted.is_english)
     made = _written(themes, standing, kept, wording, new_id)
     instalments = tuple(part for part, _, _ in made)
@@ -120,12 +125,36 @@ def composed(
     unused = [f"{a.slug}: nothing of it is used" for a in ours if a.slug not in used]
     return Composition(
         instalments,
-        (*foreign, *_messages(left_out, differing), *unused),
+        (*foreign, *_messages(left_out, differing), *crumbs, *unused),
         used,
         frozenset(part.id for part, _, is_unchanged in made if is_unchanged),
         {part.id: ground for part, ground, _ in made},
         tuple(digest for digest in statements_in(sections) if digest not in said),
     )
+
+
+def _without_crumbs(
+    themes: Sequence[Going], settled: Sequence[Instalment]
+) -> tuple[list[Going], tuple[str, ...]]:
+    """The themes without what is too little for a part, and what to say of that.
+
+    Only what warns of nothing and is left over of articles that settled parts tell already, such
+    as a sentence that was mended after its part was published.
+    """
+    told = {slug for part in settled for slug in part.articles}
+    kept: list[Going] = []
+    messages: list[str] = []
+    for theme, standing in themes:
+        slugs = dict.fromkeys(section.article for section in theme.sections)
+        warns = any(p.has_caveat for section in theme.sections for p in section.passages)
+        if standing or warns or theme.words >= _CRUMBS or not told.issuperset(slugs):
+            kept.append((theme, standing))
+        else:
+            messages.append(
+                f"{', '.join(slugs)}: {theme.words} words of it that no part has are too few for "
+                "a part; write them into one, or ask for one more with --parts"
+            )
+    return kept, tuple(messages)
 
 
 def _written(

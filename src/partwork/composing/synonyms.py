@@ -52,12 +52,18 @@ _IDEA = {
     for word in line.split()
 }
 _DASH = re.compile(r"(?<=\w)[-–—]+(?=\w)")
+# Spans of time in words, whose figures are none: "a quarter of an hour", "half a year".
+_SPELT_SPAN = re.compile(
+    r"\b(?:quarters?|half|thirds?)(?: of)?(?: an?| the)? (?:hour|day|week|month|year|century)s?\b",
+    re.I,
+)
 
 
 def concepts_of(text: str) -> frozenset[str]:
     """The stems of a text's content words, each under the first of its line in the table.
 
-    Figures are left out: they are compared for themselves (evidence.py).
+    Figures are left out, with the units of those in words: they are compared for themselves
+    (evidence.py).
     """
-    words = content_of(_DASH.sub(" ", text))
+    words = content_of(_SPELT_SPAN.sub(" ", _DASH.sub(" ", text)))
     return frozenset(_IDEA.get(word, word) for word in words if not word[0].isdigit())

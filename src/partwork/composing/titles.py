@@ -32,6 +32,7 @@ _TALK = re.compile(
     re.I,
 )
 _TITLE_CASE = 3  # capitals inside a heading from which it is in title case; a guess
+_ACRONYM = 4  # letters; longer words in capitals are shouted; a guess
 _COLON = re.compile(r":\s| [—–-] ")
 _PRONOUN = re.compile(
     r"\b(?:it|its|this|they|them|he|she|here|really|actually)\b|(?:^|\b(?:of|about|with|in|for|is"
@@ -87,7 +88,7 @@ def in_sentence_case(heading: str, wording: Wording) -> str:
     text and may be names, one is left as it is; three or more say that the heading is in title
     case.
     """
-    text = _TALK.sub("", heading.strip()).rstrip(":.—– ")
+    text = _TALK.sub("", _unshouted(heading.strip(), wording)).rstrip(":.—– ")
     text = text[:1].upper() + text[1:]
     capitals = _capitals(text)
     known = [m for m in capitals if _may_be_lower(m.group(), wording)]
@@ -98,6 +99,21 @@ def in_sentence_case(heading: str, wording: Wording) -> str:
             start, end = match.span()
             text = text[:start] + match.group().lower() + text[end:]
     return text
+
+
+def _unshouted(heading: str, wording: Wording) -> str:
+    """A heading all in capitals in small letters, but for what running text has with a capital."""
+    if not heading.isupper() or len(_WORD.findall(heading)) < _TITLE_CASE:
+        return heading
+
+    def lowered(match: re.Match[str]) -> str:
+        word = match.group()
+        if stem(word.casefold()) not in wording.upper:
+            return word.lower()
+        return word.capitalize() if len(word) > _ACRONYM else word
+
+    text = _WORD.sub(lowered, heading)
+    return text[:1].upper() + text[1:]
 
 
 def _capitals(heading: str) -> list[re.Match[str]]:
@@ -139,7 +155,8 @@ def title_of(theme: Theme, wording: Wording, taken: Collection[str], *, known: s
 
 
 def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
-    own = (theme.title, *_COLON.split(theme.title))
+    title = _unshouted(theme.title, wording)
+    own = (title, *_COLON.split(title))
     yield from filter(is_telling, (part.strip(" .:…") for part in own))
     headings = Counter[str]()
     for section in theme.sections:

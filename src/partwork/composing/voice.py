@@ -81,6 +81,7 @@ _LEANING = re.compile(
     r"|not (?:as|just|only|to|by|in|for|with)|think of it|both(?! \w+ and)"
     r"|what (?:it|they|that|this)"
     r"|the (?:first|second|third|last) (?:kind|one|point|effect|group|of)"
+    r"|(?:return|repeat|go back|come back) (?:when|once|as|until|only)"
     r"|(?:none|all|most|some|much|any|half|part|each|many|few|one) of (?:it|them|this|that|these"
     r"|those)|(?:do|use|take|try|keep|make|add|put|turn|ask|give|leave|show) (?:it|them|this"
     r"|that))\b(?!-)|(?:if|when|once|while|as|because|although|though|since|until|before|after"
@@ -113,7 +114,8 @@ _OF_WHAT = re.compile(
 # Pronouns that may have their noun in the same sentence; whether they do is not looked into.
 _BACK = re.compile(
     r"\b(?:it|its|they|them|their|theirs|this|these|he|she|him|his|her|hers)\b"
-    r"|\bthe (?:last|former|latter|two|same|(?:first|second) (?:effect|group|kind|one))\b"
+    r"|\bthe (?:last|former|latter|two|same(?! \w+ (?:each|every)\b)"
+    r"|(?:first|second) (?:effect|group|kind|one))\b"
     r"|\b(?:one|two|three|four|some|many|few|others|most|both|each|all|none) (?:is|are|was|were"
     r"|do|does|will|can|have|has|come|go)\b",
     re.I,

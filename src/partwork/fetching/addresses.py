@@ -30,7 +30,7 @@ def checked_url(url: str) -> str:
     if not is_url(url):
         raise NotFetched(url, "is no whole web address", "write it with https:// in front")
     if parts.scheme not in SCHEMES:
-        raise NotFetched(url, "only http and https pages can be fetched", CHECK)
+        raise NotFetched(url, "is no web page: only http and https are fetched", CHECK)
     if "@" in parts.netloc:
         raise NotFetched(url, "has a login in its address", "leave it out: it would be stored")
     if not host or _is_odd(host):

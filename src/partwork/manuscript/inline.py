@@ -27,10 +27,12 @@ def line_of(text: str, spans: Iterable[Span] = ()) -> tuple[str, tuple[Span, ...
     neighbours that are alike are one; links hold no links; code holds no marks and gives way to
     them. Spans that overlap by halves, which the model forbids, are cut where the earlier ends.
     """
-    unbroken = without_controls(_BREAKS.sub(" ", text))
+    unbroken = text if text.isprintable() else without_controls(_BREAKS.sub(" ", text))
     indent = len(unbroken) - len(unbroken.lstrip())
     line = unbroken.strip()
     now = tuple(spans)
+    if not now:
+        return line, now
     if indent:
         now = tuple(replace(s, start=s.start - indent, end=s.end - indent) for s in now)
     while True:

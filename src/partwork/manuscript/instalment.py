@@ -44,9 +44,10 @@ def print_instalment(instalment: Instalment) -> str:
     body = _print_body(instalment.body)
     parts = ["\n".join(print_sentences(instalment.lead))]
     opens_with_text = bool(body) and isinstance(body[0][0], Paragraph)
-    if any(s.text.strip() for s in instalment.key_points) or opens_with_text:
-        # Even an empty one parts the lead from a body that opens with a paragraph.
+    if any(s.text.strip() for s in instalment.key_points):
         parts.append(_print_div(KEY_POINTS, instalment.key_points))
+    elif opens_with_text:
+        parts.append(_RULE)
     parts += (text for _, text in body)
     if any(s.text.strip() for s in instalment.cautions):
         parts.append(_print_div(CAREFUL, instalment.cautions))
@@ -56,9 +57,10 @@ def print_instalment(instalment: Instalment) -> str:
 def parse_instalment(text: str, file: str) -> Instalment:
     """The instalment in the text of `file`.
 
-    Paragraphs before the first heading, list, quotation or div are its lead. Lines wrapped by
-    hand, any bullet and nested lists (which become flat) are read; what an instalment has no
-    element for raises ManuscriptError, which names the line, and so does an open conflict.
+    Paragraphs before the first heading, list, quotation, div or rule (`***`, which may stand
+    nowhere else) are its lead. Lines wrapped by hand, any bullet and nested lists (which become
+    flat) are read; what an instalment has no element for raises ManuscriptError, which names the
+    line, and so does an open conflict.
     """
     if line := conflict_line(text):
         raise ManuscriptError(
@@ -94,6 +96,7 @@ def parse_instalment(text: str, file: str) -> Instalment:
 _ID = re.compile(r"[a-z0-9]{8}")
 _DASH = re.compile(r"(?:—|–|--)\s+")
 _READER = instalment_reader()
+_RULE = "***"  # parts the lead from a body that opens with a paragraph; dashes make headings
 
 
 def _print_body(body: Sequence[Element]) -> list[tuple[Element, str]]:
@@ -174,6 +177,8 @@ class _Body:
                 self._open_or_close(first)
             case "paragraph_open":
                 self._paragraph(tokens[1])
+            case "hr" if self._is_lead and first.markup.startswith("*"):
+                self._is_lead = False
             case "bullet_list_open" | "ordered_list_open":
                 items = self._items(tokens)
                 if self._div:

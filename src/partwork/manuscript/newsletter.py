@@ -1,6 +1,8 @@
 """Newsletters as their settings files have them: `newsletters/<slug>.toml`."""
 
+from partwork.manuscript.errors import FieldsError
 from partwork.manuscript.settings_table import SettingsTable
+from partwork.model.colour import WHITE, readable
 from partwork.model.series import Newsletter
 
 FIELDS = (
@@ -24,8 +26,9 @@ FIELDS = (
 def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
     """The newsletter in the text of `file`; name, sender and reply_to must be there.
 
-    Raises FieldsError with all that is wrong with its fields, unknown ones among them, and
-    ManuscriptError where the file is no TOML.
+    Raises FieldsError with all that is wrong with its fields, unknown ones among them, or else
+    for an accent that nobody could read on white (on dark paper it is lightened as far as it
+    takes), and ManuscriptError where the file is no TOML.
     """
     table = SettingsTable(text, file)
     newsletter = Newsletter(
@@ -46,4 +49,7 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
         demo=table.flag("demo"),
     )
     table.finish(FIELDS)
+    if (legible := readable(newsletter.accent, WHITE)) != newsletter.accent.lower():
+        pale = f'accent is too pale to be read on white; the nearest that is not: "{legible}"'
+        raise FieldsError(file, (pale,))
     return newsletter

@@ -25,6 +25,7 @@ _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _URL = re.compile(r"https?://[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_ALLOWED = "\u00a0\u200c\u200d"  # no-break space, and what parts or joins letters (Persian, emoji)
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 
 
@@ -61,7 +62,7 @@ class SettingsTable:
         if default is None and not clean:
             self._note(name, "is empty")
         allowed = clean.replace("\n", "") if lines else clean
-        if any(not c.isprintable() and c != "\u00a0" for c in allowed):
+        if any(not c.isprintable() and c not in _ALLOWED for c in allowed):
             self._note(name, "holds a line break or control character; take it out")
         return clean
 

@@ -56,6 +56,8 @@ def one_line(text: str) -> str:
 
 
 def _translated(text: str, table: dict[int, str | None]) -> str:
+    if text.isascii() and text.isprintable():
+        return text
     if _ODD.search(text):
         text = text.translate(table)
     if text.isascii() or not _CODING.search(text):

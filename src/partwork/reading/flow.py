@@ -75,7 +75,7 @@ class Flow:
         """Characters between two tags."""
         if self._aside is not None:
             self._aside[1].text(text)
-        elif self._kind is not BlockKind.CODE and text.isspace():
+        elif self._kind is not _CODE and text.isspace():
             if self._text_in is not None and self._rows[-1].cells:
                 self._run.space()
             self._after_link = False
@@ -83,7 +83,7 @@ class Flow:
             self._put_aside(self._hidden_blocks(text))
         else:
             self._stand()
-            if self._kind is BlockKind.CODE:
+            if self._kind is _CODE:
                 self._run.pieces.append(text)
             else:
                 if self._raised and set(text) <= _FIGURES:
@@ -105,7 +105,7 @@ class Flow:
         if role is not None:
             if self._owner is element or (self._owner is None and role.is_box):
                 self._flush()
-            elif self._kind is BlockKind.LIST and name in LISTS:
+            elif self._kind is _LIST and name in LISTS:
                 self._depth -= 1
             elif role.is_box:
                 self._run.space()
@@ -166,14 +166,14 @@ class Flow:
 
     def _open_inside(self, name: str) -> None:
         """An element inside the owner: a new item, row or cell, or a space in place of a box."""
-        if self._kind is BlockKind.LIST and name in LISTS:
+        if self._kind is _LIST and name in LISTS:
             self._depth += 1
             self._rows.append(Row(self._depth))
-        elif self._kind is BlockKind.LIST and name == "li":
+        elif self._kind is _LIST and name == "li":
             self._rows.append(Row(self._depth))
-        elif self._kind is BlockKind.TABLE and name in ("tr", "caption"):
+        elif self._kind is _TABLE and name in ("tr", "caption"):
             self._rows.append(Row(cells=[]) if name == "tr" else Row())
-        elif self._kind is BlockKind.TABLE and name in ("td", "th"):
+        elif self._kind is _TABLE and name in ("td", "th"):
             self._rows[-1].cells.append(Run())
         elif name in _BOXES:
             self._run.space()
@@ -196,8 +196,9 @@ class Flow:
             self._raised += 1
         elif name == "q":
             self.text("“")  # which browsers write
-        is_open = any(opened.mark is mark for _, opened in self._marks)
-        if mark is not None and not is_open and (url or mark is not Mark.LINK):
+        if mark is None or (mark is Mark.LINK and not url):
+            return
+        if all(opened.mark is not mark for _, opened in self._marks):
             self._marks.append((element, Opened(mark, url)))
 
     def _close_inline(self, element: Element, name: str) -> None:
@@ -215,7 +216,7 @@ class Flow:
 
     def _break(self) -> None:
         """A line break; the second in a row parts paragraphs."""
-        if self._kind is BlockKind.CODE:
+        if self._kind is _CODE:
             self._run.pieces.append("\n")
         elif self._is_broken and self._owner is None:
             self._flush()
@@ -246,26 +247,31 @@ class Flow:
         self._later.clear()
         self._rows = [Row()]
         self._text_in = None
-        self._owner, self._kind = None, BlockKind.PARAGRAPH
+        self._owner, self._kind = None, _PARAGRAPH
 
     def _end_block(self, place: Place) -> None:
         text, spans, density = together(self._rows)
-        if self._kind is BlockKind.CODE:
+        if self._kind is _CODE:
             text, spans = code_lines("".join(self._run.pieces)), ()
         kind = self._kind
-        if kind is BlockKind.PARAGRAPH and self._quotes:
+        if kind is _PARAGRAPH and self._quotes:
             kind = BlockKind.QUOTE
-        name = str(self._owner.tag) if self._owner is not None else next(reversed(self._boxes), "")
+        box = self._boxes[-1] if self._boxes else ""
+        name = box if self._owner is None else str(self._owner.tag)
         # A sign of its own that is hidden, such as the cross of a button, says nothing to anyone.
         if text if not self.in_hidden else any(map(str.isalnum, text)):
             level = int(name[1]) if kind is BlockKind.HEADING else 0
             markup = self._markup(name, density, place)
-            is_ordered = kind is BlockKind.LIST and name == "ol"
+            is_ordered = kind is _LIST and name == "ol"
             self._blocks.append(Block(kind, text, level, is_ordered, spans, markup=markup))
 
     def _markup(self, name: str, density: float, place: Place) -> Markup:
         return Markup(name, place.names, round(density, 3), self.in_hidden, place.within)
 
+
+# In Python 3.11 to look up a member of an enumeration takes four times as long as a name.
+_CODE, _LIST = BlockKind.CODE, BlockKind.LIST
+_PARAGRAPH, _TABLE = BlockKind.PARAGRAPH, BlockKind.TABLE
 
 _FIGURES = frozenset("0123456789+-−")
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")

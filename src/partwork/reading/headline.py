@@ -22,7 +22,8 @@ def lifted(blocks: tuple[Block, ...], said: Metadata) -> tuple[Metadata, tuple[B
     """
     shown = _shown(blocks)
     top = _top(shown)
-    at = _title_at(shown, top, said.title) if len(shown) > 1 else None
+    has_title_line = len(shown) > 1 and not said.title_is_made
+    at = _title_at(shown, top, said.title) if has_title_line else None
     if at is not None:
         said = replace(said, title=shown[at].text)
     below, above = _lines_beside(shown, top, at)

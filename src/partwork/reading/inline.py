@@ -51,6 +51,13 @@ class Run:
         """What was collected, without a space at its end."""
         return "".join(self.pieces).rstrip(" ")
 
+    def spans(self, offset: int) -> list[Span]:
+        """What is marked, in a text that this one stands in at `offset`."""
+        return [
+            Span(offset + start, offset + end, opened.mark, opened.url)
+            for opened, (start, end) in self.extents.items()
+        ]
+
     def _append(self, text: str) -> None:
         self.pieces.append(text)
         self.length += len(text)
@@ -69,9 +76,10 @@ def together(rows: list[Row]) -> tuple[str, tuple[Span, ...], float]:
 
     Rows without text are left out; a row is at most one level deeper than the one before it.
     """
-    if len(rows) == 1 and len(rows[0].cells) == 1 and not rows[0].cells[0].extents:
-        text, linked = rows[0].cells[0].text, rows[0].cells[0].linked
-        return text, (), min(1.0, linked / len(text)) if linked and text else 0.0
+    if len(rows) == 1 and len(rows[0].cells) == 1:
+        cell = rows[0].cells[0]
+        text = cell.text
+        return text, _in_order(cell.spans(0)), min(1.0, cell.linked / len(text)) if text else 0.0
     parts: list[str] = []
     spans: list[Span] = []
     offset = linked = length = 0
@@ -84,14 +92,16 @@ def together(rows: list[Row]) -> tuple[str, tuple[Span, ...], float]:
         parts.append(("\n" if parts else "") + "  " * level)
         for i, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             offset += len(parts[-1]) if i == 0 else 1
-            spans += [
-                Span(offset + start, offset + end, opened.mark, opened.url)
-                for opened, (start, end) in cell.extents.items()
-            ]
+            spans += cell.spans(offset)
             linked += cell.linked
             length += len(text)
             offset += len(text)
         parts.append("\t".join(texts))
-    spans.sort(key=lambda span: (span.start, -span.end))
     text = "".join(parts)
-    return text, tuple(spans), min(1.0, linked / length) if text else 0.0
+    return text, _in_order(spans), min(1.0, linked / length) if text else 0.0
+
+
+def _in_order(spans: list[Span]) -> tuple[Span, ...]:
+    if len(spans) > 1:
+        spans.sort(key=lambda span: (span.start, -span.end))
+    return tuple(spans)

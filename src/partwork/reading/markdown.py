@@ -26,17 +26,18 @@ def read_markdown(text: str, url: str = "") -> tuple[Metadata, tuple[Block, ...]
     """What the front matter says and the blocks of the text, with the lines they stood on.
 
     Of front matter (YAML between two lines of `---`) title, deck or subtitle, author or byline,
-    date or published_on, language and url are read and the rest is not part of the text.
-    Relative addresses are completed with `url`, where the text was found. A text without a
-    single mark of Markdown is read as plain text, whose lines may be paragraphs.
+    date or published_on, language, url and title_is_made are read and the rest is not part of
+    the text. Relative addresses are completed with `url`, where the text was found. A text
+    without front matter or a single mark of Markdown is read as plain text, whose lines may be
+    paragraphs.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     match = _FRONT_MATTER.match(text)
     said = _front_matter(match["yaml"]) if match else None
     if match is None or said is None:
-        return Metadata(), _blocks(text, 0, url)
+        return Metadata(), _blocks(text, 0, url, is_markdown=False)
     before = text.count("\n", 0, match.end())
-    return said, _blocks(text[match.end() :], before, url or said.url)
+    return said, _blocks(text[match.end() :], before, url or said.url, is_markdown=True)
 
 
 _FRONT_MATTER = re.compile(
@@ -84,13 +85,15 @@ def _front_matter(text: str) -> Metadata | None:
         published_on=published_on,
         url=absolute_url("", first("url", "source", "canonical_url"), WEB),
         language=language_tag(first("language", "lang")),
+        title_is_made=said.get("title_is_made") == "true",
     )
 
 
-def _blocks(text: str, lines_before: int, url: str) -> tuple[Block, ...]:
+def _blocks(text: str, lines_before: int, url: str, *, is_markdown: bool) -> tuple[Block, ...]:
     tokens = _PARSER.parse(text) if text.count("[") <= _MOST_BRACKETS else []
     _complete(tokens, url)
-    if any(token.level >= _MAX_NESTING - 3 for token in tokens) or not _has_marks(tokens):
+    is_markdown = (is_markdown and bool(tokens)) or _has_marks(tokens)
+    if any(token.level >= _MAX_NESTING - 3 for token in tokens) or not is_markdown:
         found = blocks_of_text(text)
         return tuple(_moved(block, lines_before) for block in found)
     lines = text.split("\n")

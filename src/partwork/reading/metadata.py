@@ -9,7 +9,10 @@ from partwork.reading.characters import one_line
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a source says of itself apart from its text; empty where it says nothing."""
+    """What a source says of itself apart from its text; empty where it says nothing.
+
+    `title_is_made` says that the title is no more than the text's own beginning.
+    """
 
     title: str = ""
     deck: str = ""
@@ -17,6 +20,7 @@ class Metadata:
     published_on: date | None = None
     url: str = ""
     language: str = ""
+    title_is_made: bool = False
 
 
 def name_in(text: str) -> str:

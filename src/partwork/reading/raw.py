@@ -50,7 +50,7 @@ def read_article(raw: bytes, name: str, url: str = "") -> Article:
         source=said.url or url or name,
         language=said.language or language_of("\n".join(block.text for block in found)),
         sha256=sha256,
-        title_is_made=not said.title,
+        title_is_made=said.title_is_made or not said.title,
     )
 
 

@@ -107,9 +107,11 @@ def _settled(lines: Sequence[Line], roles: list[Role]) -> list[Role]:
     A line written as titles are, amid closely set sentences, heads the next one (4 of 4 such
     lines in labelled bodies); a clause with a comma that follows the items of an announced list
     is its last (3 of 4), and so is a line with the bullet of the line above it; a picture's
-    credit heads nothing (15 of 15).
+    credit heads nothing (15 of 15). Where "five parts:" are announced, a sixth line above a
+    sentence is the next heading, and that sentence no item.
     """
     is_announced = False
+    items_left = 0
     for i in range(1, len(lines) - 1):
         line, role = lines[i], roles[i]
         if role is Role.TEXT:
@@ -122,8 +124,18 @@ def _settled(lines: Sequence[Line], roles: list[Role]) -> list[Role]:
                 is_announced and roles[i - 1] is Role.ITEM and _is_clause(line)
             ):
                 roles[i] = Role.ITEM
+        elif role is Role.ITEM and items_left:
+            items_left -= 1
+            if items_left == 0 and line.marker is None and is_sentence(lines[i + 1]):
+                roles[i] = Role.HEADING
+                for below in range(i + 1, len(lines)):
+                    if roles[below] is not Role.ITEM or not is_sentence(lines[below]):
+                        break
+                    roles[below] = Role.TEXT
         if roles[i] is not Role.ITEM:
             is_announced = line.text[-1] == ":"
+            count = _COUNT.search(line.text) if is_announced else None
+            items_left = _COUNTS[count[1].lower()] + 1 if count is not None else 0
     return roles
 
 
@@ -153,6 +165,13 @@ def _is_clause(line: Line) -> bool:
     return ", " in line.text and not is_cased and line.text[-1] not in ":?"
 
 
+_COUNTS = {
+    word: n
+    for n, word in enumerate(
+        ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], start=2
+    )
+}
+_COUNT = re.compile(rf"\b({'|'.join(_COUNTS)})\b[^.!?]*:$", re.IGNORECASE)
 _TITLE_CHARACTERS = 90
 _TITLE = re.compile(r"[^\W\d_a-z](?:[^\W\d_]|[ :’'&–—-])+")
 # What a title has and a name has not: a small word, or two halves.

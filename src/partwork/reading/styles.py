@@ -146,7 +146,8 @@ _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,\s*([^()]*))?\)")
 _LONGEST_VALUE = 60  # of those that hide; long ones put in often would fill the memory
 _OWN_NAMES = re.compile(r"(?<![\w-])(--[\w-]+)\s*:\s*([^;()]*)")
 _WHOLE_PIECES = re.compile(
-    r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/)?"
+    # atomic: a group with a possessive `*+` reads too far before Python 3.11.5 (gh-106052)
+    r"/\*[^*]*+(?>(?:\*(?!/)[^*]*+)*)(?:\*/)?"
     r"""|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|url\([^"'()\s]*+\)""",
     re.DOTALL,
 )

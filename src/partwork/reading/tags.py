@@ -30,8 +30,9 @@ def place_of(element: Element, outside: Place) -> Place:
     """Where the children of `element` stand, which itself stands in `outside`."""
     name = str(element.tag)
     get = element.get
-    own = f"{get('class', '')} {get('id', '')}".lower().split()[:_NAMES]
-    said = get("role", "").lower().split()[:1]
+    classes, identifier, role = get("class", ""), get("id", ""), get("role", "")
+    own = f"{classes} {identifier}".lower().split()[:_NAMES] if classes or identifier else ()
+    said = role.lower().split()[:1] if role else []
     if not said and name in _LANDMARKS and not (outside.is_in_section and name in _OF_THE_PAGE):
         said = [_LANDMARKS[name]]
     part = _PARTS_BY_ROLE.get(said[0] if said else "", name)
@@ -94,7 +95,9 @@ _PARTS_BY_ROLE = {
     "region": "section",
 }
 # Most links: an address that needs no closer look, or only the site before it.
-_PATH = r"/(?!/)(?:[^\x00-\x20\x7f.]|\.(?!\.?/))*+"
+# Atomic: a group with a possessive `*+` reads too far before Python 3.11.5 (gh-106052).
+_PLAIN = r"[^\x00-\x20\x7f.]*+"
+_PATH = rf"/(?!/){_PLAIN}(?>(?:\.(?!\.?/){_PLAIN})*)"
 _PLAINLY_WHOLE = re.compile(rf"https?://[\w.-]++(?:{_PATH})?", re.ASCII)
 _PLAINLY_ROOTED = re.compile(_PATH)
 _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")

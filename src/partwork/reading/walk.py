@@ -50,7 +50,7 @@ def walk(root: Element, visitor: Visitor) -> None:
     walker = etree.iterwalk(root, events=("start", "end"))
     opened, told, closed = visitor.open, visitor.text, visitor.close
     for event, element in walker:
-        name = str(element.tag)
+        name = element.tag
         if event == "start":
             if name in SKIPPED:
                 walker.skip_subtree()

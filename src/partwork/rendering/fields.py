@@ -1,11 +1,12 @@
 """What templates may ask for: the part, its series and its newsletter, made ready to print."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from partwork.model.article import Article
+from partwork.model.colour import GOOD, WHITE, readable
 from partwork.model.series import (
     Bullets,
     Element,
@@ -17,7 +18,6 @@ from partwork.model.series import (
     Sentence,
     Series,
 )
-from partwork.rendering.colour import GOOD, readable
 from partwork.rendering.crisis import calls_for_notice
 from partwork.rendering.inline import as_html, as_text, one_line, safe_url
 from partwork.rendering.words import (
@@ -25,13 +25,14 @@ from partwork.rendering.words import (
     day_in,
     direction_of,
     gap_in,
+    initials_of,
     minutes_to_read,
     names_in,
     primary,
     spoken,
 )
 
-PAPER = {"light": "#ffffff", "dark": "#17181a"}
+PAPER = {"light": WHITE, "dark": "#17181a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class PartLine:
-    """A part as the series' navigation shows it; `teaser` is its preheader."""
+    """A part as the series' navigation shows it; `teaser` is its preheader.
+
+    `url` is where its web version is read, empty where it is not out yet or there is no web.
+    """
 
     number: int
     title: str
     teaser: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class PartFields:
-    """The instalment. `byline` may be empty; `place` is "Part 2 of 4", empty if it stands alone."""
+    """The instalment. `byline` may be empty; `place` is "Part 2 of 4", empty if it stands alone.
+
+    `is_cut` says that the body ends early, and goes on in the web version.
+    """
 
     number: int
     title: str
@@ -91,6 +99,7 @@ class PartFields:
     lead: Passage
     key_points: tuple[Passage, ...]
     body: tuple[Piece, ...]
+    is_cut: bool
     cautions: tuple[Passage, ...]
     sources: tuple[Source, ...]
     previous: PartLine | None
@@ -108,9 +117,13 @@ class SeriesFields:
 
 @dataclass(frozen=True, slots=True)
 class NewsletterFields:
-    """What the law and good manners ask a mail to say about its sender; URLs may be empty."""
+    """What the law and good manners ask a mail to say about its sender; URLs may be empty.
+
+    `initials` are one or two letters of its name, none where it has no letters.
+    """
 
     name: str
+    initials: str
     postal_lines: tuple[str, ...]
     imprint_url: str
     privacy_url: str
@@ -124,73 +137,107 @@ def issue_fields(
     series: Series,
     newsletter: Newsletter,
     articles: Mapping[str, Article],
+    parts_url: str = "",
 ) -> dict[str, object]:
     """The fields that all templates of an issue share; none of them is personal.
 
-    `articles` are looked up by slug; cited ones that are not there are no sources.
+    `articles` are looked up by slug; cited ones that are not there are no sources. Parts before
+    this one are out when it is mailed: their web versions are linked by id under `parts_url`.
     Raises ValueError where the series has no part with the instalment's id.
     """
-    ours = spoken(series.language)
-    direction = direction_of(series.language)
+    parts = tuple(_lines(instalment, series, parts_url))
+    needs_help = calls_for_notice(instalment, series.language)
+    crisis = one_line(newsletter.crisis_notice) if needs_help else ""
     return {
-        "language": series.language.replace("_", "-"),
+        **dress_fields(newsletter, series.language),
+        "canonical": safe_url(f"{parts_url}/{instalment.id}") if parts_url else "",
+        "crisis": crisis,
+        "notices": tuple(filter(None, (crisis, *map(one_line, newsletter.notices)))),
+        "series": SeriesFields(one_line(series.title), parts, parts[-1].number),
+        "part": _part_fields(instalment, series, parts, articles),
+    }
+
+
+def dress_fields(newsletter: Newsletter, language: str) -> dict[str, object]:
+    """What every mail and page of a newsletter shares, issue or not, written in `language`."""
+    spoken_by_us = spoken(language)
+    foreign = "" if spoken_by_us == primary(language) else spoken_by_us
+    direction = direction_of(language)
+    return {
+        "language": language.replace("_", "-"),
         "direction": direction,
         "start": "right" if direction == "rtl" else "left",
-        "words": WORDS[ours],
-        "words_language": "" if ours == primary(series.language) else ours,
+        "end": "left" if direction == "rtl" else "right",
+        "words": WORDS[spoken_by_us],
+        "words_language": foreign,
+        # For elements with our own words: dir="auto" sets their full stops right.
+        "ours": Markup(' dir="auto" lang="{}"').format(foreign) if foreign else "",
         "accent": {
             "light": readable(newsletter.accent, PAPER["light"]),
             "dark": readable(newsletter.accent, PAPER["dark"], GOOD),
         },
         "paper": PAPER,
-        "notices": _notices(instalment, series, newsletter),
         "newsletter": _newsletter_fields(newsletter),
-        "series": _series_fields(series),
-        "part": _part_fields(instalment, series, articles),
     }
 
 
+def without_end(part: PartFields, pieces: int) -> PartFields:
+    """The part with the first `pieces` pieces of its body, marked as cut.
+
+    A heading that nothing would follow goes as well.
+    """
+    body = part.body[:pieces]
+    while body and body[-1].kind == "heading":
+        body = body[:-1]
+    return replace(part, body=body, is_cut=True)
+
+
 def _part_fields(
-    instalment: Instalment, series: Series, articles: Mapping[str, Article]
+    instalment: Instalment,
+    series: Series,
+    parts: Sequence[PartLine],
+    articles: Mapping[str, Article],
 ) -> PartFields:
     language = series.language
     words = WORDS[spoken(language)]
     sources = [articles[slug] for slug in instalment.articles if slug in articles]
     names = list(dict.fromkeys(filter(None, (one_line(a.byline) for a in sources))))
-    lines = _series_fields(series)
-    before, after = _neighbours(instalment, series)
+    place = [line.number for line in parts].index(instalment.number)
     minutes = minutes_to_read("\n".join(s.text for s in instalment.sentences))
     return PartFields(
         number=instalment.number,
         title=one_line(instalment.title),
         preheader=one_line(instalment.preheader),
-        place=words["place"] % {"number": instalment.number, "total": lines.total}
-        if len(lines.parts) > 1
+        place=words["place"] % {"number": instalment.number, "total": parts[-1].number}
+        if len(parts) > 1
         else "",
         byline=words["from_texts"] % {"names": names_in(language, names)} if names else "",
         reading_time=words["minutes"] % {"minutes": minutes},
         lead=_passage(instalment.lead, language),
         key_points=_items(instalment.key_points),
         body=_pieces(instalment.body, language),
+        is_cut=False,
         cautions=_items(instalment.cautions),
         sources=tuple(_source(article, language) for article in sources),
-        previous=_line(before) if before else None,
-        next=_line(after) if after else None,
+        previous=parts[place - 1] if place > 0 else None,
+        next=parts[place + 1] if place + 1 < len(parts) else None,
     )
 
 
-def _series_fields(series: Series) -> SeriesFields:
-    parts = sorted(series.instalments, key=lambda part: part.number)
-    return SeriesFields(
-        title=one_line(series.title),
-        parts=tuple(_line(part) for part in parts),
-        total=max((part.number for part in parts), default=0),
-    )
+def _lines(instalment: Instalment, series: Series, parts_url: str) -> Iterator[PartLine]:
+    """All parts in order, those before the instalment with their links."""
+    if all(part.id != instalment.id for part in series.instalments):
+        raise ValueError(f"series {series.slug} has no part with the id {instalment.id}")
+    for part in sorted(series.instalments, key=lambda part: part.number):
+        is_out = bool(parts_url) and part.number < instalment.number
+        url = safe_url(f"{parts_url}/{part.id}") if is_out else ""
+        yield PartLine(part.number, one_line(part.title), one_line(part.preheader), url)
 
 
 def _newsletter_fields(newsletter: Newsletter) -> NewsletterFields:
     return NewsletterFields(
         name=one_line(newsletter.name),
+        initials=initials_of(one_line(newsletter.name)),
         postal_lines=tuple(
             filter(None, (one_line(line) for line in newsletter.postal_address.splitlines()))
         ),
@@ -200,33 +247,6 @@ def _newsletter_fields(newsletter: Newsletter) -> NewsletterFields:
         reply_url=safe_url(f"mailto:{newsletter.reply_to.address}"),
         demo=newsletter.demo,
     )
-
-
-def _notices(instalment: Instalment, series: Series, newsletter: Newsletter) -> tuple[str, ...]:
-    """The crisis notice first, where it is called for, then the fixed ones."""
-    texts = [
-        *([newsletter.crisis_notice] if calls_for_notice(instalment, series.language) else ()),
-        *newsletter.notices,
-    ]
-    return tuple(filter(None, (one_line(text) for text in texts)))
-
-
-def _neighbours(
-    instalment: Instalment, series: Series
-) -> tuple[Instalment | None, Instalment | None]:
-    parts = sorted(series.instalments, key=lambda part: part.number)
-    places = [place for place, part in enumerate(parts) if part.id == instalment.id]
-    if not places:
-        raise ValueError(f"series {series.slug} has no part with the id {instalment.id}")
-    place = places[0]
-    return (
-        parts[place - 1] if place > 0 else None,
-        parts[place + 1] if place + 1 < len(parts) else None,
-    )
-
-
-def _line(part: Instalment) -> PartLine:
-    return PartLine(part.number, one_line(part.title), one_line(part.preheader))
 
 
 def _source(article: Article, language: str) -> Source:

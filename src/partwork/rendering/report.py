@@ -151,10 +151,11 @@ def passages_of(report: Report) -> tuple[Passage, ...]:
 
 
 def doubtful(report: Report) -> tuple[Passage, ...]:
-    """What was removed without being sure, the least sure first."""
+    """What was removed without being sure, the least sure first; lines of mere signs left out."""
     found = (p for p in passages_of(report) if p.first.verdict is BlockVerdict.REMOVED)
     unsure = (p for p in found if p.first.sureness is not Sureness.SURE)
-    return tuple(sorted(unsure, key=lambda p: p.confidence))
+    worth_a_look = (p for p in unsure if any(_says_something(j.block) for j in p.blocks))
+    return tuple(sorted(worth_a_look, key=lambda p: p.confidence))
 
 
 def judged_blocks(
@@ -228,6 +229,10 @@ def _block_data(judged: Judged) -> dict[str, object]:
     }
 
 
+def _says_something(block: Block) -> bool:
+    return block.kind is BlockKind.IMAGE or any(c.isalnum() for c in block.text)
+
+
 def _aligned(
     digests: Sequence[str], stored: Sequence[Block]
 ) -> Iterator[tuple[int | None, int | None]]:
@@ -259,7 +264,9 @@ def _kept(block: Block, digest: str, number: int, twin: Block | None, edited: bo
     """A block that cleaning kept; `twin` is what stands for it in the article now."""
     if twin is None:
         return Judged(block, number, BlockVerdict.GONE if edited else BlockVerdict.KEPT)
-    if not edited or twin.digest == digest:
+    # The digest has no case; hands may have changed just that.
+    is_same = twin.digest == digest and twin.text.split() == block.text.split()
+    if not edited or is_same:
         return _with_flag(Judged(replace(block, flag=twin.flag), number, BlockVerdict.KEPT))
     now = replace(twin, first_line=block.first_line, last_line=block.last_line)
     return _with_flag(Judged(now, number, BlockVerdict.EDITED))

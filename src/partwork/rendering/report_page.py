@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from partwork.model.article import Block, BlockKind, Category
-from partwork.rendering.colour import readable
+from partwork.model.colour import readable
 from partwork.rendering.inline import one_line, safe_url
 from partwork.rendering.report import (
     BlockVerdict,

@@ -22,7 +22,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sources": "Sources",
         "why": "You get this because %(address)s is subscribed to %(newsletter)s.",
         "unsubscribe": "Unsubscribe from %(newsletter)s",
-        "online": "Read this part online",
+        "online": "Read online",
+        "cut": "Some mail programs cut long mails off, so this one ends here.",
+        "rest": "Read the rest of this part online",
         "imprint": "Imprint",
         "privacy": "Privacy",
         "mistake": "Found a mistake? Write to",
@@ -44,7 +46,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sources": "Quellen",
         "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s abonniert hat.",
         "unsubscribe": "%(newsletter)s abbestellen",
-        "online": "Diesen Teil online lesen",
+        "online": "Online lesen",
+        "cut": "Manche Mailprogramme schneiden lange Mails ab, darum endet diese hier.",
+        "rest": "Den Rest dieses Teils online lesen",
         "imprint": "Impressum",
         "privacy": "Datenschutz",
         "mistake": "Einen Fehler gefunden? Schreiben Sie an",
@@ -57,6 +61,7 @@ _MONTHS = {
     "en": "January February March April May June July August September October November December",
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 }
+_ARTICLES = frozenset({"a", "an", "the", "der", "die", "das"})
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _UNSPACED = frozenset({"ja", "th", "zh"})
 
@@ -103,6 +108,12 @@ def names_in(language: str, names: Sequence[str]) -> str:
     if len(names) > 1:
         return words["and"] % {"names": ", ".join(names[:-1]), "last": names[-1]}
     return "".join(names)
+
+
+def initials_of(name: str) -> str:
+    """One or two capital letters that stand for a name: `QH` of `The Quiet Hour`."""
+    words = [word for word in re.findall(r"[^\W\d_]+", name) if word.casefold() not in _ARTICLES]
+    return "".join(word[0] for word in words[:2]).upper()
 
 
 def minutes_to_read(text: str) -> int:

@@ -43,6 +43,8 @@ def tidied(text: str) -> str:
 
 def columns(text: str) -> int:
     """How wide `text` is where every character has one width (UAX 11)."""
+    if text.isascii():  # nearly all is, and looking each character up takes most of wrapping
+        return len(text)
     return sum(_columns_of(character) for character in text)
 
 

@@ -144,6 +144,19 @@ def published_issue(conn: Connection, name: str) -> Issue | None:
     return None if row is None else _issue(row)
 
 
+def published_issue_of(conn: Connection, instalment: str) -> Issue | None:
+    """The issue last published of the instalment with this id."""
+    query = (
+        select(issues)
+        .join(campaigns, campaigns.c.content_hash == issues.c.content_hash)
+        .where(issues.c.instalment == instalment)
+        .order_by(campaigns.c.due_at.desc(), issues.c.name)
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else _issue(row)
+
+
 def _published(query: Select[Any]) -> Select[Any]:
     return query.where(exists().where(campaigns.c.content_hash == issues.c.content_hash))
 

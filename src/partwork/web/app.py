@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from partwork.actions.drafts import draft_behind
-from partwork.actions.read_issue import published_page
+from partwork.actions.media import served_picture
+from partwork.actions.read_issue import published_page, published_page_of
 from partwork.actions.report import report_behind
 from partwork.actions.unsubscribe import subscription_behind, unsubscribe
 from partwork.assembly import Press
@@ -36,7 +37,9 @@ from partwork.web.pages import (
     Pages,
     draft_page,
     issue_page,
+    public_picture,
 )
+from partwork.web.previews import preview_routes
 
 
 def create_app(press: Press) -> FastAPI:
@@ -93,6 +96,12 @@ def create_app(press: Press) -> FastAPI:
         page = published_page(press, name)
         return error_page(404) if page is None else issue_page(page)
 
+    @app.api_route("/parts/{instalment}", methods=["GET", "HEAD"])
+    def part(instalment: str) -> Response:
+        """The same under an address that stays when a part is mended and published again."""
+        page = published_page_of(press, instalment)
+        return error_page(404) if page is None else issue_page(page)
+
     @app.api_route("/articles/{slug}/report", methods=["GET", "HEAD"])
     def report(slug: str, key: str = "") -> Response:
         """What cleaning did to an article, for whoever holds a link that is signed for it."""
@@ -117,6 +126,13 @@ def create_app(press: Press) -> FastAPI:
         except (LibraryError, ManuscriptError, TemplateError) as error:
             return pages.message((NO_DRAFT_TO_SHOW, str(error)), 404)
 
+    @app.api_route("/media/{name}", methods=["GET", "HEAD"])
+    def media(name: str) -> Response:
+        """A picture of a mail or page; its name is its content's, so it may be kept for ever."""
+        content = served_picture(press, name)
+        return error_page(404) if content is None else public_picture(content, name)
+
+    app.include_router(preview_routes(press, pages, error_page))
     app.add_middleware(Doorkeeper, error_page=error_page)
     return app
 

@@ -5,12 +5,18 @@ import re
 from collections.abc import Mapping
 from hashlib import sha256
 
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
+from partwork.actions.look import Look
+from partwork.model.address import Mailbox
 from partwork.model.article import Article, Block, BlockKind, Category
+from partwork.model.fault import Severity
+from partwork.model.issue import AudienceRule, Issue
+from partwork.rendering.preflight import Check, Finding
 from partwork.rendering.report import BlockVerdict, Judged, Report
 from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled
+from partwork.screenshots.chromium import View
 
 NOT_FOUND = (
     "There is no such page",
@@ -63,6 +69,7 @@ class Pages:
         for done in (False, True):
             self.unsubscribe("The newsletter", "reader@example.org", done)
         self.report(_SAMPLE)
+        self.look(_SAMPLE_LOOK, "key")
 
     def unsubscribe(self, newsletter: str, contact: str, done: bool) -> HTMLResponse:
         """The page with the one button, or the one that says that it is done."""
@@ -78,6 +85,11 @@ class Pages:
     def report(self, report: Report) -> HTMLResponse:
         """The cleaning report of an article, for whoever has the signed link."""
         return _private(report_page(report, self._templates), 200, form_action="'none'")
+
+    def look(self, look: Look, key: str) -> HTMLResponse:
+        """A draft as it will be mailed; `key` opens its pictures too."""
+        html = filled("web/draft-mail.html", self._templates, {"look": look, "key": key}).text
+        return _private(html, 200, form_action="'none'")
 
     def _page(self, template: str, status: int, **context: object) -> HTMLResponse:
         html = filled(template, self._templates, context).text
@@ -95,10 +107,25 @@ def draft_page(html: str) -> HTMLResponse:
     return _private(html, 200, form_action="'none'")
 
 
+def private_picture(png: bytes) -> Response:
+    """A picture on such a page."""
+    return Response(png, media_type="image/png", headers=_KEPT_OUT)
+
+
+def public_picture(content: bytes, name: str) -> Response:
+    """A picture that mails show wherever they are read."""
+    kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+    anywhere = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    form = "image/png" if name.endswith(".png") else "image/jpeg"
+    return Response(content, media_type=form, headers=kept | anywhere)
+
+
 def _private(html: str, status: int, form_action: str) -> HTMLResponse:
     """A page for the one who asked: nobody keeps a copy, nobody lists it."""
-    kept_out = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
-    return HTMLResponse(html, status, _headers(html, form_action) | kept_out)
+    return HTMLResponse(html, status, _headers(html, form_action) | _KEPT_OUT)
+
+
+_KEPT_OUT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
 # One block of every verdict, so that each branch of the template is tried at the start.
@@ -114,6 +141,28 @@ _SAMPLE = Report(
         Judged(_WORDS, 0, BlockVerdict.WRITTEN),
     ),
     notices=("A notice.",),
+)
+
+_SAMPLE_LOOK = Look(
+    Issue(
+        instalment="sample01",
+        number=1,
+        title="A sample",
+        subject="A sample",
+        preheader="",
+        sender=Mailbox("", "hello@example.org"),
+        reply_to=Mailbox("", "hello@example.org"),
+        html="",
+        text="",
+        page="",
+        audience=AudienceRule("sample", "sample"),
+    ),
+    "",
+    (
+        Check("Size", "none", ()),
+        Check("Links", "none", tuple(Finding("link", "A finding", one) for one in Severity)),
+    ),
+    (View(375, dark=True),),
 )
 
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)

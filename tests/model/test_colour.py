@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.rendering.colour import ENOUGH, contrast, readable
+from partwork.model.colour import ENOUGH, contrast, readable
 
 colours = st.builds("#{:06x}".format, st.integers(0, 0xFFFFFF))
 

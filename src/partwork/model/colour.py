@@ -2,6 +2,7 @@
 
 ENOUGH = 4.5  # contrast that WCAG 2.2 asks of text below 24 px (1.4.3)
 GOOD = 7.0  # the same at level AAA (1.4.6); on dark paper, thin coloured type needs it
+WHITE = "#ffffff"  # the paper of mails and pages by day
 _STEPS = 20
 
 

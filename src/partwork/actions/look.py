@@ -1,0 +1,75 @@
+"""A draft as it will be mailed, for whoever an editor gives the link to before it is approved."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from partwork.actions.loading import load_newsletter
+from partwork.actions.pictures import pictures_of
+from partwork.actions.preview import sample_fields
+from partwork.actions.report import LINK_LASTS, has_public_url
+from partwork.assembly import Press
+from partwork.delivering.message import filled
+from partwork.library import LibraryError
+from partwork.model.issue import Issue
+from partwork.rendering.preflight import Check, preflight
+from partwork.screenshots.chromium import View
+from partwork.store.engine import read_only
+from partwork.store.issues import current_drafts
+from partwork.subscribing.page_links import check_draft_key, draft_key
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The stored draft, its text for a sample reader, what preflight says, and its pictures."""
+
+    issue: Issue
+    text: str
+    checks: tuple[Check, ...]
+    views: tuple[View, ...]
+
+
+def look_urls(press: Press, issues: Iterable[Issue], now: datetime) -> Mapping[int, str]:
+    """The signed address of the look at each issue's mail by its number, good for `LINK_LASTS`.
+
+    None where no public address is set: on another machine they would lead nowhere.
+    """
+    return {i.number: _url(press, i, now) for i in issues} if has_public_url(press) else {}
+
+
+def look_behind(press: Press, series: str, part: str, key: str, now: datetime) -> Look:
+    """The look at the current draft of the part with that id: what an approval would be of.
+
+    Raises BadToken or LinkHasRunOut before anything is read, then LibraryError.
+    """
+    issue = _draft_behind(press, series, part, key, now)
+    newsletter = load_newsletter(press, issue.audience.newsletter)
+    views = tuple(view for view, _ in pictures_of(press, issue))
+    text = filled(issue.text, sample_fields(press, issue), html=False)
+    return Look(issue, text, preflight(issue, newsletter), views)
+
+
+def picture_behind(
+    press: Press, series: str, part: str, view: str, *, key: str, now: datetime
+) -> bytes:
+    """One picture of that draft, PNG, by the name of its view. Raises as `look_behind` does."""
+    issue = _draft_behind(press, series, part, key, now)
+    for taken, file in pictures_of(press, issue):
+        if taken.name == view:
+            return press.library.read_raw(file)
+    raise LibraryError(f"there is no picture {view} of this draft; preview {series} again")
+
+
+def _draft_behind(press: Press, series: str, part: str, key: str, now: datetime) -> Issue:
+    check_draft_key(series, part, key, now, press.secrets)
+    with read_only(press.engine) as connection:
+        drafts = [d for d in current_drafts(connection, series) if d.instalment == part]
+    if not drafts:
+        raise LibraryError(f"no such part of {series} was rendered; preview {series} again")
+    return drafts[0]
+
+
+def _url(press: Press, issue: Issue, now: datetime) -> str:
+    series, part = issue.audience.series, issue.instalment
+    key = draft_key(series, part, now + LINK_LASTS, press.secrets)
+    return f"{press.settings.public_url}/drafts/{series}/{part}/mail?key={key}"

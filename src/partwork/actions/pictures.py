@@ -1,0 +1,48 @@
+"""Previews → pictures of the mails, as phones and wide screens show them in light and dark."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from partwork.actions.media import picture_at
+from partwork.actions.preview import Previewed, preview_folder
+from partwork.assembly import Press, Progress
+from partwork.model.issue import Issue
+from partwork.screenshots.chromium import View, camera
+
+VIEWS = tuple(View(width_px, dark) for width_px in (375, 600) for dark in (False, True))
+
+
+def take_pictures(
+    press: Press,
+    shown: Sequence[Previewed],
+    browser: Path,
+    progress: Progress = lambda _done, _of: None,
+) -> None:
+    """Puts `mail-375-light-<hash>.png` and three more beside each preview, if they are not there.
+
+    Pictures of earlier words go. Raises NoPicture where the browser takes none.
+    """
+    missing = [item for item in shown if len(pictures_of(press, item.issue)) < len(VIEWS)]
+    if not missing:
+        return
+    with camera(browser) as taking:
+        for done, item in enumerate(missing, 1):
+            for old in item.folder.glob("mail-*.png"):
+                old.unlink(missing_ok=True)
+            html = press.library.read(item.folder / "mail.html")
+            for view in VIEWS:
+                file = item.folder / _name(item.issue, view)
+                press.library.write(file, taking.picture(html, view, partial(picture_at, press)))
+            progress(done, len(missing))
+
+
+def pictures_of(press: Press, issue: Issue) -> tuple[tuple[View, Path], ...]:
+    """The pictures there are of exactly this issue's words."""
+    folder = preview_folder(press, issue)
+    files = ((view, folder / _name(issue, view)) for view in VIEWS)
+    return tuple((view, file) for view, file in files if file.is_file())
+
+
+def _name(issue: Issue, view: View) -> str:
+    return f"mail-{view.name}-{issue.content_hash[:16]}.png"

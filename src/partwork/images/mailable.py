@@ -1,0 +1,109 @@
+"""Pictures made fit for mail: upright, small enough, and without what cameras write into them."""
+
+import io
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image, ImageCms, ImageOps
+
+from partwork.model.errors import PartworkError
+
+MAX_SIDE_PX = 1_200  # twice the width of a mail: sharp on screens of double density
+_SIDES_PX = (MAX_SIDE_PX, 900, 600)  # what is too much at one is tried at the next
+MAX_BYTES = 200_000
+MAX_PIXELS = 50_000_000  # as many as a phone's camera takes; a bomb unpacks to many more
+_READ = ("GIF", "JPEG", "PNG", "WEBP")
+_SRGB = ImageCms.createProfile("sRGB")
+_QUALITIES = (85, 75, 65, 50)  # of JPEG; below 50 faces show squares
+
+
+class BadPicture(PartworkError):
+    """A file that is no picture for a mail. `name` says which, `why` why not."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"{name}: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mailable:
+    """A picture as it is served; `suffix` is jpg or png. Of the file it was, pixels are left."""
+
+    content: bytes
+    suffix: str
+    width: int
+    height: int
+
+
+def mailable(raw: bytes, name: str) -> Mailable:
+    """The picture `name`, at most 1,200 px on a side and 200 kB, JPEG or, where it must, PNG.
+
+    The same bytes give the same picture. Of a moving one the first frame stays. Raises
+    BadPicture for what is no picture, has too many pixels, or is too large whatever is done.
+    """
+    image = _opened(raw, name)
+    for side in _SIDES_PX:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        for suffix, content in _encoded(image):
+            if len(content) <= MAX_BYTES:
+                return Mailable(content, suffix, *image.size)
+    raise BadPicture(name, f"has more than {MAX_BYTES // 1000} kB at any quality; crop it")
+
+
+def _opened(raw: bytes, name: str) -> Image.Image:
+    """Its pixels alone, turned as its metadata says, in grey, colour or colour with alpha."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have our own limit
+            with Image.open(io.BytesIO(raw), formats=_READ) as opened:
+                if opened.width * opened.height > MAX_PIXELS:
+                    most = f"at most {MAX_PIXELS // 1_000_000} million"
+                    raise BadPicture(name, f"has too many pixels, {most}; make it smaller")
+                opened.load()
+                upright = ImageOps.exif_transpose(opened)
+    except BadPicture:
+        raise
+    except Image.DecompressionBombError:
+        raise BadPicture(name, "has too many pixels; make it smaller") from None
+    except Exception as error:  # noqa: BLE001 decoders raise whatever they like on broken files
+        why = "cannot be read as GIF, JPEG, PNG or WebP; save it anew"
+        raise BadPicture(name, f"{why} ({type(error).__name__})") from None
+    has_alpha = upright.has_transparency_data
+    plain = _in_srgb(upright).convert(
+        "RGBA" if has_alpha else "L" if upright.mode in {"1", "L"} else "RGB"
+    )
+    bare = Image.new(plain.mode, plain.size)
+    bare.paste(plain)
+    return bare
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """Its colours as screens take them where no profile says otherwise: ours goes out without."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"CMYK", "RGB", "RGBA"}:
+        return image
+    to = "RGBA" if image.mode == "RGBA" else "RGB"
+    try:
+        theirs = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        found = ImageCms.profileToProfile(image, theirs, _SRGB, outputMode=to)
+    except (ImageCms.PyCMSError, OSError):  # a profile that is none: its colours are as they are
+        return image
+    return found or image
+
+
+def _encoded(image: Image.Image) -> Iterator[tuple[str, bytes]]:
+    """Ever smaller files of it. Drawings of few colours are best as PNG, and keep their edges."""
+    if image.mode == "RGBA" or image.getcolors(maxcolors=256):
+        yield "png", _saved(image, "PNG", optimize=True)
+    if image.mode == "RGBA":
+        yield "png", _saved(image.quantize(256), "PNG", optimize=True)
+        return
+    for quality in _QUALITIES:
+        yield "jpg", _saved(image, "JPEG", quality=quality, optimize=True, progressive=True)
+
+
+def _saved(image: Image.Image, form: str, **how: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, form, **how)
+    return stream.getvalue()

@@ -1,0 +1,26 @@
+"""Pictures in what is published."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PictureNote:
+    """What an editor says of a picture: nothing is published of which one of these is missing.
+
+    `alt` says what it shows to those who do not see it, `credit` who made it, and `permission`
+    why it may be shown here, such as a licence or a letter.
+    """
+
+    alt: str
+    credit: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as mails and pages show it: its address and size in pixels, and what is said."""
+
+    url: str
+    width: int
+    height: int
+    note: PictureNote

@@ -1,0 +1,50 @@
+"""What was rendered of a series and what preflight says of it, as the dashboard shows it."""
+
+from collections.abc import Mapping, Sequence
+
+from partwork.actions.preview import Previewed
+from partwork.model.fault import Severity
+from partwork.orchestration.artifacts import escaped, points, table
+from partwork.rendering.preflight import Check
+
+
+def page(series: str, shown: Sequence[Previewed], links: Mapping[int, str], pictures: str) -> str:
+    """Markdown: links to the mails, what is wrong with each, and a table of all that was measured.
+
+    `links` lead to the looks at the mails, by number; there are none without a public address.
+    `pictures` says in a sentence whether there are any.
+    """
+    sections = [f"# Previews of {escaped(series)}\n"]
+    sections += ["".join(_line(item, links) for item in shown), f"{escaped(pictures)}\n"]
+    found = [
+        (f"Part {item.issue.number} ({finding.rule})", f"{finding.severity}: {finding.message}")
+        for item in shown
+        for check in item.checks
+        for finding in check.findings
+    ]
+    if found:
+        sections += ["## To mend or to look at\n", points(found)]
+    sections += ["## What was measured\n", _measured(shown)]
+    how = f"partwork approve {series} --by NAME"
+    return "\n".join([*sections, f"Approve just these words: `{how}`\n"])
+
+
+def _line(item: Previewed, links: Mapping[int, str]) -> str:
+    issue = item.issue
+    subject = escaped(issue.subject or "no subject")
+    linked = f"[{subject}](<{links[issue.number]}>)" if issue.number in links else subject
+    return f"- {issue.number}\\. {linked} · {escaped(issue.name)}\n"
+
+
+def _measured(shown: Sequence[Previewed]) -> str:
+    """One column for each thing that was looked at, one row for each part."""
+    names = [check.name for check in shown[0].checks] if shown else []
+    rows = ((item.issue.number, *map(_cell, item.checks)) for item in shown)
+    return table(("Part", *names), rows)
+
+
+def _cell(check: Check) -> str:
+    """What was measured, with a sign where something is wrong with it."""
+    worst = {finding.severity for finding in check.findings}
+    sign = "✗ " if Severity.FAULT in worst else "! " if worst else ""
+    return f"{sign}{check.measured}"

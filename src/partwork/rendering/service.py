@@ -1,0 +1,104 @@
+"""Service mails: to one person, about their subscription or their work, in the newsletter's dress.
+
+They are rendered for that person, so no merge field is open in them; who sends them, and how often
+they may, is decided elsewhere.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from partwork.model.series import Newsletter
+from partwork.rendering.fields import dress_fields
+from partwork.rendering.inline import one_line, safe_url
+from partwork.rendering.mjml import html_from
+from partwork.rendering.service_words import SERVICE_WORDS
+from partwork.rendering.templates import filled
+from partwork.rendering.words import spoken
+from partwork.rendering.wrapping import tidied
+
+_HOUR = timedelta(hours=1)
+
+
+class ServiceKind(StrEnum):
+    """What a service mail is about; `REVIEW` goes to editors, all others to subscribers."""
+
+    CONFIRM = "confirm"
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+    PREFERENCES = "preferences"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFields:
+    """What a service mail is filled in with: whom it goes to, and the one link it is about.
+
+    `lasts` is how long the link is good, nothing for ever; whole hours are told, begun ones not.
+    Part, number and series are a review's alone. Nothing here is a visitor's free text.
+    """
+
+    address: str
+    url: str
+    lasts: timedelta = timedelta()
+    part: str = ""
+    number: int = 0
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail to one person, nothing left to fill in."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def service_mail(
+    kind: ServiceKind,
+    newsletter: Newsletter,
+    fields: ServiceFields,
+    templates: Mapping[str, str],
+) -> Mail:
+    """The mail of that kind in the newsletter's language, or in English where that is not ours.
+
+    `templates` hold `email/service.mjml`, `email/service.txt` and what these include. Raises
+    TemplateError for a template that gives no mail, ValueError for a link that is none.
+    """
+    url = safe_url(fields.url)
+    if not url:
+        raise ValueError("a service mail is about a link, and this is none")
+    language = spoken(newsletter.language)
+    told = _told(kind, language, newsletter, fields)
+    context = {
+        **dress_fields(newsletter, language),
+        "kind": kind.value,
+        "mail": {**told, "url": url, "lasts": _lasting(language, fields.lasts)},
+    }
+    return Mail(
+        subject=told["subject"],
+        html=html_from(filled("email/service.mjml", templates, context)),
+        text=tidied(filled("email/service.txt", templates, context).text),
+    )
+
+
+def _told(
+    kind: ServiceKind, language: str, newsletter: Newsletter, fields: ServiceFields
+) -> dict[str, str]:
+    """The words of the mail, filled in; templates escape them."""
+    given = {
+        "newsletter": one_line(newsletter.name),
+        "address": one_line(fields.address),
+        "part": one_line(fields.part),
+        "number": fields.number,
+        "series": one_line(fields.series),
+    }
+    return {name: words % given for name, words in SERVICE_WORDS[language][kind.value].items()}
+
+
+def _lasting(language: str, lasts: timedelta) -> str:
+    hours = lasts // _HOUR
+    words = SERVICE_WORDS[language]["lasts"]["hour" if hours == 1 else "hours"]
+    return words % {"hours": hours} if hours else ""

@@ -1,0 +1,104 @@
+"""What service mails say, by language and kind."""
+
+from collections.abc import Mapping
+
+# Each has a subject, a title, what happened, the button, what else there is to know, and why.
+SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "confirm": {
+            "subject": "Please confirm: %(newsletter)s",
+            "title": "One more step",
+            "text": "Somebody, probably you, asked for %(newsletter)s to be sent to %(address)s.",
+            "button": "Confirm the subscription",
+            "note": "If it was not you, do nothing: then nothing will be sent.",
+            "why": "You get this once, because %(address)s was entered for %(newsletter)s.",
+        },
+        "welcome": {
+            "subject": "Welcome to %(newsletter)s",
+            "title": "Welcome",
+            "text": "From now on %(newsletter)s comes to %(address)s.",
+            "button": "Choose series, or leave",
+            "note": "Each mail has such a link at its end.",
+            "why": "You get this because %(address)s is subscribed to %(newsletter)s.",
+        },
+        "goodbye": {
+            "subject": "You have left %(newsletter)s",
+            "title": "Goodbye",
+            "text": "%(newsletter)s is not sent to %(address)s any more.",
+            "button": "Undo this",
+            "note": "A mail that was on its way already may still arrive.",
+            "why": "You get this once, because %(address)s was subscribed to %(newsletter)s.",
+        },
+        "preferences": {
+            "subject": "Your link to the settings of %(newsletter)s",
+            "title": "Your subscription",
+            "text": "Somebody, probably you, asked for a link to the settings of %(address)s.",
+            "button": "Open the settings",
+            "note": "If it was not you, do nothing: nothing changes. Do not pass this link on.",
+            "why": "You get this because %(address)s is subscribed to %(newsletter)s.",
+        },
+        "review": {
+            "subject": "Part %(number)d of %(series)s is ready for your review",
+            "title": "A new part is ready for your review",
+            "text": "Part %(number)d of %(series)s, “%(part)s”, was rendered and waits for a yes.",
+            "button": "Read the part",
+            "note": "Nothing is sent before somebody approves it.",
+            "why": "You get this because %(address)s reviews %(newsletter)s.",
+        },
+        "lasts": {
+            "hours": "The link is good for %(hours)d hours.",
+            "hour": "The link is good for an hour.",
+        },
+    },
+    "de": {
+        "confirm": {
+            "subject": "Bitte bestätigen: %(newsletter)s",
+            "title": "Noch ein Schritt",
+            "text": "Jemand, vermutlich Sie, möchte, dass %(newsletter)s an %(address)s geht.",
+            "button": "Abonnement bestätigen",
+            "note": "Waren Sie es nicht, tun Sie nichts: Dann wird nichts verschickt.",
+            "why": "Sie erhalten diese Mail einmal, weil %(address)s für %(newsletter)s "
+            "eingetragen wurde.",
+        },
+        "welcome": {
+            "subject": "Willkommen bei %(newsletter)s",
+            "title": "Willkommen",
+            "text": "Von nun an kommt %(newsletter)s an %(address)s.",
+            "button": "Reihen wählen oder abbestellen",
+            "note": "Jede Mail hat am Ende einen solchen Link.",
+            "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s abonniert hat.",
+        },
+        "goodbye": {
+            "subject": "%(newsletter)s ist abbestellt",
+            "title": "Auf Wiedersehen",
+            "text": "%(newsletter)s geht nicht mehr an %(address)s.",
+            "button": "Rückgängig machen",
+            "note": "Eine Mail, die schon unterwegs war, kann noch ankommen.",
+            "why": "Sie erhalten diese Mail einmal, weil %(address)s %(newsletter)s abonniert "
+            "hatte.",
+        },
+        "preferences": {
+            "subject": "Ihr Link zu den Einstellungen von %(newsletter)s",
+            "title": "Ihr Abonnement",
+            "text": "Jemand, vermutlich Sie, hat um einen Link zu den Einstellungen von "
+            "%(address)s gebeten.",
+            "button": "Einstellungen öffnen",
+            "note": "Waren Sie es nicht, tun Sie nichts: Es ändert sich nichts. Geben Sie den "
+            "Link nicht weiter.",
+            "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s abonniert hat.",
+        },
+        "review": {
+            "subject": "Teil %(number)d von %(series)s wartet auf Ihre Freigabe",
+            "title": "Ein neuer Teil wartet auf Ihre Freigabe",
+            "text": "Teil %(number)d von %(series)s, „%(part)s“, ist fertig gesetzt und wartet "
+            "auf ein Ja.",
+            "button": "Den Teil lesen",
+            "note": "Nichts wird verschickt, bevor ihn jemand freigibt.",
+            "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s gegenliest.",
+        },
+        "lasts": {
+            "hours": "Der Link gilt %(hours)d Stunden.",
+            "hour": "Der Link gilt eine Stunde.",
+        },
+    },
+}

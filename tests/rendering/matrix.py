@@ -1,0 +1,204 @@
+"""Contents that a mail must carry well, by name: what `tests/endure/mails.py` judges as well.
+
+All of it is our own. What instalments cannot hold yet (tables, pictures, code) stands in a template
+of a designer's own, made from the parts in `email/parts`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from partwork.model.article import Article
+from partwork.model.issue import Issue
+from partwork.model.series import (
+    Bullets,
+    Element,
+    Heading,
+    Instalment,
+    Newsletter,
+    Paragraph,
+    Quotation,
+    Sentence,
+    Series,
+)
+from partwork.model.text import Mark, Span
+from partwork.rendering.issue import rendered
+
+PARTS_URL = "https://letters.example.org/parts"
+EXTRA = """
+{% from "email/parts/button.mjml" import button %}
+{% from "email/parts/code.mjml" import code %}
+{% from "email/parts/figure.mjml" import figure %}
+{% from "email/parts/table.mjml" import table %}
+<mj-text css-class="ink">
+  <h2>Grits and what they are for</h2>
+  {{ table(["Stone", "Grit", "Minutes"],
+           [["Coarse", "220", "2"], ["Middling", "1000", "10"], ["Fine", "6000", "4"]],
+           "Three stones") }}
+  {{ code("hone --angle 15 --strokes 10 --stone middling --never-in-a-hurry-at-all\\n  | rinse") }}
+{% for number in range(1, 13) %}
+  {{ figure("https://letters.example.org/media/" ~ number ~ ".jpg", "The blade from above, "
+            ~ number ~ " of twelve", 1200, 800, "Stroke " ~ number) }}
+{% endfor %}
+  {{ button("See all strokes", "https://letters.example.org/strokes") }}
+</mj-text>
+{% include "email/parts/divider.mjml" %}
+"""
+EXTRA_TEXT = """
+Grits and what they are for
+---------------------------
+
+Three stones
+Stone Grit Minutes
+Coarse 220 2
+Middling 1000 10
+Fine 6000 4
+
+hone --angle 15 --strokes 10 --stone middling --never-in-a-hurry-at-all
+  | rinse
+
+{% for number in range(1, 13) %}
+Stroke {{ number }}
+{% endfor %}
+
+See all strokes:
+<https://letters.example.org/strokes>
+
+"""
+AFTER_BODY = '{% include "email/parts/navigation.mjml" %}'
+AFTER_TEXT = "{% if series.parts|length > 1 %}"
+FOREIGN = {
+    "de": (
+        "Schärfe ist keine Zauberei, sondern Übung",
+        "Ein stumpfes Messer ist nicht verbraucht, nur seine Schneide hat sich umgelegt.",
+        "Größe und Härte des Steins zählen weniger als ein gleichmäßiger Winkel.",
+        "Wer die Klinge zu stark drückt, reißt den Grat wieder aus.",
+    ),
+    "ar": (
+        "حجر واحد وزاوية واحدة",
+        "السكين الكليلة لم تتلف، بل انثنى حدها قليلا.",
+        "ضع قطعة قماش رطبة تحت الحجر حتى لا يتحرك.",
+        "عد عشر ضربات لكل جانب ثم اقلب النصل.",
+    ),
+    "ja": (
+        "砥石ひとつ、角度ひとつ",
+        "切れない包丁は寿命ではなく、刃先が寝ているだけです。",
+        "砥石は十分ほど水に浸し、濡れた布の上に置きます。",
+        "角度を保ったまま、片側を十回ずつ研ぎます。",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A part in its series; `templates` are to be used in place of those of the package."""
+
+    part: Instalment
+    series: Series
+    newsletter: Newsletter
+    templates: Mapping[str, str]
+
+    def issue(self, articles: Mapping[str, Article]) -> Issue:
+        """Its issue, the parts before it linked."""
+        parts = tuple(self.part if p.id == self.part.id else p for p in self.series.instalments)
+        series = replace(self.series, instalments=parts)
+        return rendered(
+            self.part, series, self.newsletter, articles, self.templates, parts_url=PARTS_URL
+        )
+
+
+def samples(
+    part: Instalment, series: Series, newsletter: Newsletter, templates: Mapping[str, str]
+) -> dict[str, Sample]:
+    """The contents by name; `part` is one of `series`, and there are a few dozen words in it."""
+    usual = Sample(part, series, newsletter, templates)
+    said = tuple(sentence.text for sentence in part.sentences)
+    loud = replace(newsletter, crisis_notice="Call 000 now; somebody answers at any hour.")
+    overdose = (Sentence("An overdose needs help at once."),)
+    own = {
+        **templates,
+        "email/issue.mjml": _before(templates["email/issue.mjml"], AFTER_BODY, EXTRA),
+        "email/issue.txt": _before(templates["email/issue.txt"], AFTER_TEXT, EXTRA_TEXT),
+    }
+    headline = "One stone, one angle, ten strokes a side, and a long quiet evening to find out "
+    bare = {"key_points": (), "body": (), "cautions": ()}
+    changes: dict[str, dict[str, Any]] = {
+        "as it is": {},
+        "one long article": {"body": tuple(_sections(said, 1500))},
+        "six thousand words": {"body": tuple(_sections(said, 6000))},
+        "too long for Gmail": {"body": tuple(_sections(said, 20_000))},
+        "ten short items": {"body": tuple(_items(said))},
+        "quotations and footnotes": {"body": tuple(_quoted(said))},
+        "nothing but a line": {"lead": (Sentence("Nothing new."),), **bare},
+        "emoji in the subject": {"subject": "Sharp 🔪 at last 👩‍🍳", "title": "Sharp 🔪 at last"},
+        "a long headline": {"title": f"{headline}which of them it was that mattered"},
+        "marks in the title": {"title": "Salt & <b>pepper</b> > \"fine\" 'coarse' {x}"},
+        "long words": {"title": "Messerschleifsteinwasserbehälter", "lead": (Sentence("x" * 90),)},
+        "an empty section": {"body": (Heading("Nothing"), Heading("Some"), _paragraph(said[:2]))},
+        "links": {"body": (Paragraph(tuple(_linked(said[:12]))),)},
+    }
+    return {
+        **{name: replace(usual, part=replace(part, **change)) for name, change in changes.items()},
+        **{language: _in(usual, language) for language in FOREIGN},
+        "a word of help": replace(usual, part=replace(part, lead=overdose), newsletter=loud),
+        "a designer's own": replace(usual, templates=own),
+    }
+
+
+def _before(source: str, place: str, more: str) -> str:
+    start = source.index(place)
+    return f"{source[:start]}{more}{source[start:]}"
+
+
+def _in(usual: Sample, language: str) -> Sample:
+    """The sample in another language, all of its text."""
+    title, *said = FOREIGN[language]
+    sentences = tuple(map(Sentence, said))
+    part = replace(
+        usual.part,
+        title=title,
+        subject=title,
+        preheader=said[0],
+        lead=sentences[:2],
+        key_points=sentences,
+        body=(Heading(title), Paragraph(sentences), Bullets(sentences, ordered=True)),
+        cautions=sentences[:1],
+    )
+    series = replace(usual.series, language=language, title=title)
+    return replace(usual, part=part, series=series)
+
+
+def _paragraph(said: tuple[str, ...]) -> Paragraph:
+    return Paragraph(tuple(map(Sentence, said)))
+
+
+def _sections(said: tuple[str, ...], words: int) -> Iterator[Element]:
+    """So many words, in sections of a heading and five paragraphs."""
+    told = section = 0
+    while told < words:
+        section += 1
+        yield Heading(f"Evening {section}")
+        for start in range(5):
+            run = tuple(said[(section * 7 + start * 3 + i) % len(said)] for i in range(5))
+            told += sum(len(sentence.split()) for sentence in run)
+            yield _paragraph(run)
+
+
+def _items(said: tuple[str, ...]) -> Iterator[Element]:
+    for number in range(10):
+        yield Heading(f"Item {number + 1}: {said[number].split()[0].lower()}", 3)
+        yield _paragraph((said[-number - 1],))
+
+
+def _quoted(said: tuple[str, ...]) -> Iterator[Element]:
+    for number in range(4):
+        yield _paragraph((f"{said[number]} [{number + 1}]",))
+        yield Quotation((Sentence(said[-number - 1]),), "Marit Oduya, cutler" if number % 2 else "")
+    yield Heading("Notes")
+    yield Bullets(tuple(Sentence(f"A cutler's table, sheet {n}.") for n in range(1, 5)), True)
+
+
+def _linked(said: tuple[str, ...]) -> Iterator[Sentence]:
+    for number, text in enumerate(said):
+        url = f"https://stones.example.org/{number}?" + "long=1&" * 20
+        yield Sentence(text, spans=(Span(0, len(text), Mark.LINK, url),))

@@ -1,0 +1,96 @@
+"""Mails to one person: their words, their one link, and nothing that acts."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from partwork.model.issue import MERGE_OPEN
+from partwork.rendering.legible import TEXT, legibility
+from partwork.rendering.seen import seen_of
+from partwork.rendering.service import Mail, ServiceFields, ServiceKind, service_mail
+from partwork.rendering.service_words import SERVICE_WORDS
+from partwork.rendering.words import WORDS
+
+# A fixture of conftest.py; its class cannot be imported from there.
+Desk = Any
+
+LINK = "https://news.example.org/c/abc?key=1&more=2"
+FIELDS = ServiceFields(
+    "ada@example.org", LINK, timedelta(hours=48), part="The burr", number=3, series="Sharp enough"
+)
+
+
+def mail_of(desk: Desk, kind: ServiceKind, language: str = "en", **changes: Any) -> Mail:
+    newsletter = replace(desk.newsletter, language=language)
+    return service_mail(kind, newsletter, replace(FIELDS, **changes), desk.templates)
+
+
+@pytest.mark.parametrize("language", sorted(SERVICE_WORDS))
+@pytest.mark.parametrize("kind", ServiceKind)
+def test_each_kind_has_its_link_its_reason_and_the_sender_s_address(
+    desk: Desk, kind: ServiceKind, language: str
+) -> None:
+    mail = mail_of(desk, kind, language)
+    seen = seen_of(mail.html)
+
+    (button, *_) = seen.links
+    assert button.url == LINK
+    assert f"{button.words}:\n<{LINK}>" in mail.text
+    assert "\n" not in mail.subject
+    for words in ("ada@example.org", "48", "12 Mill Lane, Box 40"):
+        assert words in seen.words
+        assert words in " ".join(mail.text.split())
+    assert f'<html lang="{language}"' in mail.html
+    assert [title.level for title in seen.titles] == [1]
+    assert MERGE_OPEN not in mail.html + mail.text
+
+
+@pytest.mark.parametrize("kind", ServiceKind)
+def test_it_can_be_read_in_light_and_dark_and_stays_small(desk: Desk, kind: ServiceKind) -> None:
+    mail = mail_of(desk, kind)
+
+    for dark in (False, True):
+        assert legibility(mail.html, dark=dark).lowest >= TEXT
+    assert len(mail.html.encode()) < 20_000
+
+
+def test_it_says_how_long_the_link_is_good_where_it_is_not_for_ever(desk: Desk) -> None:
+    assert "good for an hour." in mail_of(desk, ServiceKind.CONFIRM, lasts=timedelta(hours=1)).text
+    assert "good for" not in mail_of(desk, ServiceKind.CONFIRM, lasts=timedelta()).text
+
+
+def test_a_language_that_is_not_ours_gets_english_words_and_says_so(desk: Desk) -> None:
+    mail = mail_of(desk, ServiceKind.CONFIRM, "fi")
+
+    assert '<html lang="en"' in mail.html
+    assert "Confirm the subscription" in mail.text
+
+
+def test_what_comes_from_outside_is_shown_and_does_nothing(desk: Desk, reader: Any) -> None:
+    hostile = "<script>{{ x }}</script>\r\nBcc: eve@example.org %(why)s \ue000address\ue001"
+    newsletter = replace(desk.newsletter, name=hostile)
+    fields = replace(FIELDS, series=hostile, part=hostile)
+
+    mail = service_mail(ServiceKind.REVIEW, newsletter, fields, desk.templates)
+
+    assert not reader.values(mail.html, "//script")
+    assert "{{ x }}" in mail.text
+    assert not re.search("[\r\n\ue000\ue001]", mail.subject)
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "/c/abc", "https://"])
+def test_a_mail_about_no_link_is_not_made(desk: Desk, url: str) -> None:
+    with pytest.raises(ValueError, match="about a link"):
+        mail_of(desk, ServiceKind.CONFIRM, url=url)
+
+
+def test_all_languages_say_the_same_things() -> None:
+    assert set(SERVICE_WORDS) == set(WORDS)
+    said = {
+        language: {kind: set(words) for kind, words in kinds.items()}
+        for language, kinds in SERVICE_WORDS.items()
+    }
+    assert all(kinds == said["en"] for kinds in said.values())

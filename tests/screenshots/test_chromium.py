@@ -1,0 +1,96 @@
+"""Pictures of pages, from a real Chromium."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from partwork.screenshots.chromium import Camera, View, camera
+from partwork.screenshots.errors import NoPicture
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+PHONE = View(375, dark=False)
+
+needs_browser = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}; CHROMIUM names another"
+)
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def taking() -> Iterator[Camera]:
+    with camera(CHROMIUM) as made:
+        yield made
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height of a PNG, from its first chunk."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    return int.from_bytes(png[16:20]), int.from_bytes(png[20:24])
+
+
+@needs_browser
+def test_a_page_is_shown_from_top_to_end(taking: Camera) -> None:
+    tall = '<body style="margin: 0"><div style="height: 2345px">Tall</div></body>'
+
+    assert size_of(taking.picture(tall, PHONE)) == (375, 2345)
+    assert size_of(taking.picture(tall, View(600, dark=True))) == (600, 2345)
+
+
+@needs_browser
+def test_a_page_that_does_not_end_is_cut(taking: Camera) -> None:
+    endless = '<body style="margin: 0"><div style="height: 90000px">Tall</div></body>'
+
+    assert size_of(taking.picture(endless, View(100, dark=False))) == (100, 16_000)
+
+
+@needs_browser
+def test_light_and_dark_are_told_apart(taking: Camera) -> None:
+    page = "<style>@media (prefers-color-scheme: dark) { body { background: #000 } }</style>"
+
+    light, dark = (taking.picture(page, View(375, dark=d)) for d in (False, True))
+
+    assert light != dark
+    assert taking.picture(page, PHONE) == light
+
+
+@needs_browser
+def test_no_script_runs_and_only_what_is_given_is_shown(taking: Camera) -> None:
+    asked: list[str] = []
+
+    def fetched(url: str) -> bytes | None:
+        asked.append(url)
+        return None
+
+    plain = '<body style="margin: 0"><p>Words</p>'
+    hostile = (
+        f"{plain}<script>document.body.style.height = '5000px'</script>"
+        '<link rel="stylesheet" href="https://elsewhere.example.org/a.css">'
+        '<meta http-equiv="refresh" content="0;url=https://elsewhere.example.org/">'
+    )
+
+    assert taking.picture(hostile, PHONE, fetched) == taking.picture(plain, PHONE)
+    assert "https://elsewhere.example.org/a.css" in asked
+
+
+@needs_browser
+def test_what_is_given_for_a_url_is_shown(taking: Camera) -> None:
+    url = "https://news.example.org/media/square.svg"
+    page = f'<body style="margin: 0"><img src="{url}" alt="" style="display: block">'
+    square = taking.picture('<body style="margin: 0; height: 900px">', View(900, dark=False))
+
+    png = taking.picture(page, View(900, dark=False), {url: square}.get)
+
+    assert size_of(png) == (900, 900)
+
+
+def test_a_program_that_is_no_browser_takes_no_pictures(tmp_path: Path) -> None:
+    false = tmp_path / "chromium"
+    false.write_text("#!/bin/sh\nexit 1\n")
+    false.chmod(0o755)
+
+    with pytest.raises(NoPicture, match="chromium takes no pictures: ended"), camera(false):
+        pass
+    with pytest.raises(NoPicture, match="does not start"), camera(tmp_path / "nothing"):
+        pass
