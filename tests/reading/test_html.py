@@ -238,7 +238,9 @@ def test_a_declaration_cannot_change_what_the_bytes_are(encoding, claim):
     assert read_article(page.encode(encoding), "a.html").blocks[0].text == f"Zoë: {PROSE}"
 
 
-@pytest.mark.parametrize("claim", ["unicode_escape", "utf-7", "idna", "rot13", "undefined", "zlib"])
+@pytest.mark.parametrize(
+    "claim", ["unicode_escape", "utf-7", "idna", "rot13", "undefined", "zlib", '"utf-\x01\0 8"']
+)
 def test_what_python_alone_calls_an_encoding_is_not_believed(claim):
     page = f"<html><head><meta charset={claim}></head><body><p>Zoë: {PROSE}</body></html>"
 

@@ -49,7 +49,7 @@ def decoded_html(raw: bytes, name: str) -> str:
     declared = EncodingDetector.find_declared_encoding(raw, is_html=True) or ""
     try:
         codec = codecs.lookup(declared).name
-    except LookupError:
+    except (LookupError, ValueError):  # the latter where the name holds a NUL
         return decoded(raw, name)
     if codec in _SEVEN_BITS or (codec in _LEGACY and not _is_utf_8(raw)):
         try:
