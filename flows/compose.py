@@ -86,7 +86,6 @@ def compose(
                 newsletter=newsletter,
                 division=None if division == "as before" else Division(division),
                 parts=parts or None,
-                now=datetime.now(UTC),
                 anew=anew,
             )
             shown = report.series.instalments

@@ -35,7 +35,6 @@ def series(press: Press, articles: tuple[str, ...]) -> str:
         newsletter="",
         division=Division.ARTICLE,
         parts=None,
-        now=NOW,
     )
     return "compost"
 

@@ -129,7 +129,7 @@ def test_an_article_that_is_gone_is_a_fault_of_the_series(
     assert fault.message.startswith(f"names the article {articles[0]}, and content/articles/")
     assert "citation" in blocking(press, series)
     with pytest.raises(LibraryError, match=r"series\.toml names the article .* bring it back"):
-        compose(press, series, (), title="", newsletter="", division=None, parts=None, now=NOW)
+        compose(press, series, (), title="", newsletter="", division=None, parts=None)
 
 
 def test_what_is_wrong_with_one_series_hides_no_other(press: Press, series: str) -> None:

@@ -1,6 +1,7 @@
 """Composing writes parts that check finds nothing wrong with, and leaves hand edits alone."""
 
-from datetime import timedelta
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,20 @@ from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.fault import Severity
 from partwork.model.series import Division
-from partwork.store.leases import take_lease
 from tests.conftest import NOW
+
+HOLDS = """
+import fcntl, sys
+
+lock = open(sys.argv[1], "a")
+fcntl.flock(lock, fcntl.LOCK_EX)
+print("held", flush=True)
+input()
+"""
 
 
 def composed_again(press: Press, division: Division = Division.ARTICLE) -> ComposeReport:
-    return compose(
-        press, "compost", (), title="", newsletter="", division=division, parts=None, now=NOW
-    )
+    return compose(press, "compost", (), title="", newsletter="", division=division, parts=None)
 
 
 def test_every_sentence_has_evidence(press: Press, series: str) -> None:
@@ -91,18 +98,23 @@ def test_an_added_sentence_without_evidence_is_a_fault_with_its_line(
 
 
 def test_a_series_is_composed_by_one_run_at_a_time(press: Press, series: str) -> None:
-    with press.engine.begin() as connection:
-        take_lease(connection, f"compose:{series}", "another", NOW, timedelta(minutes=1))
-
-    with pytest.raises(AlreadyComposing, match="another"):
+    with (
+        press.library.locked(press.settings.state / f"compose-{series}.lock"),
+        pytest.raises(AlreadyComposing, match="another run"),
+    ):
         composed_again(press)
 
+    assert composed_again(press).series.instalments
 
-def test_a_crashed_run_does_not_hold_a_series_for_ever(press: Press, series: str) -> None:
-    with press.engine.begin() as connection:
-        take_lease(
-            connection, f"compose:{series}", "crashed", NOW - timedelta(hours=1), timedelta(1 / 24)
-        )
+
+def test_a_killed_run_does_not_hold_a_series(press: Press, series: str) -> None:
+    lock = press.settings.state / f"compose-{series}.lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as run:
+        assert run.stdout is not None
+        run.stdout.readline()
+        run.kill()
 
     assert composed_again(press).series.instalments
 

@@ -137,7 +137,6 @@ def test_a_series_that_was_lost_and_composed_anew_mails_nobody_its_parts_again(
         newsletter="",
         division=Division.ARTICLE,
         parts=None,
-        now=NOW,
     )
     preview(press, approved, None, NOW)
     approve(press, approved, None, reviewer="Ada", channel="cli", now=NOW)

@@ -7,7 +7,6 @@ from partwork.assembly import Press
 from partwork.model.fault import Severity
 from partwork.model.series import Division
 from tests.actions.test_composing_again import OPENING, STEPS, WORMS
-from tests.conftest import NOW
 
 WARNING = "Never put leaves of yew on a heap, because they are poisonous to sheep."
 
@@ -31,7 +30,6 @@ def composed(press: Press, parts: int | None = None, **options: bool) -> Compose
         newsletter="",
         division=Division.THEME,
         parts=parts,
-        now=NOW,
         **options,
     )
 

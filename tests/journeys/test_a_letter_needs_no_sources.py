@@ -99,7 +99,7 @@ def test_a_letter_is_not_composed_and_a_composed_series_is_no_letter(
     before = file.read_text()
 
     with pytest.raises(IsALetter, match=r"greetings is a letter.*compose greetings --letter"):
-        compose(press, "greetings", (), title="", newsletter="", division=None, parts=None, now=NOW)
+        compose(press, "greetings", (), title="", newsletter="", division=None, parts=None)
     with pytest.raises(NotALetter, match="composed from articles"):
         begin_letter(press, series, title="", newsletter="")
 

@@ -14,7 +14,6 @@ from partwork.model.article import Rights
 from partwork.model.fault import Severity
 from partwork.model.series import Division
 from partwork.settings import Settings
-from tests.conftest import NOW
 from tests.language_model.conftest import KEY, Row, Server
 
 ARTICLES = Path(__file__).parents[1] / "data" / "articles"
@@ -44,7 +43,6 @@ def composed(press: Press) -> ComposeReport:
         newsletter="",
         division=Division.THEME,
         parts=None,
-        now=NOW,
     )
 
 

@@ -30,7 +30,6 @@ def part(press: Press) -> Instalment:
         newsletter="",
         division=Division.THEME,
         parts=None,
-        now=datetime.now(UTC),
     )
     return report.series.instalments[0]
 

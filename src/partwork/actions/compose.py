@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 
 from partwork.actions.check import faults_of
 from partwork.actions.loading import load_articles, load_newsletter
@@ -19,10 +18,6 @@ from partwork.model.article import Article
 from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault
 from partwork.model.series import Division, Kind, Series
-from partwork.store.leases import holder_of, release_lease, take_lease
-
-LEASE = timedelta(minutes=10)  # a compose takes seconds; what crashed must not block for long
-LEASE_WITH_A_MODEL = timedelta(hours=1)  # two answers a part, each up to the writer's time-out
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,6 @@ def compose(
     newsletter: str,
     division: Division | None,
     parts: int | None,
-    now: datetime,
     anew: bool = False,
     progress: Progress = lambda _done, _of: None,
 ) -> ComposeReport:
@@ -87,23 +81,15 @@ def compose(
     """
     writer = press.writer()
     press.library.series_folder(series)
-    holder = press.new_id()
-    length = LEASE_WITH_A_MODEL if writer else LEASE
-    with press.engine.begin() as connection:
-        if not take_lease(connection, f"compose:{series}", holder, now, length):
-            other = holder_of(connection, f"compose:{series}", now)
-            raise AlreadyComposing(
-                f"{series} is already being composed by run {other}; wait for it to end"
-            )
-    try:
+    # a lock on a file, as what it keeps are files: a run that was killed holds nothing
+    with press.library.locked(press.settings.state / f"compose-{series}.lock") as is_ours:
+        if not is_ours:
+            raise AlreadyComposing(f"another run composes {series}; wait for it to end")
         known = _known(press, series)
         wanted = _wanted(press, series, known, articles, title=title, newsletter=newsletter)
         return _Task(press, known, wanted, writer).done(
             division, parts, anew=anew, progress=progress
         )
-    finally:
-        with press.engine.begin() as connection:
-            release_lease(connection, f"compose:{series}", holder)
 
 
 @dataclass(frozen=True, slots=True)

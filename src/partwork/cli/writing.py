@@ -12,7 +12,6 @@ from partwork.cli.terminal import (
     press_of_home,
     print_rows,
     progress_bar,
-    utc_now,
 )
 from partwork.model.fault import Severity
 from partwork.model.series import Division, Instalment
@@ -74,7 +73,6 @@ def compose(
             newsletter=newsletter,
             division=by,
             parts=parts,
-            now=utc_now(),
             anew=anew,
             progress=progress,
         )

@@ -86,7 +86,7 @@ def run_demo(home: Path, console: Console, *, stay: bool) -> int:
             _make_home(folder)
             said(str(folder))
         press = stack.enter_context(assemble(_settings(folder)))
-        _free_leases(press)
+        _free_lease(press)
         _work(steps, prefect, press)
         _show(console, press)
         if stay:
@@ -189,14 +189,14 @@ def _settings(folder: Path) -> Settings:
     )
 
 
-def _free_leases(press: Press) -> None:
-    """Gives back what an interrupted demo held: only one demo at a time runs in this home."""
+def _free_lease(press: Press) -> None:
+    """Gives back what an interrupted demo held to publish: a home has one demo at a time."""
     now = datetime.now(UTC)
     with press.engine.begin() as connection:
-        for name in ("ingest", f"compose:{SERIES}", f"publish:{SERIES}"):
-            holder = holder_of(connection, name, now)
-            if holder:
-                release_lease(connection, name, holder)
+        name = f"publish:{SERIES}"
+        holder = holder_of(connection, name, now)
+        if holder:
+            release_lease(connection, name, holder)
 
 
 def _figures(press: Press) -> Figures:
