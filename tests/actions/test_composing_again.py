@@ -55,7 +55,7 @@ def article(press: Press, slug: str, **sections: str) -> str:
 def composed(
     press: Press, *articles: str, division: Division | None = None, **options: object
 ) -> ComposeReport:
-    given = {"title": "", "newsletter": "", "parts": None, "now": NOW, **options}
+    given = {"title": "", "newsletter": "", "parts": None, **options}
     return compose(press, "heaps", articles, division=division, **given)  # type: ignore[arg-type] # a test's options
 
 
