@@ -47,6 +47,8 @@ def body_of(article: Article) -> str:
     """The article's Markdown without the addresses of its links, which no label knows."""
     blocks = (
         replace(block, spans=tuple(s for s in block.spans if s.mark is not Mark.LINK))
+        if block.spans
+        else block
         for block in article.blocks
         if block.kind is not BlockKind.IMAGE
     )

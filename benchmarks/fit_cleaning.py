@@ -43,7 +43,7 @@ from partwork.cleaning.judge import Judge
 from partwork.cleaning.neighbourhood import in_neighbourhood
 from partwork.cleaning.surroundings import surroundings_in
 from partwork.cleaning.traits import Vocabulary, looks_of, traits_of
-from partwork.cleaning.vocabulary import markup_terms_of, terms_of, tokens_of
+from partwork.cleaning.vocabulary import markup_terms_of, terms_of
 from partwork.reading.raw import read_article
 
 WEIGHTS = Path(__file__).parents[1] / "src" / "partwork" / "cleaning" / "weights"
@@ -168,7 +168,7 @@ def fit_vocabulary(documents: Sequence[Labelled]) -> Vocabulary:
 
 def _words_of(document: Labelled) -> list[list[str]]:
     page = surroundings_in(document.article)
-    return [terms_of(tokens_of(lines)) for lines in page.folded]
+    return [terms_of(tokens) for tokens in page.tokens]
 
 
 def _markup_of(document: Labelled) -> list[list[str]]:

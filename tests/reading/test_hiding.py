@@ -16,7 +16,11 @@ def page(body: str, head: str = "") -> bytes:
 
 
 def seen_in(body: str, head: str = "") -> list[str]:
-    _, blocks = read_html(page(body, head), "kettle.html")
+    return seen_of(page(body, head))
+
+
+def seen_of(raw: bytes) -> list[str]:
+    _, blocks = read_html(raw, "kettle.html")
     return [block.text for block in blocks if not block.markup.hidden]
 
 
@@ -73,6 +77,7 @@ def hidden_in(body: str, head: str = "") -> list[str]:
         "style='position:fixed;right:200vw'",
         "style='position:absolute;left:100vw'",
         "style='position:fixed;top:9999px'",
+        "style='transform:rotateY(90deg)'",
         "class=sr-only",
         "class='kettle visually-hidden'",
         "class=screen-reader-text",
@@ -175,6 +180,10 @@ def test_what_only_looks_like_hiding_is_seen(attributes):
         ("@container kettle (width > 0px) and (min-height:0){.x{display:none}}", "class=x"),
         ("@media screen and (min-width: 20em){.x{display:none}}", "class=x"),
         ("@media(min-width:1px){.x{display:none}}", "class=x"),
+        (":root{--none:none}.x{display:var(--none)}", "class=x"),
+        (":root{--paper:#fff}", "style='color:var(--paper)'"),
+        ("p:last-child{display:none}", ""),
+        (".x:first-child{color:red}p + .x:last-child{opacity:0}", "class=x"),
     ],
 )
 def test_the_pages_own_rules_hide(css, names):
@@ -218,6 +227,9 @@ def test_the_pages_own_rules_hide(css, names):
         ("@container (min-width:700px){.x{display:none}}", "class=x"),
         ("@media screen and (max-width:700px){.x{display:none}}", "class=x"),
         ("@media(min-width:48em){.x{display:none}}", "class=x"),
+        (":root{--a:none}@media print{:root{--a:block}}.x{display:var(--a)}", "class=x"),
+        (".x:first-child{display:none}", "class=x"),
+        (".x:only-child{display:none}", "class=x"),
     ],
 )
 def test_a_rule_that_may_not_hold_hides_nothing(css, names):
@@ -291,6 +303,12 @@ def test_colours_decide_nothing_where_a_style_sheet_elsewhere_may_set_the_backgr
 
     assert seen_in(f"<p>{SEEN}<p class=x style='color:#fff'>{SECRET}", linked) == [SEEN, SECRET]
     assert seen_in(f"<p>{SEEN}<p style='color:#fff'>{SECRET}", linked) == [SEEN]
+
+
+def test_the_pages_own_letters_may_be_as_white_as_its_paper():
+    raw = f"<body bgcolor=white text=white><p>{SECRET}<p style='color:black'>{SEEN}</body>"
+
+    assert seen_of(raw.encode()) == [SEEN]
 
 
 def test_a_background_further_out_counts():

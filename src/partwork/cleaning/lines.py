@@ -102,11 +102,12 @@ _SEEN = {
     Place.ABOVE: (Place.ANYWHERE, Place.EDGES, Place.ABOVE),
     Place.BELOW: (Place.ANYWHERE, Place.EDGES, Place.BELOW),
 }
-# One expression for each place: a line is matched once, whatever the number of patterns.
+# One expression for each place: a line is matched once, whatever the number of patterns. The group
+# that tells which it was comes last, so that trying a pattern in vain costs less.
 _BY_PLACE = {
     place: re.compile(
         "|".join(
-            f"(?P<p{n}>{'|'.join(p.says)})" for n, p in enumerate(_PATTERNS) if p.place in seen
+            f"(?:{'|'.join(p.says)})(?P<p{n}>)" for n, p in enumerate(_PATTERNS) if p.place in seen
         )
     )
     for place, seen in _SEEN.items()

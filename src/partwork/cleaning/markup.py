@@ -44,16 +44,13 @@ def _boxes(page: Surroundings) -> dict[str, Finding]:
     for block, words in zip(page.blocks, page.prose_words, strict=True):
         if block.markup is not None:
             within[block.markup.classes] += words
+    boxes = {name: box for name in set().union(*within) if (box := _box(name)) is not None}
     prose: Counter[str] = Counter()
-    boxes: dict[str, Finding] = {}
     for names, words in within.items():
-        for name in dict.fromkeys(names):
-            finding = _box(name)
-            if finding is not None:
-                boxes[name] = finding
-                prose[name] += words
+        for name in boxes.keys() & names:
+            prose[name] += words
     most = _MOST_PROSE * page.all_prose
-    return {name: finding for name, finding in boxes.items() if prose[name] <= most}
+    return {name: box for name, box in boxes.items() if prose[name] <= most}
 
 
 def _is_links(page: Surroundings, i: int, block: Block) -> bool:

@@ -30,9 +30,9 @@ _TELLING = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.LIST)
 def _flag_of(text: str, said: Set[str]) -> Category | None:
     if not said:
         return None
-    if _count(_SIGNS, text, said) >= _SIGNS_NEEDED or _count(_OFFERS, text, said):
+    if _has(_SIGNS, text, said, _SIGNS_NEEDED) or _has(_OFFERS, text, said):
         found = Category.PROMOTION
-    elif _count(_ANNOUNCEMENTS, text, said):
+    elif _has(_ANNOUNCEMENTS, text, said):
         found = Category.ANNOUNCEMENT
     else:
         return None
@@ -54,10 +54,12 @@ def _signs(*says: tuple[str, str]) -> tuple[_Sign, ...]:
     )
 
 
-def _count(signs: Iterable[_Sign], text: str, said: Set[str]) -> int:
-    """How many of the signs are in `text`, of which `said` are the words that signs have."""
-    likely = (sign for sign in signs if not said.isdisjoint(sign.words))
-    return sum(sign.pattern.search(text) is not None for sign in likely)
+def _has(signs: Iterable[_Sign], text: str, said: Set[str], needed: int = 1) -> bool:
+    """Whether so many of the signs are in `text`, of which `said` are the words that signs have."""
+    likely = [sign for sign in signs if not said.isdisjoint(sign.words)]
+    if len(likely) < needed:
+        return False
+    return sum(sign.pattern.search(text) is not None for sign in likely) >= needed
 
 
 _OFFERS = _signs(
@@ -102,7 +104,7 @@ _OFFERS = _signs(
         r"\bpromo code\b",
     ),
     (
-        "now|today",
+        "us now|us today|our team|our clinic|our office",
         r"\b(?:call|contact|visit|book with) (?:us|our (?:team|clinic|office)) (?:now|today)\b",
     ),
     (
@@ -111,7 +113,7 @@ _OFFERS = _signs(
         r"|get in touch)(?: them| online)? (?:now|today)\b",
     ),
     (
-        " off| discount",
+        "% off|cent off|% discount|cent discount",
         r"\b\d{1,2} ?(?:%|per ?cent) (?:off|discount) (?:your|their|the|all|any|every|on)\b",
     ),
     (
@@ -225,7 +227,7 @@ _WRITES = r"(?:writ(?:e|ing)|post(?:ing)?|shar(?:e|ing)|cover(?:ing)?|publish(?:
 _WILL = r"(?:'ll| will|'m going to| am going to| plan to)"
 _ANNOUNCEMENTS = _signs(
     (
-        "more |another|part|the next",
+        "writ|post|shar|cover|publish",
         rf"\b(?:i|we){_WILL} (?:also |soon )?(?:be )?{_WRITES} "
         r"(?:more (?:about|on)|another|part|the next)\b",
     ),

@@ -11,7 +11,7 @@ from partwork.cleaning.markup import marked_up
 from partwork.cleaning.stamped import stamped_in
 from partwork.cleaning.surroundings import Surroundings, words_in
 from partwork.cleaning.traits import Vocabulary
-from partwork.cleaning.vocabulary import terms_of, tokens_of
+from partwork.cleaning.vocabulary import terms_of
 from partwork.cleaning.wording import Place
 from partwork.model.article import BlockKind, Category
 
@@ -69,6 +69,8 @@ def _onward(page: Surroundings, i: int, section: _Section) -> _Section:
 
     Comments go on for any length. Of no section are the notices at a page's foot.
     """
+    if not section.goes_on:
+        return section
     told = worded_at(page, i, Place.BELOW)
     is_over = told is not None and told.category in _FOOT
     if section.cue.category in _REACHES:
@@ -80,7 +82,7 @@ def _onward(page: Surroundings, i: int, section: _Section) -> _Section:
             or (told is not None and told.rule == "menu-entries")
             or (i > section.at + 1 and _is_next_heading(page, i, section))
         )
-    return replace(section, goes_on=section.goes_on and not is_over)
+    return replace(section, goes_on=False) if is_over else section
 
 
 def _is_next_heading(page: Surroundings, i: int, section: _Section) -> bool:
@@ -163,8 +165,8 @@ def _on_people(page: Surroundings, i: int) -> Finding | None:
 def _sounding(page: Surroundings, i: int, words: Mapping[str, float]) -> Finding:
     """What a block in the midst of the text sounds like."""
     block = page.blocks[i]
-    tokens = tokens_of(page.folded[i])
-    weights = {term: words[term] for term in terms_of(tokens) if term.isalpha() and term in words}
+    terms = terms_of(page.tokens[i])
+    weights = {term: words[term] for term in terms if term.isalpha() and term in words}
     telling = sorted(weights, key=lambda term: -weights[term])[:_TOLD]
     telling = [term for term in telling if weights[term] >= _TELLING]
     if block.kind is BlockKind.IMAGE:

@@ -49,11 +49,13 @@ _STAMP = re.compile(
     r"|[^.!?:]{2,40} says:"
 )
 _LONGEST_STAMP = 120
+_DIGIT = re.compile(r"\d")
 
 
 @lru_cache(maxsize=2**12)
 def _is_stamp(line: str) -> bool:
-    return len(line) <= _LONGEST_STAMP and _STAMP.fullmatch(line) is not None
+    may_be = len(line) <= _LONGEST_STAMP and (line.endswith(" says:") or _DIGIT.search(line))
+    return bool(may_be) and _STAMP.fullmatch(line) is not None
 
 
 def _positions(page: Surroundings, dates: Callable[[str], bool]) -> list[int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
+from partwork.cleaning.vocabulary import tokens_of
 from partwork.cleaning.wording_page import PATTERNS
 from partwork.model.article import Article, Block, BlockKind
 
@@ -19,13 +20,15 @@ class Surroundings:
     `prose_words[i]` are the words of block `i` if it is prose, else 0; `prose_above[i]` those of
     all blocks before it, with one entry more for the whole. `last_dated` is the last heading that
     is a date; it, `first_prose` and `last_prose` are -1 where there is none. `folded[i]` are the
-    block's lines as patterns see them; so are `title` and `byline`, which may be empty.
+    block's lines as patterns see them, and `tokens[i]` the words of these; `title` and `byline`,
+    which may be empty, are folded as well.
     """
 
     title: str
     byline: str
     blocks: tuple[Block, ...]
     folded: tuple[tuple[str, ...], ...]
+    tokens: tuple[tuple[str, ...], ...]
     prose_words: tuple[int, ...]
     prose_above: tuple[int, ...]
     first_prose: int
@@ -54,9 +57,10 @@ class Surroundings:
         return _surroundings(
             self.title,
             self.byline,
-            tuple(self.blocks[i] for i in at),
-            tuple(self.folded[i] for i in at),
-            tuple(self.prose_words[i] for i in at),
+            blocks=tuple(self.blocks[i] for i in at),
+            folded=tuple(self.folded[i] for i in at),
+            tokens=tuple(self.tokens[i] for i in at),
+            prose_words=tuple(self.prose_words[i] for i in at),
         )
 
 
@@ -69,25 +73,40 @@ def surroundings_in(article: Article) -> Surroundings:
 def surroundings_of(title: str, byline: str, blocks: tuple[Block, ...]) -> Surroundings:
     """What the rules need to know of `blocks`."""
     lines = tuple(tuple(map(folded, block.text.split("\n"))) for block in blocks)
-    words = tuple(prose_words_of(block) for block in blocks)
-    return _surroundings(folded(title), folded(byline), blocks, lines, words)
+    tokens = tuple(map(tokens_of, lines))
+    # In ASCII the tokens are the words: they need not be counted again.
+    counts = (
+        len(found) if block.text.isascii() else words_in(block.text)
+        for block, found in zip(blocks, tokens, strict=True)
+    )
+    return _surroundings(
+        folded(title),
+        folded(byline),
+        blocks=blocks,
+        folded=lines,
+        tokens=tokens,
+        prose_words=tuple(map(_prose_of, blocks, counts)),
+    )
 
 
 def _surroundings(
     title: str,
     byline: str,
+    *,
     blocks: tuple[Block, ...],
-    lines: tuple[tuple[str, ...], ...],
-    words: tuple[int, ...],
+    folded: tuple[tuple[str, ...], ...],
+    tokens: tuple[tuple[str, ...], ...],
+    prose_words: tuple[int, ...],
 ) -> Surroundings:
-    prose = [i for i, count in enumerate(words) if count]
+    prose = [i for i, count in enumerate(prose_words) if count]
     return Surroundings(
         title,
         byline,
         blocks,
-        lines,
-        words,
-        prose_above=(0, *accumulate(words)),
+        folded,
+        tokens,
+        prose_words,
+        prose_above=(0, *accumulate(prose_words)),
         first_prose=prose[0] if prose else -1,
         last_prose=prose[-1] if prose else -1,
         last_dated=max((i for i, block in enumerate(blocks) if _is_dated(block)), default=-1),
@@ -110,11 +129,13 @@ def prose_words_of(block: Block) -> int:
     Prose is a paragraph or quotation of 8 words or more that ends as sentences do, or of 20
     words anyhow. Short sentences count for nothing: every kind of notice has them.
     """
-    if block.kind not in (BlockKind.PARAGRAPH, BlockKind.QUOTE):
-        return 0
-    words = words_in(block.text)
-    ends = ends_sentence(block.text)
-    return words if words >= 20 or (words >= 8 and ends) else 0
+    return _prose_of(block, words_in(block.text))
+
+
+def _prose_of(block: Block, words: int) -> int:
+    is_text = block.kind in (BlockKind.PARAGRAPH, BlockKind.QUOTE)
+    is_prose = words >= 20 or (words >= 8 and ends_sentence(block.text))
+    return words if is_text and is_prose else 0
 
 
 def ends_sentence(text: str) -> bool:

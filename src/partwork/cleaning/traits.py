@@ -32,6 +32,7 @@ NAMES = (
 AT = {name: i for i, name in enumerate(NAMES)}
 _MARKUP = ("links", "hidden", *_WORTHS)
 _SHAPE_AT, _WORDS_AT, _MARKUP_AT = ([AT[n] for n in names] for names in (_SHAPE, _WORDS, _MARKUP))
+_SAYS_AT = {category: AT[f"says_{category.name.lower()}"] for category in Category}
 _KINDS_AT = {kind: AT[name] for kind, name in _KINDS.items()}
 
 
@@ -72,10 +73,10 @@ def looks_of(page: Surroundings, vocabulary: Vocabulary) -> Looks:
 
     What hangs on a block's words alone is worked out once for each text: menus say all twice.
     """
-    folded = {block.text: lines for block, lines in zip(page.blocks, page.folded, strict=True)}
-    number = {text: i for i, text in enumerate(folded)}
+    said = {block.text: tokens for block, tokens in zip(page.blocks, page.tokens, strict=True)}
+    number = {text: i for i, text in enumerate(said)}
     which = np.array([number[block.text] for block in page.blocks], np.intp)
-    tokens = [tokens_of(lines) for lines in folded.values()]
+    tokens = list(said.values())
     meant = [word for word in set(chain(*tokens)) - STOP_WORDS if len(word) >= _MEANING_CHARACTERS]
     meaning = {word: i for i, word in enumerate(meant)}
     telling = [meaning.keys() & words for words in tokens]
@@ -83,7 +84,7 @@ def looks_of(page: Surroundings, vocabulary: Vocabulary) -> Looks:
     prose = np.array(page.prose_words, np.float64)
 
     own = np.zeros((len(which), len(NAMES)), np.float32)
-    own[:, _SHAPE_AT] = _table(map(_shape, folded, tokens), _SHAPE)[which]
+    own[:, _SHAPE_AT] = _table(map(_shape, said, tokens), _SHAPE)[which]
     worths = (weighed(terms_of(words), vocabulary.words) for words in tokens)
     own[:, _WORDS_AT] = _table(worths, _WORDS)[which]
     own[:, _MARKUP_AT] = _table(_markup_of(page.blocks, vocabulary.markup), _MARKUP)
@@ -111,7 +112,7 @@ def traits_of(page: Surroundings, looks: Looks) -> NDArray[np.float32]:
         pattern = pattern_of(page, i, lines[0])
         if pattern is not None:
             traits[i, AT["pattern"]] = pattern.confidence
-            traits[i, AT[f"says_{pattern.category.name.lower()}"]] = 1.0
+            traits[i, _SAYS_AT[pattern.category]] = 1.0
     return traits
 
 

@@ -84,6 +84,7 @@ PATTERNS: tuple[Pattern, ...] = (
             rf"\(?{_AGENCY}(?: ?[/|,:-] ?[^!?]{{2,60}})?\)?",
             r"courtesy of [^.!?]{2,60}",
             # a caption that ends in its credit, and what stands for a picture in plain text
+            r"(?=.*photo|.*picture|.*image|.*illustration)"
             rf"(?=.*{_CREDIT}).{{1,240}}[.!?)\]\"”’|] ?[(\[]?{_CREDIT} ?{_NAME} ?[)\]]?\.?",
             r"\[image: [^\]]{2,240}\]",
             r"(?:image|media|video) (?:caption|source)(?:, ?[^.!?:]{2,200})?",

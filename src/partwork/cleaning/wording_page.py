@@ -106,7 +106,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.95,
         "is the path to this page",
         (
-            r"[^.|>»›/]{2,40}(?: ?[>»›/|] ?[^.>»›/|]{2,60}){2,6}",
+            r"[^.|>»›/]{2,40}+(?: ?[>»›/|] ?[^.>»›/|]{2,60}+){2,6}",
             r"[a-z]{2}(?: ?[|/·] ?[a-z]{2})+",
         ),
     ),
@@ -209,7 +209,7 @@ PATTERNS: tuple[Pattern, ...] = (
         0.9,
         "names the author and a role above the text",
         (
-            r"[^|·]{3,40}[|·] ?(?:[\w-]+ ){0,2}(?:writer|reporter|editor"
+            r"[^|·]{3,40}+[|·] ?(?:[\w-]+ ){0,2}(?:writer|reporter|editor"
             r"|correspondent|contributor|columnist|journalist|staff)\b[^.]{0,60}",
         ),
     ),
@@ -220,10 +220,10 @@ PATTERNS: tuple[Pattern, ...] = (
         0.95,
         "holds a date and a name or a section",
         (
-            rf"[^.!?]{{0,60}}[ |·,-]{DAY}{_TIME}(?: ?[|·,-][^.!?]{{0,60}})?",
+            rf"(?=\D*+\d)[^.!?]{{0,60}}[ |·,-]{DAY}{_TIME}(?: ?[|·,-][^.!?]{{0,60}})?",
             rf"{DAY}{_TIME} ?[|·,-][^.!?]{{1,60}}",
             rf"{AGO}",
-            r"[^.!?]{0,40}[|·] ?\d+ min[a-z]*(?: read)?",
+            r"(?=[^|·]*+[|·])[^.!?]{0,40}[|·] ?\d+ min[a-z]*(?: read)?",
             r"medically reviewed",
             r"published in [^.!?]{3,40}",
         ),

@@ -60,7 +60,7 @@ class Flow:
             self._open.append(element)
             return
         if role.is_box:
-            if self._owner is None:
+            if self._owner is None and (self._text_in is not None or self._later):
                 self._flush()
             self._boxes.append(name)
         self._open.append(element)

@@ -77,7 +77,9 @@ def hidden_in(root: Element, *, is_page: bool = True) -> Hidden:
 # Shorter pieces of text are labels and menus.
 _PROSE_CHARACTERS = 40
 _ATTRIBUTES = frozenset({"hidden", "style", "aria-hidden", "bgcolor", "popover"})
-_HIDING_TAGS = ("dialog", "font")
+_HIDING_TAGS = ("dialog", "font", "body")
+# The attribute that colours letters (HTML, 15.3).
+_COLOURING = {"font": "color", "body": "text"}
 # Articles are also hidden a second time, as Markdown to be copied; of 718 pages one does that.
 _MOST = 0.75
 # What hides less is no article that waits for its scripts (a guess).
@@ -122,7 +124,7 @@ def _styles(root: Element, sheet: Sheet) -> dict[Element, Style]:
     styles: dict[Element, Style] = {}
     for element in root.iter():  # several times as quick as XPath
         if element in said or _says_anything(element):
-            style = _style(element, said.get(element, _NOTHING))
+            style = _style(element, said.get(element, _NOTHING), sheet)
             if style:
                 styles[element] = style
     return styles
@@ -131,6 +133,8 @@ def _styles(root: Element, sheet: Sheet) -> dict[Element, Style]:
 def _says_anything(element: Element) -> bool:
     """Whether an element may be hidden, or what is in it shown again, by what it says itself."""
     get, tag, names = element.get, element.tag, element.keys()
+    if not names:
+        return tag == "dialog"
     if not _ATTRIBUTES.isdisjoint(names) or tag in _HIDING_TAGS:
         return True
     if "class" in names and not _NAMES_FOR_EARS.isdisjoint(get("class", "").split()):
@@ -145,20 +149,20 @@ def _is_dot(size: str) -> bool:
         return False
 
 
-def _style(element: Element, said: Declared) -> Style:
+def _style(element: Element, said: Declared, sheet: Sheet) -> Style:
     """What attributes and the style sheet declare together (CSS Cascade 4, 6.1)."""
     get = element.get
     style: dict[str, str] = {}
     if get("bgcolor"):
         style["background-color"] = get("bgcolor", "").lower()
-    if element.tag == "font" and get("color"):
-        style["color"] = get("color", "").lower()
+    if element.tag in _COLOURING and get(_COLOURING[element.tag]):
+        style["color"] = get(_COLOURING[element.tag], "").lower()
     if element.tag == "img":  # which shows nothing outside its box
         sizes = {name: get(name, "").strip() for name in ("width", "height")}
         style |= {name: size for name, size in sizes.items() if size} | {"overflow": "hidden"}
     if not said.style and not _NAMES_FOR_EARS.isdisjoint(get("class", "").split()):
         style["display"] = "aria-hidden"  # by a sheet elsewhere; it is out of sight all the same
-    own = declared(get("style", ""))
+    own = declared(get("style", ""), sheet.variables)
     is_closed = element.tag == "dialog" and get("open") is None
     if is_closed or get("popover") is not None or get("hidden", _FOUND).lower() != _FOUND:
         style["display"] = "none"

@@ -14,9 +14,9 @@ from partwork.reading.walk import Element
 class Compound:
     """What one element must be, and where it stands to the one of the compound before.
 
-    `needs` are a tag, `.class`, `#id`, `[attribute]` and `[attribute=value]` in lower case, and
-    so is what it must not be, `without`; `combinator` is a space (inside that one), `>`, `+`, `~`,
-    or nothing in the first.
+    `needs` are a tag, `.class`, `#id`, `[attribute]`, `[attribute=value]`, and `:first-child` and
+    its like, in lower case, and so is what it must not be, `without`; `combinator` is a space
+    (inside that one), `>`, `+`, `~`, or nothing in the first.
     """
 
     needs: tuple[str, ...]
@@ -35,8 +35,8 @@ Selector = tuple[Compound, ...]
 def selector_of(text: str) -> Selector | None:
     """The selector in `text`, which is in lower case; None where it is more than names.
 
-    That is the state of an element or its place among others: `:hover`, `:nth-child(2)`; and
-    `:not(.open)`, which scripts will end.
+    That is the state of an element or its place among many: `:hover`, `:nth-child(2)`; and
+    `:not(.open)`, which scripts will end. The first, last and only child are understood.
     """
     text = text.strip()
     if not 0 < len(text) <= LONGEST:
@@ -86,7 +86,7 @@ def weight_of(selector: Selector) -> tuple[int, int, int]:
     """What decides between two selectors: their ids, then classes and attributes, then tags."""
     needs = [need for compound in selector for need in (*compound.needs, *compound.without)]
     ids = sum(need[0] == "#" for need in needs)
-    classes = sum(need[0] in ".[" for need in needs)
+    classes = sum(need[0] in ".[:" for need in needs)
     return ids, classes, len(needs) - ids - classes
 
 
@@ -112,6 +112,7 @@ class Matcher:
         self._barred: dict[str, int] = {}
         self._standing = dict.fromkeys(("", " ", ">", "+", "~"), 0)
         self._tests: dict[str, list[tuple[str, str, str]]] = {}
+        self._asks_for_places = False
         bit = 1
         for selector in selectors:
             for compound in selector:
@@ -156,6 +157,7 @@ class Matcher:
     def _learn_tests(self) -> None:
         tables = (*self._needed, self._barred)
         known = dict.fromkeys(need for needed in tables for need in needed)
+        self._asks_for_places = any(need[0] == ":" for need in known)
         for need in known:
             test = _TEST.fullmatch(need)
             if test is not None:
@@ -181,6 +183,11 @@ class Matcher:
 
     def _names(self, element: Element) -> Iterator[str]:
         yield from names_of(element)
+        if self._asks_for_places:
+            is_first, is_last = element.getprevious() is None, element.getnext() is None
+            yield from (":first-child",) if is_first else ()
+            yield from (":last-child",) if is_last else ()
+            yield from (":only-child",) if is_first and is_last else ()
         if not self._tests:
             return
         for attribute in self._tests.keys() & map(str, element.keys()):
@@ -214,6 +221,7 @@ _PART = re.compile(
         (?:(?P<test>[~|^$*]?=)\s*(?P<value>"[^"]*"|'[^']*'|{_NAME})\s*(?:[is]\s*)?)?\]
     | (?P<sign>[.#]?)(?P<name>{_NAME}|\*)
     | :root
+    | (?P<place>:(?:first|last|only)-child)
     | :not\((?P<not>[^()]*)\)
     """,
     re.VERBOSE,
@@ -233,6 +241,8 @@ _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
 
 
 def _need(part: re.Match[str]) -> str:
+    if part["place"]:
+        return part["place"]
     if not part["attribute"]:
         return (part["sign"] or "") + unescaped(part["name"] or "html")
     value = unescaped((part["value"] or "").strip("\"'"))
@@ -242,7 +252,7 @@ def _need(part: re.Match[str]) -> str:
 
 def _may_be_without(part: re.Match[str]) -> bool:
     """Whether an element that does not have one name or attribute will hardly get it."""
-    is_simple = not (part["combinator"] or part["not"] or part["name"] == "*")
+    is_simple = not (part["combinator"] or part["not"] or part["place"] or part["name"] == "*")
     name = part["attribute"] or part["name"] or ""
     return is_simple and _STATE_NAME.search(name) is None
 

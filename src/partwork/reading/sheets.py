@@ -1,12 +1,19 @@
 """The rules of a page's own style sheets, as far as they can hide text (CSS 2.2, chapter 6)."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from partwork.reading.selector_lists import expanded, listed, nested
 from partwork.reading.selectors import Matcher, Selector, keys_of, selector_of, weight_of
-from partwork.reading.styles import COLOURS, Declared, declared, plain_css, shows
+from partwork.reading.styles import (
+    COLOURS,
+    Declared,
+    declared,
+    plain_css,
+    shows,
+    variables_in,
+)
 from partwork.reading.walk import Element
 
 
@@ -33,11 +40,13 @@ class Rule:
 class Sheet:
     """The rules that hold for certain, the weightiest last.
 
-    `is_whole` says that they decide alone about colours: no other rule states any.
+    `is_whole` says that they decide alone about colours: no other rule states any. `variables`
+    are the custom properties with one value.
     """
 
     rules: tuple[Rule, ...] = ()
     is_whole: bool = True
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def styles_in(self, root: Element) -> Iterator[tuple[Element, Declared]]:
         """What is declared for each element of a page for which anything is."""
@@ -64,7 +73,9 @@ def sheet_of(sheets: Sequence[tuple[str, bool]], names: Collection[str]) -> Shee
     shown: set[str] = set()
     is_whole = not any("@import" in css for css, _ in sheets)
     compounds = 0
-    for order, (text, said, holds, is_light) in enumerate(_rules(sheets)):
+    sheets = [(plain_css(css), holds) for css, holds in sheets]
+    variables = variables_in("\n".join(css for css, _ in sheets))
+    for order, (text, said, holds, is_light) in enumerate(_rules(sheets, variables)):
         keys = keys_of(text)
         if (keys and keys.isdisjoint(names)) or _PSEUDO_ELEMENT.search(text):
             continue
@@ -80,7 +91,7 @@ def sheet_of(sheets: Sequence[tuple[str, bool]], names: Collection[str]) -> Shee
             shown |= keys
     rules = [rule for rule in rules if shown.isdisjoint(rule.keys)]
     rules.sort(key=lambda rule: rule.weight)
-    return Sheet(tuple(rules), is_whole)
+    return Sheet(tuple(rules), is_whole, variables)
 
 
 def is_on_every_screen(media: str) -> bool:
@@ -134,17 +145,19 @@ def _may_come(selector: Selector) -> bool:
     return is_changing or any(compound.names for compound in around)
 
 
-def _rules(sheets: Iterable[tuple[str, bool]]) -> Iterator[tuple[str, Declared, bool, bool]]:
+def _rules(
+    sheets: Iterable[tuple[str, bool]], variables: Mapping[str, str]
+) -> Iterator[tuple[str, Declared, bool, bool]]:
     """Each selector with its declarations, whether it holds on every screen, and is light."""
     for css, is_for_all in sheets:
-        pieces = _PIECE.split(plain_css(css).replace("<!--", " ").replace("-->", " "))
+        pieces = _PIECE.split(css.replace("<!--", " ").replace("-->", " "))
         # The selectors of what is open, and whether what is in it holds.
         around: list[tuple[Sequence[str], bool]] = [((), is_for_all)]
         for text, brace in zip(pieces[::2], [*pieces[1::2], "}"], strict=True):
             before, _, opened = text.rpartition(";")
             selectors, holds = around[-1]
             if selectors:
-                said = declared(before if brace == "{" else text)
+                said = declared(before if brace == "{" else text, variables)
                 if said.style or said.important:
                     for selector in selectors:
                         is_light = ":where(" in selector

@@ -23,12 +23,12 @@ class Declared(NamedTuple):
     important: dict[str, str]
 
 
-def declared(declarations: str) -> Declared:
-    """What a list of declarations says, in lower case."""
+def declared(declarations: str, variables: Mapping[str, str]) -> Declared:
+    """What a list of declarations says, in lower case; `variables` are set elsewhere."""
     found = Declared({}, {})
     declarations = plain_css(declarations).lower()
     if "(" in declarations:
-        declarations = _computed(declarations)
+        declarations = _computed(declarations, variables)
     for declaration in declarations.split(";"):
         name, _, value = declaration.partition(":")
         name = unescaped(name).strip()
@@ -38,6 +38,15 @@ def declared(declarations: str) -> Declared:
             style = found.important if is_important.strip() == "important" else found.style
             style[name] = unescaped(value).strip()
     return found
+
+
+def variables_in(css: str) -> dict[str, str]:
+    """The custom properties that a style sheet sets to one value, wherever it sets them."""
+    found: dict[str, str] = {}
+    for name, value in _OWN_NAMES.findall(css.lower()):
+        is_other = found.get(name, value.strip()) != value.strip()
+        found[name] = "" if is_other or len(value) > _LONGEST_VALUE else value.strip()
+    return {name: value for name, value in found.items() if value}
 
 
 def plain_css(css: str) -> str:
@@ -144,7 +153,7 @@ _SIDES = ("left", "top", "right", "bottom")
 _CALCULATED = re.compile(r"calc\(\s*([^()\s]+)\s*\)")
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]+)\s*(?:,\s*([^()]*))?\)")
 _LONGEST_VALUE = 60  # of those that hide; long ones put in often would fill the memory
-_OWN_NAMES = re.compile(r"(?<![\w-])(--[\w-]+)\s*:\s*([^;()]*)")
+_OWN_NAMES = re.compile(r"(?<![\w-])(--[\w-]+)\s*:\s*([^;(){}]*)")
 _WHOLE_PIECES = re.compile(
     # atomic: a group with a possessive `*+` reads too far before Python 3.11.5 (gh-106052)
     r"/\*[^*]*+(?>(?:\*(?!/)[^*]*+)*)(?:\*/)?"
@@ -161,7 +170,7 @@ _GONE = {
         r"inset\(\s*(?:50|100)%|circle\(\s*0|polygon\(\s*+(?:0(?:px|%)?+[\s,]*+)++\)"
     ),
     "transform": re.compile(
-        r"scale[xy]?\(\s*0(?:\.0*)?\s*[,)]|translate(?:[xy]|3d)?\([^()]*-(?:9{4}|\d{5})"
+        r"scale[xy]?\(\s*0(?:\.0*)?\s*[,)]|rotate[xy]\(\s*-?(?:90deg|0?\.25turn)|translate(?:[xy]|3d)?\([^()]*-(?:9{4}|\d{5})"
     ),
     "scale": re.compile(r"^0(?:\.0*)?%?$"),
     "zoom": re.compile(r"^0(?:\.0*)?%?$"),
@@ -193,11 +202,12 @@ _NAMED = {
 _PIXELS = {"pt": 4 / 3, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "%": 0.16, "vw": 10, "vh": 8}
 
 
-def _computed(declarations: str) -> str:
-    """`declarations` with the values of the variables that they set themselves, and plain sums."""
+def _computed(declarations: str, variables: Mapping[str, str]) -> str:
+    """`declarations` with the values of variables, their own before others, and plain sums."""
     if "var(" in declarations:
         own = _OWN_NAMES.findall(declarations)
-        known: dict[str, str] = {name: v.strip() for name, v in own if len(v) <= _LONGEST_VALUE}
+        short = {name: v.strip() for name, v in own if len(v) <= _LONGEST_VALUE}
+        known: dict[str, str] = {**variables, **short}
         declarations = _VARIABLE.sub(
             lambda found: known.get(found[1], str(found[2] or found[0])), declarations
         )

@@ -31,6 +31,8 @@ def place_of(element: Element, outside: Place) -> Place:
     name = str(element.tag)
     get = element.get
     classes, identifier, role = get("class", ""), get("id", ""), get("role", "")
+    if name in _SILENT and not (classes or identifier or role):
+        return Place(outside, outside.depth + 1, *outside[2:])
     own = f"{classes} {identifier}".lower().split()[:_NAMES] if classes or identifier else ()
     said = role.lower().split()[:1] if role else []
     if not said and name in _LANDMARKS and not (outside.is_in_section and name in _OF_THE_PAGE):
@@ -88,6 +90,8 @@ _PART_NAMES = (
     "details address li td"
 )
 _PARTS = frozenset(_PART_NAMES.split())
+# The most frequent elements that say nothing of where they stand.
+_SILENT = frozenset({"a", "b", "body", "div", "em", "html", "p", "span", "strong", "ul"})
 _PARTS_BY_ROLE = {
     **{role: name for name, role in _LANDMARKS.items()},
     **{name: name for name in ("article", "button", "dialog", "figure")},
