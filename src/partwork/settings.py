@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from partwork.model.errors import PartworkError
@@ -111,7 +112,7 @@ class Settings(BaseSettings):
             super().__init__(_env_file=env_file, **values)
         except ValidationError as error:
             faults = "; ".join(
-                f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}"
+                f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()} {_fault(e)}"
                 for e in error.errors()
             )
             raise SettingsError(
@@ -154,6 +155,23 @@ def packaged_home() -> Path:
     """
     installed = Path(str(resources.files("partwork"))) / "_home"
     return installed if installed.is_dir() else Path(__file__).resolve().parents[2]
+
+
+# What pydantic finds, in our words; all else is told in its own.
+_FAULTS = {
+    "float_parsing": "must be a number",
+    "int_parsing": "must be a whole number",
+    "bool_parsing": "must be yes or no",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+}
+
+
+def _fault(error: ErrorDetails) -> str:
+    if error["type"] in _FAULTS:
+        return _FAULTS[error["type"]].format_map(error.get("ctx", {}))
+    return error["msg"].removeprefix("Value error, ")
 
 
 def _refuse_unknown(env_file: Path) -> None:

@@ -63,7 +63,7 @@ def _is_about(line: str, byline: str) -> bool:
 _LONGEST = 160
 _PIECES = (
     r"(?:articles?|posts?|stor(?:y|ies)|content|reading|links?|videos?|guides?|news|topics|pages"
-    r"|recipes|coverage|episodes|podcasts|internet links|searches)"
+    r"|recipes|coverage|episodes|podcasts|internet links|searches|threads|discussions)"
 )
 _PERSONS = r"(?:authors?|creators?|writers?|contributors?|editors?|hosts?|bloggers?|reviewers?)"
 
@@ -135,7 +135,7 @@ CUES = (
             r"more (?:from|in|on|like|by) .{2,60}",
             r"recommended .{2,30}",
             r"(?:discover|explore) more.{0,30}",
-            r"latest (?:from|in) .{2,40}",
+            r"(?:latest|recently) (?:from|in|on) .{2,40}",
             r"also (?:on|in|from) .{2,40}",
             r"related to this .{2,20}",
         ),

@@ -1,0 +1,23 @@
+"""Settings that cannot be are refused in one line, in words of their own."""
+
+import pytest
+
+from partwork.settings import Settings, SettingsError
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"writer_timeout": "soon"}, "PARTWORK_WRITER_TIMEOUT must be a number."),
+        ({"writer_timeout": 0}, "PARTWORK_WRITER_TIMEOUT must be more than 0."),
+        ({"writer_budget": -1}, "PARTWORK_WRITER_BUDGET must be 0 or more."),
+        ({"fetch_private": "maybe"}, "PARTWORK_FETCH_PRIVATE must be yes or no."),
+        ({"public_url": "{nowhere}"}, "PARTWORK_PUBLIC_URL must be a web address such as"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_must_be(tmp_path, wrong, said):
+    with pytest.raises(SettingsError) as refused:
+        Settings(home=tmp_path, **wrong)
+
+    assert str(refused.value).startswith(said)
+    assert "\n" not in str(refused.value)
