@@ -137,6 +137,14 @@ def test_numbered_lines_with_paragraphs_between_are_headings_with_their_number()
     assert kinds(text)[::2] == [("heading", "1. Fill it"), ("heading", "2. Wait")]
 
 
+def test_the_first_of_numbered_headings_is_one_too():
+    steps = ["1. Dig in autumn", "2. Water in the evening", "3. Keep a notebook"]
+    below = "Nobody remembers in March what went wrong in May, so it is best written down."
+    text = "\n\n".join(f"{step}\n{below}" for step in steps)
+
+    assert [b.text for b in blocks_of_text(text) if b.kind is BlockKind.HEADING] == steps
+
+
 def test_numbers_that_a_list_would_lose_stay_in_the_text():
     assert kinds("7. seven kettles\n8. eight kettles") == [
         ("paragraph", "7. seven kettles"),

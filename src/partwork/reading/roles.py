@@ -108,7 +108,8 @@ def _settled(lines: Sequence[Line], roles: list[Role]) -> list[Role]:
     lines in labelled bodies); a clause with a comma that follows the items of an announced list
     is its last (3 of 4), and so is a line with the bullet of the line above it; a picture's
     credit heads nothing (15 of 15). Where "five parts:" are announced, a sixth line above a
-    sentence is the next heading, and that sentence no item.
+    sentence is the next heading, and that sentence no item. What is numbered is headings from the
+    first on.
     """
     is_announced = False
     items_left = 0
@@ -136,6 +137,20 @@ def _settled(lines: Sequence[Line], roles: list[Role]) -> list[Role]:
             is_announced = line.text[-1] == ":"
             count = _COUNT.search(line.text) if is_announced else None
             items_left = _COUNTS[count[1].lower()] + 1 if count is not None else 0
+    return _numbered_alike(lines, roles)
+
+
+def _numbered_alike(lines: Sequence[Line], roles: list[Role]) -> list[Role]:
+    """`roles` in which what has text below it is a heading where the next number is one."""
+    heading_below = 0
+    for i in reversed(range(len(lines) - 1)):
+        marker = lines[i].marker
+        if marker is None or marker.sign:
+            continue
+        is_title = lines[i + 1].marker is None and not is_sentence(lines[i])
+        if is_title and heading_below == marker.number + 1:
+            roles[i] = Role.HEADING
+        heading_below = marker.number if roles[i] is Role.HEADING else 0
     return roles
 
 
