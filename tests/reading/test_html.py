@@ -175,6 +175,12 @@ def test_a_double_line_break_parts_paragraphs_and_a_single_one_does_not():
     assert [block.text for block in blocks("one<br>two<br> <br>three")] == ["one two", "three"]
 
 
+def test_a_line_all_in_bold_type_stands_by_itself():
+    assert [b.text for b in blocks("<p><b>Kettles</b><br>They sing.")] == ["Kettles", "They sing."]
+    assert [b.text for b in blocks("<p><b>Old</b> pots<br>and pans")] == ["Old pots and pans"]
+    assert [b.text for b in blocks("<p><b>Old pots<br>and pans</b>")] == ["Old pots and pans"]
+
+
 def test_title_author_date_and_source_come_from_what_the_page_says():
     article = read(
         f"<h1>The Kettle</h1><p>{PROSE}</p><p>{PROSE} Twice.</p>",

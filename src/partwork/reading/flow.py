@@ -1,11 +1,11 @@
 """Blocks out of the opening and closing of elements."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from partwork.model.article import Block, BlockKind, Markup
 from partwork.model.text import Mark
 from partwork.reading.characters import code_lines, one_line
+from partwork.reading.elements import BOXES, MARKS, ROLES
 from partwork.reading.hiding import Hidden
 from partwork.reading.inline import Opened, Row, Run, together
 from partwork.reading.layout import LISTS
@@ -55,7 +55,7 @@ class Flow:
         if self._aside is not None:
             self._aside[1].open(element, name)
             return
-        role = _ROLES.get(name)
+        role = ROLES.get(name)
         if role is None:
             self._open.append(element)
             return
@@ -101,7 +101,7 @@ class Flow:
                 self._aside = None
                 self._put_aside(inner.finished())
             return
-        role = _ROLES.get(name)
+        role = ROLES.get(name)
         if role is not None:
             if self._owner is element or (self._owner is None and role.is_box):
                 self._flush()
@@ -175,11 +175,11 @@ class Flow:
             self._rows.append(Row(cells=[]) if name == "tr" else Row())
         elif self._kind is _TABLE and name in ("td", "th"):
             self._rows[-1].cells.append(Run())
-        elif name in _BOXES:
+        elif name in BOXES:
             self._run.space()
 
     def _open_inline(self, element: Element, name: str) -> None:
-        mark = _MARKS.get(name)
+        mark = MARKS.get(name)
         url = ""
         if name == "br":
             self._break()
@@ -215,14 +215,22 @@ class Flow:
             self.text("”")
 
     def _break(self) -> None:
-        """A line break; the second in a row parts paragraphs."""
+        """A line break; the second in a row parts paragraphs, and so does one below a title."""
         if self._kind is _CODE:
             self._run.pieces.append("\n")
-        elif self._is_broken and self._owner is None:
+        elif self._owner is None and (self._is_broken or self._is_titled()):
             self._flush()
         else:
             self._run.space()
         self._is_broken = True
+
+    def _is_titled(self) -> bool:
+        """Whether the line so far is all in bold type, and no more is: it heads the next one."""
+        if self._text_in is None or any(opened.mark is Mark.STRONG for _, opened in self._marks):
+            return False
+        extents = self._run.extents
+        whole = (0, len(self._run.text))
+        return any(extents[opened] == whole for opened in extents if opened.mark is Mark.STRONG)
 
     def _image(self, element: Element) -> None:
         text = one_line(element.get("alt", ""))
@@ -276,38 +284,3 @@ _PARAGRAPH, _TABLE = BlockKind.PARAGRAPH, BlockKind.TABLE
 _FIGURES = frozenset("0123456789+-−")
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LINKED = (*WEB, "mailto")
-
-_BOX_NAMES = (
-    "html body main article section header footer nav aside search hgroup address "
-    "div p h1 h2 h3 h4 h5 h6 ul ol menu li dl dt dd table caption thead tbody tfoot tr td th pre "
-    "blockquote figure figcaption details summary dialog form fieldset legend button hr center "
-    "option"
-)
-_BOXES = frozenset(_BOX_NAMES.split())
-_OWNERS = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
-    **dict.fromkeys(LISTS, BlockKind.LIST),
-    "table": BlockKind.TABLE,
-    "pre": BlockKind.CODE,
-}
-_MARKS = {
-    **dict.fromkeys(("em", "i", "cite", "dfn"), Mark.EMPHASIS),
-    **dict.fromkeys(("strong", "b"), Mark.STRONG),
-    **dict.fromkeys(("code", "kbd", "samp", "tt"), Mark.CODE),
-    "a": Mark.LINK,
-}
-# Elements that do more than hold text or part it.
-_INLINE = frozenset({*_MARKS, "br", "img", "blockquote", "q", "sup"})
-
-
-class _Role(NamedTuple):
-    """What elements of one name do; every owner is a box."""
-
-    is_box: bool
-    owns: BlockKind | None
-    is_inline: bool
-
-
-_ROLES = {
-    name: _Role(name in _BOXES, _OWNERS.get(name), name in _INLINE) for name in _BOXES | _INLINE
-}
