@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from partwork.cleaning.forest import LEAF, grown
 
-SHORT_IS_LOW = [(0, 3.0, 1), (LEAF, -1.0, 0), (1, 0.5, 3), (LEAF, 2.0, 0), (LEAF, 5.0, 0)]
+SHORT_IS_LOW = [(0, 3.0, 1), (LEAF, -1.0, 0), (1, 0.5, 3), (LEAF, 2.0, 0), (LEAF, 2.9, 0)]
 ALWAYS_HALF = [(LEAF, 0.5, 0)]
 
 
@@ -13,7 +13,14 @@ def sums(*rows: tuple[float, float]) -> list[float]:
 
 
 def test_the_leaves_of_all_trees_are_added_up():
-    assert sums((3.0, 9.0), (3.1, 0.5), (9.0, 0.6)) == [-0.5, 2.5, 5.5]
+    assert sums((3.0, 9.0), (3.1, 0.5), (9.0, 0.6)) == [-0.5, 2.5, 3.4]
+
+
+def test_where_the_first_trees_leave_no_doubt_the_others_are_not_asked():
+    surely_low = [(0, 3.0, 1), (LEAF, -3.0, 0), (LEAF, 2.0, 0)]
+    forest = grown([surely_low, ALWAYS_HALF, ALWAYS_HALF])
+
+    assert forest.sums(np.array([[1.0], [9.0]], np.float32)).tolist() == [-3.0, 3.0]
 
 
 def test_no_samples_have_no_sums():
