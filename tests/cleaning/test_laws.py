@@ -149,6 +149,12 @@ def test_a_text_of_prose_alone_loses_nothing(title, text, line_break):
 
 @given(boilerplate, paragraphs, boilerplate, breaks)
 @example(["About the author", "Photo by Ilse Maron"], TWO_SENTENCES, [BIO], "\n")
+@example(
+    ["Share this:", "baba baba baba baba baba", "We use cookies to keep your basket."],
+    TWO_SENTENCES,
+    ["logo"],
+    "\n",
+)
 @settings(max_examples=150)
 def test_an_article_with_prose_never_ends_empty(above, paragraph, below, line_break):
     raw = line_break.join([*above, paragraph, *below]).encode()

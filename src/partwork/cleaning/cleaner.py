@@ -15,7 +15,12 @@ from partwork.cleaning.plugs import flags_of
 from partwork.cleaning.reasons import GUESSES, PLACES, SOUNDS, findings_on
 from partwork.cleaning.recipes import recipes_in
 from partwork.cleaning.stamped import stamped_in
-from partwork.cleaning.surroundings import Surroundings, surroundings_in
+from partwork.cleaning.surroundings import (
+    Surroundings,
+    ends_sentence,
+    surroundings_in,
+    words_in,
+)
 from partwork.cleaning.threads import threads_in
 from partwork.cleaning.traits import looks_of
 from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal
@@ -104,7 +109,7 @@ def _verdicts(page: Surroundings, doubts: Sequence[float]) -> list[bool]:
     Boilerplate seldom comes alone: a text in which nothing is sure has none. What a rule names
     counts as sure. Sentences alone are nobody's page, and a page that has sentences has some of
     its own: of the first all stay, of the second the least doubtful does. What is hidden goes in
-    any case.
+    any case. Where no sentence stands outside a list, the lists with sentences are the text's.
     """
     hidden = hidden_in(page)
     gone = [i in hidden for i in range(len(doubts))]
@@ -120,9 +125,14 @@ def _verdicts(page: Surroundings, doubts: Sequence[float]) -> list[bool]:
         for i, doubt in enumerate(doubts)
     ]
     prose = [i for i in shown if page.prose_words[i]]
+    prose = prose or [i for i in shown if any(map(_is_long_sentence, page.folded[i]))]
     if prose and all(gone[i] for i in prose):
         gone[min(prose, key=lambda i: doubts[i])] = False
     return gone
+
+
+def _is_long_sentence(line: str) -> bool:
+    return ends_sentence(line) and words_in(line) >= _LONG_WORDS
 
 
 def _named(page: Surroundings, doubts: Sequence[float]) -> set[int]:
@@ -135,6 +145,8 @@ def _named(page: Surroundings, doubts: Sequence[float]) -> set[int]:
     return named
 
 
+# A sentence in a list that is one of a text; menus and teasers have shorter ones (a guess).
+_LONG_WORDS = 20
 # Prose of fewer words gives the judge little to go by: more is asked of it, and the rules, which
 # were measured, may outvote it. That something must be sure at all saved a line in nearly one
 # clean text of five (131 labelled pages, cross-validated). `docs/cleaning.md` has the figures.
