@@ -6,8 +6,16 @@ from dataclasses import replace
 import pytest
 
 from partwork.composing.claims import Claim, ClaimKind, claims_in
-from partwork.model.article import Article
-from partwork.model.series import Citation, Heading, Instalment, Paragraph, Quotation, Sentence
+from partwork.model.article import Article, Block, BlockKind
+from partwork.model.series import (
+    Citation,
+    Heading,
+    Instalment,
+    Paragraph,
+    Quotation,
+    Sentence,
+    Table,
+)
 
 SOURCE = """
 Ripe compost feeds the soil. Of 40 gardens, 30 had fewer slugs in a trial by the Norwood Institute.
@@ -90,3 +98,17 @@ def test_titles_and_headings_are_claims_too_and_come_as_they_stand(article: Arti
         (11, "What helps"),
     ]
     assert [c.needs_ground for c in found] == [False, True, False]
+
+
+def test_a_row_of_a_table_stands_beside_the_row_of_its_source() -> None:
+    block = Block(BlockKind.TABLE, "Layer\tLitres\nTwigs\t10\nLeaves\t30")
+    article = Article("heaps", "On heaps", (block,))
+    row = Sentence("Leaves\t30", (Citation("heaps", block.digest),))
+    table = Table(Sentence("Layer\tLitres"), (row,))
+
+    (claim,) = claims_in(
+        Instalment("abcd1234", 3, "T", "S", "P", body=(table,)), {"heaps": article}
+    )
+
+    assert claim.text == "Leaves\t30"
+    assert [ground.quote for ground in claim.grounds] == ["Leaves 30"]

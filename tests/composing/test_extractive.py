@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from partwork.composing.series import Composition
-from partwork.composing.titles import Wording, in_sentence_case
+from partwork.composing.titles import Wording, in_sentence_case, preheader_of
 from partwork.composing.voice import needs_antecedent
 from partwork.model.article import Article
 from partwork.model.series import Division, Heading, Paragraph
@@ -75,6 +75,9 @@ def test_a_sentence_needs_another_where_its_subject_is_not_in_it(text: str, expe
         ("THE WINTER HEAP IN NORWOOD", "The winter heap in Norwood"),
         ("HEAPS AND RHS RULES", "Heaps and RHS rules"),
         ("DIY", "DIY"),
+        ("2. Mix the heap", "Mix the heap"),
+        ("12 heaps", "12 heaps"),
+        ("1.5 litres of compost", "1.5 litres of compost"),
     ],
 )
 def test_headings_lose_talk_and_needless_capitals(heading: str, expected: str) -> None:
@@ -91,6 +94,14 @@ def test_a_preheader_is_a_sentence_that_opens_something(
 
     assert part.preheader in TEA.replace("\n", " ")
     assert part.preheader.startswith(("A bag of", "Compost tea is", "A brew of"))
+
+
+def test_a_preheader_is_no_half_of_somebodys_words() -> None:
+    long = " ".join(["and the frost came into the heap"] * 4)
+    quoted = f"“I turned the heap in May {long}.”"
+
+    assert preheader_of("Heaps", [quoted]) == ""
+    assert preheader_of("Heaps", [quoted, f"Gardeners wait {long}."]).startswith("Gardeners wait")
 
 
 def test_a_title_that_shouts_is_lowered(

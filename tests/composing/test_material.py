@@ -98,3 +98,15 @@ def test_marks_are_counted_from_the_start_of_their_sentence_and_links_stay_behin
     sections, _ = sections_of(article, is_english=True)
     last = sections[0].passages[-1].statements[0]
     assert last.spans == (Span(6, 10, Mark.EMPHASIS),)
+
+
+def test_a_persons_words_are_used_where_the_sentence_before_says_whose(
+    article_of: ArticleOf,
+) -> None:
+    said_by = "“The heap was cold,” says Ada Roth, who keeps worms."
+    bare = "“I gave them straw and they came back.”"
+    other = "Worms need air and water."
+
+    assert said(article_of("a", f"{said_by} {bare}")) == [said_by, bare]
+    assert said(article_of("a", f"{other} {bare}")) == [other]
+    assert said(article_of("a", bare)) == []

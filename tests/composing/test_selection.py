@@ -31,6 +31,15 @@ def test_a_point_is_not_chosen_twice_in_nearly_the_same_words() -> None:
     assert 2 in chosen
 
 
+def test_a_choice_that_is_not_strict_takes_what_shares_some_words() -> None:
+    some = "Worms eat peelings in the straw of last winter, and feed beds of beans."
+    most = "Worms eat peelings in a box and leave rich castings there."
+    both = candidates(WORM, some), candidates(WORM, most)
+
+    assert [len(selected(texts, 100)) for texts in both] == [1, 1]
+    assert [len(selected(texts, 100, is_strict=False)) for texts in both] == [2, 1]
+
+
 def test_every_source_gives_a_sentence_before_one_gives_a_second() -> None:
     both = [*candidates(HEAP, WORM), *candidates(LIME, source="two")]
 

@@ -12,11 +12,13 @@ from partwork.model.fault import Fault, Severity
 from partwork.model.series import (
     Bullets,
     Citation,
+    Code,
     Instalment,
     Paragraph,
     Quotation,
     Sentence,
     SignOff,
+    Table,
 )
 
 SPORES = "Spores of a dry heap can harm the lungs, so people with asthma should avoid turning it."
@@ -61,6 +63,19 @@ def test_a_point_made_in_other_words_is_found_too() -> None:
 
     found = repeated([one, other, two], ["1.md", "2.md", "3.md"])
     assert [(f.file, f.rule) for f in found] == [("3.md", "repeated")]
+
+
+def test_rows_of_tables_and_code_may_be_alike() -> None:
+    rows = (
+        said("Leaves of oak\t30 litres\tonce a week"),
+        said("Leaves of elm\t30 litres\tonce a week"),
+    )
+    table = Table(said("Kind of leaves\tLitres\tHow often"), rows)
+    code = Code(said("sift --mesh 10 --dry --into the-barrow"))
+
+    again = replace(part(), body=(table, code, table, code))
+
+    assert repeated([again], ["1.md"]) == ()
 
 
 def test_a_repetition_that_is_signed_off_stands() -> None:

@@ -135,13 +135,23 @@ def silent(server: Server) -> Answer:
     [
         lambda s: s.gives(b"{}", 429, retry_after="3600"),
         lambda s: s.gives(b'{"choices": [', content_length="900"),
+        lambda s: s.gives(b'd\r\n{"choices": [\r\n', transfer_encoding="chunked"),
         lambda s: s.gives(b" " * 2_000_000),
         lambda s: s.gives(b"<p>Hello</p>", content_type="text/html"),
         lambda s: s.gives(b"", 307, location="https://elsewhere.example.org/v1"),
         lambda s: s.gives(b'{"choices": []}'),
         silent,
     ],
-    ids=["429", "half a body", "large", "content type", "redirect", "no choices", "time-out"],
+    ids=[
+        "429",
+        "half a body",
+        "half a stream",
+        "large",
+        "content type",
+        "redirect",
+        "no choices",
+        "time-out",
+    ],
 )
 def test_the_reader_gets_the_extract_where_no_answer_comes(
     server: Server, model_of: Model, fails: Callable[[Server], Answer]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from partwork.composing.dividing import WrongNumberOfParts
+from partwork.composing.extractive import PART_WORDS
 from partwork.composing.quoting import Shortened, shortened
 from partwork.composing.rights import excess
 from partwork.composing.series import Composition
@@ -11,7 +12,7 @@ from partwork.composing.words import word_count
 from partwork.model.article import Article
 from partwork.model.series import Instalment, QuotationLimits
 
-FULL = 250  # words of a part at least (DESIGN 6)
+FULL, _ = PART_WORDS
 THIN = FULL // 2  # words; a part that lost some and has less is not worth a mail. A guess
 
 

@@ -27,6 +27,9 @@ def check(*paths: Path, as_json: AsJson = False) -> int:
     A fault keeps its part from being published; a notice does not. What an editor signed off in
     the Markdown, `<!-- ok: rule, who, why -->`, is told as a notice.
 
+    Files that cannot be read are faults, too; without a path all articles, newsletters and rules
+    of the home are tried.
+
     Example: partwork check better-sleep
 
     Parameters

@@ -141,8 +141,8 @@ def _nearest(text: str, block: Block) -> str:
 
 
 def _lines(block: Block) -> Sequence[str]:
-    """A block's lines, which in a list are items; other kinds are one."""
-    return block.text.splitlines() if block.kind == "list" else [block.text]
+    """A block's lines, which in a list are items and in a table rows; other kinds are one."""
+    return block.text.splitlines() if block.kind in {"list", "table"} else [block.text]
 
 
 def _likeness(text: str, run: str) -> tuple[float, int]:

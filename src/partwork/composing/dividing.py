@@ -1,16 +1,23 @@
 """The themes of a series: as they stood, with what is new, or as the material gives them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from partwork.composing.filling import filled
 from partwork.composing.passages import Section
 from partwork.composing.retelling import told_once, without_retold
 from partwork.composing.standing import Standing, going_on, is_among, parted, statements_in
 from partwork.composing.themes import Theme, TooManyParts, one_each, themes_grown, themes_in
+from partwork.composing.titles import Wording
 from partwork.model.errors import PartworkError
 from partwork.model.plan import Plan
 from partwork.model.series import Division
+
+# Shares from which a theme may have an article's title: of the article's words, and of its own.
+# Guesses, tried on the demo.
+_MOST_OF_IT, _LITTLE_ELSE = 0.6, 0.8
 
 # A theme, and the part that it goes on as.
 Going: TypeAlias = tuple[Theme, Standing | None]
@@ -63,17 +70,38 @@ def free_themes(
     standing: Sequence[Standing],
     titles: Mapping[str, str],
     wanted: Wanted,
+    wording: Wording,
 ) -> list[Going]:
     """The themes that the sections give by themselves, whatever stood."""
     if wanted.division is Division.ARTICLE:
         themes = _by_article(sections, titles, wanted)
     else:
         themes = _by_theme(sections, wanted)
+        if wanted.parts is None:
+            themes = filled(themes, wording)
         slugs = {section.article for section in sections}
         if len(themes) == len(slugs) == 1:
             themes = (replace(themes[0], title=titles[slugs.pop()]),)
     found = going_on(themes, standing)
     return [(theme, found.get(place)) for place, theme in enumerate(themes)]
+
+
+def titled(
+    themes: Sequence[Going], sections: Sequence[Section], titles: Mapping[str, str]
+) -> list[Going]:
+    """The themes, each that is most of one article and little else with its title."""
+    words = Counter[str]()
+    for section in sections:
+        words[section.article] += section.words
+    found: list[Going] = []
+    for theme, standing in themes:
+        own = Counter[str]()
+        for section in theme.sections:
+            own[section.article] += section.words
+        ((slug, most),) = own.most_common(1)
+        is_article = most >= max(_LITTLE_ELSE * theme.words, _MOST_OF_IT * words[slug])
+        found.append((replace(theme, article_title=titles[slug] if is_article else ""), standing))
+    return found
 
 
 def _by_article(

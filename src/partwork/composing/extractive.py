@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise, zip_longest
 
 from partwork.composing.cohesion import adds
 from partwork.composing.evidence import figures_in
-from partwork.composing.passages import PassageKind
+from partwork.composing.passages import PassageKind, Section
 from partwork.composing.pieces import Piece, pieces_of
 from partwork.composing.risk import plays_risk_down
 from partwork.composing.selection import Candidate, selected
@@ -17,7 +18,7 @@ from partwork.composing.voice import refers_back
 from partwork.composing.worth import promises
 from partwork.model.series import Bullets, Instalment, Paragraph
 
-_WORDS = (250, 450)  # of a part, least and most (DESIGN 6); caveats may exceed it
+PART_WORDS = (250, 450)  # of a part, least and most (DESIGN 6); caveats may exceed it
 _FIGURE = 0.2  # what a figure adds to the worth of prose, which is about 0 to 1.5; a guess
 _PROMISE = 0.2  # what each word takes away that promises more than it says; a guess
 _LEAD_WORDS = (8, 60)  # least and most
@@ -49,14 +50,14 @@ def written(
     those of sections about risks in the body, the others among the cautions unless they would
     be misread there.
     """
-    chosen = _chosen(pieces_of(theme, wording))
+    chosen = _chosen(theme.sections, wording)
     cautions = _cautions(chosen)
     rest = [piece for piece in chosen if piece not in cautions]
     lead = _lead(rest)
     rest = [piece for piece in rest if piece not in lead]
     key_points = _key_points(rest, wording)
     rest = [piece for piece in rest if piece not in key_points]
-    rest = _without_stubs(rest, wording, sum(p.passage.words for p in chosen) - _WORDS[0])
+    rest = _without_stubs(rest, wording, _words(chosen) - PART_WORDS[0])
     chosen = [piece for piece in chosen if piece in (*lead, *key_points, *rest, *cautions)]
     used = tuple(dict.fromkeys(piece.section for piece in chosen))
     title = title_of(replace(theme, sections=used), wording, taken, known=known)
@@ -74,22 +75,59 @@ def written(
     return replace(part, preheader=_preheader(part, [*key_points, *rest, *lead[:1]]))
 
 
+def words_taken(theme: Theme, wording: Wording) -> int:
+    """How many words a part takes of the theme."""
+    return _words(_chosen(theme.sections, wording))
+
+
 def _placed(pieces: Sequence[Piece]) -> list[Placed]:
     return [(piece.section, piece.passage) for piece in pieces]
 
 
-def _chosen(pieces: Sequence[Piece]) -> list[Piece]:
+@lru_cache(maxsize=1024)  # themes are found by how many words they give, then written
+def _chosen(sections: tuple[Section, ...], wording: Wording) -> Sequence[Piece]:
     """What the part has room for, in order: all that warns, then what is worth most.
 
-    What promises more than it says fills a part that would be too short without it.
+    A part that would be too short takes what promises more than it says, too, and if that is not
+    enough what says again some of what is said.
     """
-    least, most = _WORDS
+    pieces = pieces_of(Theme(sections), wording)
     needed = _needed(pieces)
     plain = [p for n, p in enumerate(pieces) if n in needed or not p.is_filling]
-    if sum(piece.passage.words for piece in plain) >= least:
-        pieces, needed = plain, _needed(plain)
-    chosen = selected(list(_candidates(pieces)), most, topic=_topic(pieces), taken=needed)
-    return _standing([pieces[n] for n in chosen]) or list(pieces[:1])
+    best: Sequence[Piece] = ()
+    for those, is_strict in ((plain, True), (pieces, True), (pieces, False)):
+        found = _filled(those, is_strict=is_strict)
+        best = max(best, found, key=_words)
+        if _words(best) >= PART_WORDS[0]:
+            break
+    return best or pieces[:1]
+
+
+def _filled(pieces: Sequence[Piece], *, is_strict: bool) -> list[Piece]:
+    """What of the pieces makes a part; where some cannot stand and it is too short, others."""
+    least, most = PART_WORDS
+    candidates = list(_candidates(pieces))
+    taken = _needed(pieces)
+    open_ = list(range(len(pieces)))
+    while True:
+        chosen = selected(
+            [candidates[n] for n in open_],
+            most,
+            topic=_topic(pieces),
+            taken=[place for place, n in enumerate(open_) if n in taken],
+            is_strict=is_strict,
+        )
+        found = _standing([pieces[open_[place]] for place in chosen])
+        stands = {id(piece) for piece in found}
+        fallen = {open_[p] for p in chosen if id(pieces[open_[p]]) not in stands}
+        if not fallen or _words(found) >= least:
+            return found
+        taken = {n for n in open_ if id(pieces[n]) in stands}
+        open_ = [n for n in open_ if n not in fallen]
+
+
+def _words(pieces: Sequence[Piece]) -> int:
+    return sum(piece.passage.words for piece in pieces)
 
 
 def _needed(pieces: Sequence[Piece]) -> set[int]:

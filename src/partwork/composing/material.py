@@ -14,6 +14,7 @@ from partwork.composing.voice import (
     is_personal,
     is_second_hand,
     is_story,
+    is_unattributed,
     leans,
     objection,
     speaks_of_a_person,
@@ -167,6 +168,9 @@ class _Reader:
                 is_open = False
             elif said := said_in(one.text):
                 runs.append(self._quoted(number, block, said))
+                is_open = False
+            elif is_unattributed(one.text, runs[-1].statements[-1].text if is_open else ""):
+                self._leave("quotes a person and does not say whom", one.text)
                 is_open = False
             elif is_open and self._goes_on(runs[-1], one):
                 _extend(runs, one, place)

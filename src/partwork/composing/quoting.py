@@ -22,6 +22,7 @@ from partwork.model.series import (
     Quotation,
     QuotationLimits,
     Sentence,
+    run_of,
 )
 
 _LAST = 2  # rank of what goes after key points
@@ -239,7 +240,4 @@ def _only(part: Instalment, kept: Collection[int], moved: tuple[Sentence, ...]) 
 
 def _stands(element: Element | None, there: Collection[int]) -> bool:
     """Whether any of an element's sentences is there still."""
-    match element:
-        case Paragraph(run) | Quotation(run) | Bullets(run):
-            return any(id(sentence) in there for sentence in run)
-    return False
+    return element is not None and any(id(sentence) in there for sentence in run_of(element))

@@ -20,7 +20,7 @@ from partwork.composing.passages import Passage, PassageKind, Section, Statement
 # (docs/composing.md); to lose a caveat is worse than to say it twice.
 _RETOLD = 0.35
 _CAVEAT_RETOLD = 0.45
-_SURELY_RETOLD = 0.5  # in one article, or in a list or quotation: where `check` calls it a fault
+_SURELY_RETOLD = 0.5  # in one article, or in a list or quotation; `check` does from 0.55 on
 _Unit = tuple[int, ...]  # numbers of statements that stay or go together
 
 

@@ -21,7 +21,7 @@ from partwork.composing.rewriting_request import (
 )
 from partwork.model.article import Article
 from partwork.model.errors import PartworkError
-from partwork.model.series import Bullets, Element, Instalment, Paragraph, Quotation, Sentence
+from partwork.model.series import Instalment, Sentence
 
 # A model's answer to a system prompt and a user message. Raises a PartworkError where there is
 # none: the series then stands as extracted from there on.
@@ -182,21 +182,7 @@ def _with(part: Instalment, place: int, text: str) -> Instalment:
     def placed(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
         return tuple(replace(s, text=text) if next(there) == place else s for s in sentences)
 
-    def element(one: Element) -> Element:
-        match one:
-            case Paragraph(sentences) | Quotation(sentences):
-                return replace(one, sentences=placed(sentences))
-            case Bullets(items):
-                return replace(one, items=placed(items))
-        return one
-
-    return replace(
-        part,
-        lead=placed(part.lead),
-        key_points=placed(part.key_points),
-        body=tuple(element(one) for one in part.body),
-        cautions=placed(part.cautions),
-    )
+    return part.with_runs(placed)
 
 
 def _shown(text: str) -> str:

@@ -30,6 +30,7 @@ _ALIKE = 0.5  # what being like a piece already taken takes away, times the like
 # and more, and by two, which long pieces share by chance. One is always chance.
 _SHARED = 0.12
 _SHARED_TWO = 0.25
+_SHARED_AT_MOST = (0.4, 0.6)  # the same where there would be too little else; a guess
 _LEAST = 3  # words of a piece, unless all are shorter
 
 
@@ -48,16 +49,22 @@ class Candidate:
 
 
 def selected(
-    candidates: Sequence[Candidate], room: int, *, topic: str = "", taken: Collection[int] = ()
+    candidates: Sequence[Candidate],
+    room: int,
+    *,
+    topic: str = "",
+    taken: Collection[int] = (),
+    is_strict: bool = True,
 ) -> tuple[int, ...]:
     """Indices of the candidates to take, in their order: those `taken`, and what has room beside.
 
     `room` is in words, for all of them. What counts for a candidate is how central its words are
     to all candidates, how many other sources have them, how early it stands, how much it speaks
     of the topic; what counts against it is likeness to what is taken. Each source gives one before
-    any gives a second, and no two repeat each other, by the pairs of words that they share.
+    any gives a second, and no two repeat each other, by the pairs of words that they share; they
+    may share more of them where the choice is not strict.
     """
-    choice = _Choice(candidates, room, topic)
+    choice = _Choice(candidates, room, topic, is_strict)
     for index in sorted(taken):
         choice.take(index)
     while (best := choice.best()) is not None:
@@ -76,7 +83,10 @@ def centralities(directions: Sequence[Vector]) -> tuple[float, ...]:
 class _Choice:
     """What is taken so far, and what may still be; a class since each step changes all of it."""
 
-    def __init__(self, candidates: Sequence[Candidate], room: int, topic: str) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], room: int, topic: str, is_strict: bool
+    ) -> None:
+        self.shared, self.shared_two = (_SHARED, _SHARED_TWO) if is_strict else _SHARED_AT_MOST
         self.sources = [c.source for c in candidates]
         self.words = [word_count(c.text) for c in candidates]
         self.pairs = [_pairs(c.text) for c in candidates]
@@ -106,13 +116,19 @@ class _Choice:
         self.open = [
             n
             for n in self.open
-            if n != index
-            and self.words[n] <= self.room
-            and not _repeat(self.pairs[n], self.pairs[index])
+            if n != index and self.words[n] <= self.room and not self.repeat(n, index)
         ]
         for n in self.open:
             likeness = cosine(self.directions[n], self.directions[index])
             self.likeness[n] = max(self.likeness[n], likeness)
+
+    def repeat(self, one: int, other: int) -> bool:
+        """Whether the shorter of two candidates has much of what the longer says."""
+        shared = len(self.pairs[one] & self.pairs[other])
+        if shared < 2:
+            return False
+        least = min(len(self.pairs[one]), len(self.pairs[other]))
+        return shared > least * (self.shared_two if shared == 2 else self.shared)
 
 
 def _worths(
@@ -148,11 +164,3 @@ def _pairs(text: str) -> frozenset[tuple[str, str]]:
     """The pairs of neighbouring words of a text, but for those of small words ("does not")."""
     pairs = pairwise(words_in(text))
     return frozenset((a, b) for a, b in pairs if not (is_small(a) and is_small(b)))
-
-
-def _repeat(one: frozenset[tuple[str, str]], other: frozenset[tuple[str, str]]) -> bool:
-    """Whether the shorter of two pieces has much of what the longer says, by pairs of words."""
-    shared = len(one & other)
-    if shared < 2:
-        return False
-    return shared > min(len(one), len(other)) * (_SHARED_TWO if shared == 2 else _SHARED)

@@ -12,6 +12,7 @@ from partwork.composing.dividing import (
     WrongNumberOfParts,
     free_themes,
     grown_themes,
+    titled,
 )
 from partwork.composing.extractive import written
 from partwork.composing.material import sections_of
@@ -109,15 +110,18 @@ def composed(
         raise NothingToCompose([a.slug for a in unique], _why_nothing(ours, foreign, left_out))
     wanted = Wanted(division, parts, len(settled), _is_english(language))
     titles = {a.slug: a.title for a in ours}
+    wording = wording_of(sections, is_english=wanted.is_english)
     kept = None if anew else plan
     themes = grown_themes(sections, open_, kept, wanted) or free_themes(
-        sections, open_, titles, wanted
+        sections, open_, titles, wanted, wording
     )
+    themes = titled(themes, sections, titles)
     if parts is None:
-        themes, crumbs = _without_crumbs(themes, settled)
+        unrecorded = [part for part in settled if not plan or part.id not in plan.grounds]
+        mostly_told = _mostly_told(unrecorded, material, sections)
+        themes, crumbs = _without_crumbs(themes, settled, mostly_told)
     else:
         crumbs = ()
-    wording = wording_of(sections, is_english=wanted.is_english)
     made = _written(themes, standing, kept, wording, new_id)
     instalments = tuple(part for part, _, _ in made)
     said = {d for _, ground, _ in made for d in ground.statements}
@@ -133,13 +137,26 @@ def composed(
     )
 
 
+def _mostly_told(
+    parts: Sequence[Instalment], material: Sequence[Section], left: Sequence[Section]
+) -> frozenset[str]:
+    """The articles of which these parts tell, and of which less than half is `left`."""
+    words = Counter[str]()
+    for section in material:
+        words[section.article] -= section.words
+    for section in left:
+        words[section.article] += 2 * section.words
+    return frozenset(slug for part in parts for slug in part.articles if words[slug] < 0)
+
+
 def _without_crumbs(
-    themes: Sequence[Going], settled: Sequence[Instalment]
+    themes: Sequence[Going], settled: Sequence[Instalment], mostly_told: frozenset[str]
 ) -> tuple[list[Going], tuple[str, ...]]:
     """The themes without what is too little for a part, and what to say of that.
 
     Only what warns of nothing and is left over of articles that settled parts tell already, such
-    as a sentence that was mended after its part was published.
+    as a sentence that was mended after its part was published, and all that is left over of
+    those `mostly_told` by parts of which no record says what they passed over.
     """
     told = {slug for part in settled for slug in part.articles}
     kept: list[Going] = []
@@ -147,12 +164,13 @@ def _without_crumbs(
     for theme, standing in themes:
         slugs = dict.fromkeys(section.article for section in theme.sections)
         warns = any(p.has_caveat for section in theme.sections for p in section.passages)
-        if standing or warns or theme.words >= _CRUMBS or not told.issuperset(slugs):
+        is_much = theme.words >= _CRUMBS and not mostly_told.issuperset(slugs)
+        if standing or warns or is_much or not told.issuperset(slugs):
             kept.append((theme, standing))
         else:
             messages.append(
                 f"{', '.join(slugs)}: {theme.words} words of it that no part has are too few for "
-                "a part; write them into one, or ask for one more with --parts"
+                "a part, or were passed over; write them into one, or ask for one more with --parts"
             )
     return kept, tuple(messages)
 

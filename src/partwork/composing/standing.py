@@ -13,11 +13,10 @@ from partwork.model.plan import Ground, Plan
 from partwork.model.series import (
     Bullets,
     Citation,
-    Heading,
     Instalment,
-    Paragraph,
     Quotation,
     Sentence,
+    run_of,
 )
 
 # Of what a part cites; a theme that shares less of it is about something else. A guess: of a
@@ -140,14 +139,12 @@ def _said(part: Instalment) -> Iterator[Passage]:
     alone = [*part.lead, *part.key_points, *part.cautions]
     for element in part.body:
         match element:
-            case Paragraph(sentences):
-                alone += sentences
             case Quotation(sentences):
                 yield Passage(PassageKind.QUOTATION, tuple(map(_stated, sentences)), 0)
             case Bullets(items):
                 yield Passage(PassageKind.LIST, tuple(map(_stated, items)), 0)
-            case Heading():
-                pass
+            case _:
+                alone += run_of(element)
     for sentence in alone:
         yield Passage(PassageKind.PROSE, (_stated(sentence),), 0)
 

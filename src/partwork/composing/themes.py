@@ -9,10 +9,11 @@ from partwork.composing.aspects import Aspect, aspect_of
 from partwork.composing.grouping import Grouping, aspect_named
 from partwork.composing.passages import Passage, Section
 
-# Words of source. A part has 250 to 450 (DESIGN 6); a theme below the first figure joins a
-# neighbour if both stay below the second; one above the third becomes two parts. Guesses, tried
-# on the seeds and the demo: what is left out of a theme makes its part shorter.
-_THIN = 230
+# Words of source. A part has 250 to 450 (DESIGN 6); a theme below the first figure joins the one
+# most like it if both stay below the second, else below the third, above which it would become two
+# parts. Guesses but the first, tried on the seeds and the demo: what is left out of a theme makes
+# its part shorter.
+_THIN = 250
 _FULL = 480
 _THICK = 650
 _LEAST = 50  # below, a part would be little more than its title
@@ -22,11 +23,13 @@ _LEAST = 50  # below, a part would be little more than its title
 class Theme:
     """What one part treats: sections of articles.
 
-    `title` is the article's where it is one whole article.
+    `title` is the article's where it is one whole article; `article_title` where it is most of
+    one, and little else.
     """
 
     sections: tuple[Section, ...]
     title: str = ""
+    article_title: str = ""
 
     @property
     def aspects(self) -> tuple[Aspect, ...]:
@@ -63,10 +66,11 @@ def themes_in(
     grouping = Grouping([_with_aspect(s) if is_english else s for s in sections])
     if parts is None:
         grouping.join_thin_ones(_THIN, _FULL)
-        grouping.join_thin_ones(_LEAST, _THICK)
+        grouping.join_thin_ones(_THIN, _THICK)
+        grouping.join_thinnest(_THIN)
     else:
         grouping.join(parts)
-    grouping.join_thinnest(_LEAST)
+        grouping.join_thinnest(_LEAST)
     themes = _ordered([group.sections for group in grouping.groups.values()])
     if parts is None:
         return _split(themes, most=_THICK)
@@ -112,6 +116,33 @@ def one_each(sections: Sequence[Section], titles: Mapping[str, str]) -> tuple[Th
     )
 
 
+def united(one: Theme, other: Theme) -> Theme:
+    """One theme of both, its sections in the order that they have in every theme."""
+    return Theme(tuple(sorted((*one.sections, *other.sections), key=_place)))
+
+
+def halves(theme: Theme, *, least: int = _LEAST) -> tuple[Theme, ...]:
+    """The theme cut near its middle, between two sections where that is not far.
+
+    () where no cut leaves both halves `least` words.
+    """
+    passages = [(section, passage) for section in theme.sections for passage in section.passages]
+    best, best_cost = 0, float("inf")
+    words, left = theme.words, 0
+    for cut, ((section, passage), (following, _)) in enumerate(pairwise(passages), 1):
+        left += passage.words
+        right = words - left
+        is_inside = section is following
+        cost = abs(left - right) + (words / 3 if is_inside else 0)  # a third: a guess
+        if min(left, right) >= least and cost < best_cost:
+            best, best_cost = cut, cost
+    if not best:
+        return ()
+    return tuple(
+        replace(theme, sections=_regrouped(part)) for part in (passages[:best], passages[best:])
+    )
+
+
 def _with_aspect(section: Section) -> Section:
     aspect = aspect_named(section) or aspect_of(section.heading, section.text)
     return replace(section, aspect=aspect)
@@ -139,9 +170,9 @@ def _split(themes: tuple[Theme, ...], most: int) -> tuple[Theme, ...]:
     left = list(reversed(themes))
     while left:
         theme = left.pop()
-        halves = _halves(theme) if theme.words > most else ()
-        if halves:
-            left += reversed(halves)
+        two = halves(theme, least=_THIN) if theme.words > most else ()
+        if two:
+            left += reversed(two)
         else:
             found.append(theme)
     return tuple(found)
@@ -150,28 +181,9 @@ def _split(themes: tuple[Theme, ...], most: int) -> tuple[Theme, ...]:
 def _with_thickest_halved(themes: tuple[Theme, ...]) -> tuple[Theme, ...] | None:
     """One theme more: the thickest that can be is two; None where none can be halved."""
     for number in sorted(range(len(themes)), key=lambda n: (-themes[n].words, n)):
-        if halves := _halves(themes[number]):
-            return (*themes[:number], *halves, *themes[number + 1 :])
+        if two := halves(themes[number]):
+            return (*themes[:number], *two, *themes[number + 1 :])
     return None
-
-
-def _halves(theme: Theme) -> tuple[Theme, ...]:
-    """The theme cut near its middle, between two sections where that is not far; () if too thin."""
-    passages = [(section, passage) for section in theme.sections for passage in section.passages]
-    best, best_cost = 0, float("inf")
-    words, left = theme.words, 0
-    for cut, ((section, passage), (following, _)) in enumerate(pairwise(passages), 1):
-        left += passage.words
-        right = words - left
-        is_inside = section is following
-        cost = abs(left - right) + (words / 3 if is_inside else 0)  # a third: a guess
-        if min(left, right) >= _LEAST and cost < best_cost:
-            best, best_cost = cut, cost
-    if not best:
-        return ()
-    return tuple(
-        replace(theme, sections=_regrouped(part)) for part in (passages[:best], passages[best:])
-    )
 
 
 def _regrouped(passages: Sequence[tuple[Section, Passage]]) -> tuple[Section, ...]:

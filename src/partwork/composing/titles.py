@@ -24,9 +24,10 @@ _EMPTY = re.compile(
     r"|(?:a|some) personal notes?.*|(?:about|why) (?:me|I)\b.*",
     re.I,
 )
-# What a heading says to sound like talk, before and after what it is about.
+# What a heading says to sound like talk, before and after what it is about, and the number that it
+# had among others, which a part may not have.
 _TALK = re.compile(
-    r"^(?:so|well|ok(?:ay)?|now|but|and)\b[\s,.…—–-]+(?=\w)"
+    r"^\d{1,2}[.)] +(?=\w)|^(?:so|well|ok(?:ay)?|now|but|and)\b[\s,.…—–-]+(?=\w)"
     r"|,? (?:really|actually|exactly|anyway)(?=\?$)"
     r"|(?<=\bis )(?:really|actually) |(?<=\bdoes )(?:really|actually) ",
     re.I,
@@ -145,8 +146,9 @@ def title_of(theme: Theme, wording: Wording, taken: Collection[str], *, known: s
     The one under which it is `known` if that is among those that fit.
 
     Best is the article's own, where the part is one article, or a heading that names the topic
-    and the theme's first aspect; else one is made from both; else any heading that says
-    something; else the start of a sentence.
+    and the theme's first aspect; else, of a part that is little but one article, that one's
+    title; else one is made from topic and aspect; else any heading that says something; else the
+    start of a sentence.
     """
     used = {title.casefold() for title in taken}
     fitting = [t for t in _candidates(theme, wording) if 0 < len(t) <= SUBJECT_LENGTH]
@@ -156,8 +158,7 @@ def title_of(theme: Theme, wording: Wording, taken: Collection[str], *, known: s
 
 def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
     title = _unshouted(theme.title, wording)
-    own = (title, *_COLON.split(title))
-    yield from filter(is_telling, (part.strip(" .:…") for part in own))
+    yield from filter(is_telling, _whole_and_parts(title))
     headings = Counter[str]()
     for section in theme.sections:
         headings[in_sentence_case(section.heading, wording)] += section.words
@@ -169,8 +170,12 @@ def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
     topic = stem(wording.topic.casefold())
     specific = [h for h in weighty if topic in content_of(h) and _aspect_fits(h, theme)]
     yield from filter(_is_plain, specific)
-    if not theme.aspects:
-        yield from (h for h in headings if h in telling and _is_plain(h) and topic in content_of(h))
+    topical = [h for h in headings if h in telling and _is_plain(h) and topic in content_of(h)]
+    general = topical if not theme.aspects else []
+    yield from (h for h in general if h == next(iter(headings)))  # what opens the part
+    of_article = in_sentence_case(theme.article_title, wording)
+    yield from filter(_is_plain, filter(is_telling, _whole_and_parts(of_article)))
+    yield from general
     if wording.topic:
         yield from (title_about(aspect, wording.topic) for aspect in theme.aspects)
     yield from filter(_is_plain, (heading for heading in headings if heading in weighty))
@@ -181,9 +186,15 @@ def _candidates(theme: Theme, wording: Wording) -> Iterator[str]:
         for passage in section.passages:
             for statement in passage.statements:
                 text = statement.text
-                if not is_first_person(as_running_text(text)):
-                    yield text if len(text) <= SUBJECT_LENGTH else _cut(text, 1, SUBJECT_LENGTH)
+                line = text if len(text) <= SUBJECT_LENGTH else _cut(text, 1, SUBJECT_LENGTH)
+                if not is_first_person(as_running_text(line)):  # half a quotation is, too
+                    yield line
     yield _NAMELESS
+
+
+def _whole_and_parts(title: str) -> Iterator[str]:
+    """A title, and what stands before and after its colon or dash."""
+    return (part.strip(" .:…") for part in (title, *_COLON.split(title)))
 
 
 def _is_plain(heading: str) -> bool:
@@ -202,8 +213,9 @@ def _aspect_fits(heading: str, theme: Theme) -> bool:
 def preheader_of(subject: str, sentences: Sequence[str]) -> str:
     """The line after the subject: the sentence of fitting length that adds most to it.
 
-    Where none adds enough, the start of a longer one up to a word's end, with an ellipsis; else
-    several short ones; "" where there are no sentences.
+    Where none adds enough, the start of a longer one up to a word's end, with an ellipsis, unless
+    that leaves somebody's words without whose they are; else several short ones; "" where there
+    are no sentences.
     """
     least, most = PREHEADER_LENGTH
     known = content_of(subject)
@@ -216,6 +228,7 @@ def preheader_of(subject: str, sentences: Sequence[str]) -> str:
     if best and added(best) >= _ADDED:
         return best
     cut = [_cut(text, least, most) for text in sentences if len(text) > most]
+    cut = [text for text in cut if not is_first_person(text)]
     return max(cut, key=added, default="") or best or _joined(sentences, least, most)
 
 

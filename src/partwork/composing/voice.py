@@ -8,12 +8,14 @@ import re
 from functools import lru_cache
 
 from partwork.composing.risk import denies_risk
-from partwork.composing.sentences import outside_quotations
-from partwork.composing.words import content_of
+from partwork.composing.sentences import outside_quotations, quotations_in
+from partwork.composing.words import content_of, words_in
 
 _I = re.compile(r"\b(?:I(?=['’](?:m|ve|ll|d)\b|,? [a-z])|[Mm]e|[Mm]y|myself)\b")
 _NUMBERED = re.compile(
-    r"\b(?:type|phase|war|part|class|level|stage|category|grade|bipolar) $", re.I
+    r"\b(?:type|phase|war|part|class|level|stage|category|grade|bipolar|schedule|factor|group"
+    r"|chapter|section|volume|table|figure|(?-i:[A-Z][A-Z\d-]+)) $",  # "MPS I"
+    re.I,
 )
 _WE = re.compile(r"\b(?:[Ww]e|us|[Oo]ur|ours|ourselves|[Ll]et['’]s)\b")
 
@@ -27,6 +29,7 @@ _AUTHOR_RELATIVE = re.compile(
     r"\b(?:as|like) (?:mentioned|noted|said|described|discussed|promised) (?:above|earlier|before"
     r"|below)\b|\b(?:see|read|in) (?:the |this |an? )?(?:above|below|earlier|previous|next|last"
     r"|another) (?:post|article|section|chapter|week)\b"
+    r"|\b(?:see|shown|listed|described) (?:above|below)(?= for\b|\s*[,;:.)]|$)"
     r"|\bin (?:this|today['’]s) (?:article|post|guide|blog|section|piece|issue)\b"
     r"|\bthis (?:article|post|guide) (?:is|was|will|looks|explains|covers)\b|\bstay tuned\b"
     r"|\bstick around\b|\bread (?:more|on)\b|\bkeep reading\b|\bscroll (?:down|up)\b|\bP\.? ?S\."
@@ -134,6 +137,18 @@ def is_personal(text: str) -> bool:
 def is_first_person(text: str) -> bool:
     """Whether the author speaks, alone or for us all: I, my, we, our."""
     return is_personal(text) or _WE.search(outside_quotations(text)) is not None
+
+
+def is_unattributed(text: str, before: str) -> bool:
+    """Whether it is a person's words alone, in the first person, and nothing says whose.
+
+    The sentence `before` it does where it quotes somebody, too, and says more than that.
+    """
+    if words_in(outside_quotations(text)):
+        return False
+    quoted = (text[start + 1 : end - 1] for start, end in quotations_in(text))
+    says_who = quotations_in(before) and words_in(outside_quotations(before))
+    return not says_who and any(map(is_first_person, quoted))
 
 
 def as_running_text(heading: str) -> str:

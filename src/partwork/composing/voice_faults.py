@@ -6,16 +6,16 @@ English patterns; text in other languages is not judged.
 from collections.abc import Iterator, Sequence
 
 from partwork.composing.findings import Finding
-from partwork.composing.sentences import outside_quotations, quotations_in, sentences_in
+from partwork.composing.sentences import sentences_in
 from partwork.composing.voice import (
     is_author_relative,
     is_first_person,
     is_personal,
     is_second_hand,
     is_story,
+    is_unattributed,
     speaks_of_a_person,
 )
-from partwork.composing.words import words_in
 from partwork.model.article import Block
 from partwork.model.fault import Severity
 
@@ -44,7 +44,7 @@ def voice_findings(text: str, cited: Sequence[Block], before: str) -> Iterator[F
         yield Finding("voice", _FIRST_PERSON)
     elif is_author_relative(text):
         yield Finding("voice", _RELATIVE)
-    elif _is_bare_quotation(text) and not (quotations_in(before) and _names_somebody(before)):
+    elif is_unattributed(text, before):
         yield Finding("voice", _UNATTRIBUTED)
     elif is_first_person(text):
         yield Finding("voice", _WE, Severity.NOTICE)
@@ -66,15 +66,3 @@ def line_findings(text: str) -> Iterator[Finding]:
 
 def _tell_a_story(blocks: Sequence[Block]) -> bool:
     return any(is_story(s) for block in blocks for s in sentences_in(block.text))
-
-
-def _names_somebody(text: str) -> bool:
-    """Whether it says anything beside what it quotes, such as who speaks."""
-    return bool(words_in(outside_quotations(text)))
-
-
-def _is_bare_quotation(text: str) -> bool:
-    """Whether it is a person's words in the first person and nothing else."""
-    if _names_somebody(text):
-        return False
-    return any(is_first_person(text[start + 1 : end - 1]) for start, end in quotations_in(text))
