@@ -24,15 +24,22 @@ types: .venv/.develops
 	@$(PY) -m mypy
 
 # Fuzzes readers, cleaner and manuscripts with atheris, ENDURE seconds each: an hour in all unless
-# said otherwise. What crashes is written to .endure/, and goes on with the next target.
+# said otherwise. What crashes is written to .endure/, and goes on with the next target. Then, where
+# they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
+# MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes.
 ENDURE ?= 720
 ENDURED := read_text read_markdown read_html clean parse_manuscript
+MAILQ ?= ../shared/bench/email/mailq.py
+MAILQ_TOOLS ?= .mailq
 endure: .venv/.endures
 	@failed=; for target in $(ENDURED); do \
 		echo "$$target: $(ENDURE) s"; \
 		$(PY) tests/endure/endure.py $$target $(ENDURE) || failed="$$failed $$target"; \
 	done; \
-	if [ -n "$$failed" ]; then echo "Crashed:$$failed. The inputs are in .endure/; keep what they show as a test." >&2; exit 1; fi
+	if test -f "$(MAILQ)" && test -d "$(MAILQ_TOOLS)/venv"; then \
+		$(PY) benchmarks/mails.py "$(MAILQ)" "$(MAILQ_TOOLS)" --to .endure/mails || failed="$$failed mails"; \
+	else echo "mails: not judged, there are no judges in $(MAILQ_TOOLS) (see benchmarks/mails.py)"; fi; \
+	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
 
 # Takes the README's pictures anew, from a demo in a temporary home.
 pictures: .venv/.develops
@@ -46,7 +53,7 @@ pins: .venv/.develops
 
 # Leaves a home's database, keys and outbox alone: they are nobody's to make again.
 clean:
-	rm -rf .venv .partwork/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .endure build dist
+	rm -rf .venv .partwork/demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .endure .mailq build dist
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Partwork needs Python 3.11 or newer; none found. Name one: make PYTHON=/path/to/python3" >&2; exit 1; }

@@ -36,6 +36,8 @@ ARTICLE = "two-weeks-with-a-notebook"  # of the samples; it has removals of many
 # The pictures that the documents show.
 TOLD = {
     "mail-phone",
+    "mail-phone-dark",
+    "mail-screen",
     "report-phone",
     "runs-screen",
     "deployments-screen",

@@ -8,14 +8,13 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.look import look_urls
-from partwork.actions.pictures import take_pictures
+from partwork.actions.pictures import browser_of, take_pictures
 from partwork.actions.preview import Previewed
 from partwork.actions.preview import preview as render_drafts
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import leave_report
 from partwork.orchestration.preview_report import page
-from partwork.screenshots.chromium import found_chromium
 from partwork.screenshots.errors import NoPicture
 from partwork.settings import Settings
 
@@ -30,8 +29,8 @@ def preview(
     """Render the drafts of a series, as they would be mailed.
 
     The page under *Artifacts* links to each mail, with pictures of it on a phone and on a wide
-    screen, in light and dark, and lists what was measured: size, links, contrast and more. What
-    is approved afterwards is just what was rendered here.
+    screen, in light, dark and forced dark, and lists what was measured: size, links, contrast and
+    more. What is approved afterwards is just what was rendered here.
 
     Example: series `better-sleep`.
     """
@@ -49,11 +48,11 @@ def preview(
 
 def photograph(press: Press, shown: tuple[Previewed, ...]) -> str:
     """Takes the pictures where a browser does; says whether there are any."""
-    browser = found_chromium()
+    browser = browser_of(press)
     if browser is None:
         return "There are no pictures: no Chromium was found on the worker's machine."
     try:
         take_pictures(press, shown, browser)
     except NoPicture as error:
         return f"There are no pictures: {error}"
-    return "Each mail's page has pictures of it at 375 and 600 pixels, in light and dark."
+    return "Each mail's page has pictures of it at 375 and 600 pixels, light, dark and forced dark."

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         description="Whether `ingest URL` may fetch from private and loopback addresses, such as "
         "an intranet's. Whoever may start the ingest flow can then read what stands there.",
     )
+    chromium: str = Field(
+        default="",
+        description="Browser that takes the pictures of previews, e.g. /opt/chrome/chrome. "
+        "Default: the Chromium or Chrome that is found on the PATH; without one there are none.",
+    )
     writer_url: str = Field(
         default="",
         description="OpenAI-compatible address of a language model that rewords what was "

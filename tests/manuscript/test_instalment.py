@@ -12,6 +12,8 @@ from partwork.manuscript.instalment import parse_instalment, print_instalment
 from partwork.model.series import (
     Bullets,
     Citation,
+    Code,
+    Figure,
     FrontSignOffs,
     Heading,
     Instalment,
@@ -19,6 +21,7 @@ from partwork.model.series import (
     Quotation,
     Sentence,
     SignOff,
+    Table,
 )
 from partwork.model.text import Mark, Span
 
@@ -101,7 +104,54 @@ SENTENCES = st.builds(
     sentence, LINES, MARKS, st.lists(CITATIONS, unique=True, max_size=3), SIGN_OFFS
 )
 RUNS = st.lists(SENTENCES, min_size=1, max_size=3).map(tuple)
+
+
+def row(cells: list[Sentence]) -> Sentence:
+    """The cells as one sentence, what is cited and signed off as the first has it."""
+    texts, spans, at = [], [], 0
+    for cell in cells:
+        texts.append(cell.text.replace("\t", " "))
+        spans += [replace(span, start=span.start + at, end=span.end + at) for span in cell.spans]
+        at += len(texts[-1]) + 1
+    return replace(cells[0], text="\t".join(texts), spans=tuple(spans))
+
+
+def table(cells: list[list[Sentence]]) -> Table:
+    header, *rows = map(row, cells)
+    return Table(header, tuple(rows))
+
+
+CELLS = st.one_of(SENTENCES, SENTENCES.map(lambda cell: replace(cell, text="", spans=())))
+TABLES = st.integers(1, 3).flatmap(
+    lambda width: st.lists(
+        st.tuples(SENTENCES, st.lists(CELLS, min_size=width - 1, max_size=width - 1)).flatmap(
+            lambda cells: st.permutations([cells[0], *cells[1]])
+        ),
+        min_size=2,
+        max_size=3,
+    ).map(table)
+)
+TYPED = st.one_of(
+    st.lists(st.sampled_from([*HOSTILE, "```", "\n", "\n\n", "    ", "ls"]), max_size=8).map(
+        "".join
+    ),
+    st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"]), max_size=12),
+).filter(str.strip)
+CODES = st.builds(
+    Code,
+    st.builds(
+        Sentence,
+        TYPED,
+        st.lists(CITATIONS, unique=True, max_size=2).map(tuple),
+        st.just(()),
+        SIGN_OFFS,
+    ),
+    st.sampled_from(["", "sh", "c++", "objective-c"]),
+)
 ELEMENTS = st.one_of(
+    st.builds(Figure, LINES, st.one_of(st.none(), SENTENCES)),
+    TABLES,
+    CODES,
     st.builds(Heading, LINES, st.sampled_from([2, 3]), SIGN_OFFS),
     st.builds(Paragraph, RUNS),
     st.builds(Bullets, RUNS, st.booleans()),
@@ -198,6 +248,66 @@ def test_hand_edits_are_read_as_they_were_meant() -> None:
     )
 
 
+def test_a_picture_alone_in_its_paragraph_has_its_caption_between_the_brackets() -> None:
+    instalment = parsed(
+        "Nights differ.\n\n![A *lamp* by\nthe bed](<bed lamp.jpg>) [@light#01234567]\n\n"
+        "<!-- ok: uncited, Jo, mine -->\n![So.](lamp.png)\n\n![](lamp.png)\n\nNot the lead.\n"
+    )
+
+    assert [s.text for s in instalment.lead] == ["Nights differ."]
+    first, second, third, _ = instalment.body
+    assert first == Figure(
+        "bed lamp.jpg", Sentence("A lamp by the bed", (TWO,), (Span(2, 6, Mark.EMPHASIS),))
+    )
+    assert isinstance(first, Figure)
+    assert first.line == 10
+    assert second == Figure(
+        "lamp.png", Sentence("So.", signed_off=(SignOff("uncited", "Jo", "mine"),))
+    )
+    assert third == Figure("lamp.png")
+
+
+def test_a_row_of_a_table_is_one_sentence_with_what_its_cells_cite() -> None:
+    instalment = parsed(
+        "|  | Minutes *a day* |\n| :-- | --: |\n| Nap [@light#01234567] | 20 \\| 30 "
+        "[@why-we-lie#7f3a91c2] |\n<!-- ok: figure, Jo, rang them -->\n| Walk | **40** |\n"
+        "And so on\n"
+    )
+
+    (table,) = instalment.body
+    assert table == Table(
+        Sentence("\tMinutes a day", spans=(Span(9, 14, Mark.EMPHASIS),)),
+        (
+            Sentence("Nap\t20 | 30", (TWO, ONE)),
+            Sentence(
+                "Walk\t40", (), (Span(5, 7, Mark.STRONG),), (SignOff("figure", "Jo", "rang them"),)
+            ),
+            Sentence("And so on\t"),
+        ),
+    )
+    assert [s.line for s in instalment.sentences] == [8, 10, 12, 13]
+    assert print_instalment(instalment).endswith(
+        "\n|  | Minutes _a day_ |\n| --- | --- |\n"
+        "| Nap | 20 \\| 30 [@light#01234567; @why-we-lie#7f3a91c2] |\n"
+        "| Walk | **40** <!-- ok: figure, Jo, rang them --> |\n| And so on |  |\n"
+    )
+
+
+def test_code_is_kept_as_typed_and_says_what_bears_it_out() -> None:
+    instalment = parsed(
+        "<!-- ok: risk, Jo, tried -->\n```sh [@light#01234567]\n  rest  --for 8\n\n:::\n```\n\n"
+        "~~~\n```\n~~~\n"
+    )
+
+    assert instalment.body == (
+        Code(
+            Sentence("  rest  --for 8\n\n:::", (TWO,), (), (SignOff("risk", "Jo", "tried"),)), "sh"
+        ),
+        Code(Sentence("```")),
+    )
+    assert [s.line for s in instalment.sentences] == [9, 15]
+
+
 def test_emphasis_over_a_citation_goes_on_after_it() -> None:
     (paragraph,) = parsed("## A\n\n*One. [@light#01234567] Two.*\n").body[1:]
 
@@ -276,10 +386,25 @@ def test_lists_side_by_side_stay_apart_even_around_an_empty_one() -> None:
         ("x\n\n::: careful\n- a\n", 10, "not closed"),
         ("::: careful\n::: key-points\n", 9, "still open"),
         ("::: careful\n## A\n:::", 9, "cannot hold this heading"),
-        ("a\n\n| a |\n| - |\n", 10, "table"),
-        ("a\n![x](y)", 9, "image"),
+        ("a\n\n| a |\n| - |\n", 10, "no row below its header"),
+        ("| | |\n|-|-|\n| a | b |", 8, "header is empty"),
+        ("| a | b |\n|-|-|\n| c |\n| d | e | f |", 11, "has 3 cells, and the header 2"),
+        ("| a |\n|-|\n| [@light] |", 10, "no citation"),
+        ("a\n![x](y)", 9, "a paragraph of its own"),
+        ("![x](y) ![z](w)", 8, "a paragraph of its own"),
+        ("![x]()", 8, "no file"),
+        ('![x](y "z")', 8, "no title"),
+        ("![](y) [@light#01234567]", 8, "no sentence stands before"),
+        ("::: careful\n![x](y)\n:::", 9, "a paragraph of its own"),
+        ("- a\n\n  ![x](y)", 10, "a paragraph of its own"),
         ("a\n\n---\n", 10, "horizontal rule"),
-        ("```\na\n```", 8, "code"),
+        ("a\n\n    b", 10, "is indented"),
+        ("```\na\n\n## B\n", 8, "not closed; end it with ```"),
+        ("~~~~\na\n~~~", 8, "not closed; end it with ~~~~"),
+        ("```", 8, "not closed"),
+        ("```sh run this\na\n```", 8, "a language and citations alone"),
+        ("```sh [@light]\na\n```", 8, "no citation"),
+        ("::: careful\n```\na\n```\n:::", 9, "cannot hold this code"),
         ("> - a", 8, "list"),
         ("- a\n\n  > b", 10, "quotation"),
         ("a\nb <b>c</b>", 9, "HTML"),

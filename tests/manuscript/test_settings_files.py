@@ -12,7 +12,16 @@ from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series, print_series
 from partwork.model.address import Mailbox
-from partwork.model.series import Cadence, Kind, Mode, Newsletter, QuotationLimits, Series, Weekday
+from partwork.model.series import (
+    Brand,
+    Cadence,
+    Kind,
+    Mode,
+    Newsletter,
+    QuotationLimits,
+    Series,
+    Weekday,
+)
 
 NEWSLETTER = """\
 name = "Slow Bread"
@@ -24,6 +33,9 @@ postal_address = "1 Mill Lane\\nGrainford"
 imprint_url = "https://example.org/imprint"
 privacy_url = "https://example.org/privacy?x=1#top"
 accent = "#2A3b4c"
+logo = "loaf.png"
+logo_dark = "loaf at night.png"
+footer = ["Baked on Mondays.", "Printed nowhere."]
 notices = ["Ovens are hot."]
 crisis_notice = "Call someone."
 demo = true
@@ -81,6 +93,9 @@ def test_a_newsletter_is_read_with_all_its_fields() -> None:
         description="Baking, in parts.",
         language="de-CH",
         accent="#2A3b4c",
+        logo="loaf.png",
+        logo_dark="loaf at night.png",
+        footer=("Baked on Mondays.", "Printed nowhere."),
         notices=("Ovens are hot.",),
         crisis_notice="Call someone.",
         quotation=QuotationLimits(0.1, 40),
@@ -117,7 +132,10 @@ def test_a_newsletter_needs_no_more_than_a_name_and_two_addresses() -> None:
         ("demo = true", 'demo = "yes"', "demo is true or false"),
         ("demo = true", "demo = 1", "demo is true or false"),
         ("demo = true", "dmeo = true", "'dmeo' is no field; did you mean demo?"),
-        ("demo = true", "logo = 'x'", "'logo' is no field; known are name"),
+        ("demo = true", "banner = 'x'", "'banner' is no field; known are name"),
+        ('logo = "loaf.png"', "", "logo_dark stands in for logo in the dark; name a logo"),
+        ('logo = "loaf.png"', "logo = 3", "logo is text"),
+        ('["Baked on Mondays.", "Printed nowhere."]', '"Baked."', "footer is a list of texts"),
         ('["Ovens are hot."]', '"Ovens are hot."', "notices is a list"),
         ('["Ovens are hot."]', '["", "x"]', "notices is a list"),
         ('["tue", "fri"]', '["tue", "friday"]', "cadence.days is a list of days"),
@@ -199,6 +217,11 @@ def test_a_series_is_read_with_all_its_fields() -> None:
         ('"water"', '"flour"', "articles names one twice"),
         ("title =", "mode = 'weekly'\ntitle =", 'mode is "calendar" or "course"'),
         ("07:30:00", "07:30:15", "cadence.time is a time"),
+        ("title =", "accent = '#ffee88'\ntitle =", "accent is too pale to be read on white; the"),
+        ("title =", "reply_to = 'nobody'\ntitle =", "reply_to is an address such as"),
+        ("title =", 'sender_name = "A\\r\\nBcc"\ntitle =', "sender_name holds a line break"),
+        ("title =", "logo_dark = 'night.png'\ntitle =", "logo_dark stands in for logo"),
+        ("title =", "postal_address = 'Elsewhere'\ntitle =", "'postal_address' is no field"),
     ],
 )
 def test_a_wrong_field_of_a_series_is_named(old: str, new: str, says: str) -> None:
@@ -215,8 +238,41 @@ def test_a_series_is_composed_unless_it_says_that_it_is_a_letter() -> None:
         series('kind = "poem"\n' + SERIES)
 
 
-def test_a_series_written_over_its_file_leaves_all_that_is_the_same() -> None:
-    assert print_series(series(SERIES), SERIES) == SERIES
+BRAND = """\
+sender_name = "Slow Bread: sourdough"
+reply_to = 'Jo  <Jo@EXAMPLE.org>'   # she bakes
+accent = "#7a1f1f"
+logo = "jar.png"
+footer = ["From a cellar."]
+notices = ["Jars burst."]
+"""
+
+
+def test_a_series_may_look_other_than_its_newsletter_and_is_sent_from_the_same_address() -> None:
+    brand = series(BRAND + SERIES).brand
+
+    assert brand.on(newsletter(NEWSLETTER)) == replace(
+        newsletter(NEWSLETTER),
+        sender=Mailbox("Slow Bread: sourdough", "crumb@example.org"),
+        reply_to=Mailbox("Jo", "Jo@example.org"),
+        accent="#7a1f1f",
+        logo="jar.png",
+        logo_dark="",
+        footer=("From a cellar.",),
+        notices=("Ovens are hot.", "Jars burst."),
+    )
+
+
+def test_what_a_series_does_not_say_is_as_its_newsletter_has_it() -> None:
+    empty = 'sender_name = ""\nreply_to = ""\naccent = ""\nlogo = ""\nfooter = []\n'
+
+    for text in (SERIES, empty + SERIES):
+        assert series(text).brand.on(newsletter(NEWSLETTER)) == newsletter(NEWSLETTER)
+
+
+@pytest.mark.parametrize("text", [SERIES, BRAND + SERIES])
+def test_a_series_written_over_its_file_leaves_all_that_is_the_same(text: str) -> None:
+    assert print_series(series(text), text) == text
 
 
 def test_a_series_written_over_its_file_changes_what_differs() -> None:
@@ -234,6 +290,19 @@ TEXTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_
     lambda t: t == t.strip() and t.isprintable()
 )
 SLUGS = st.from_regex(r"[a-z0-9][a-z0-9-]{0,8}", fullmatch=True)
+LINES = st.lists(TEXTS, max_size=3).map(tuple)
+LOGOS = st.sampled_from([("", ""), ("a.png", ""), ("a b.jpg", "b.png")])
+BRANDS = st.builds(
+    lambda logos, **fields: Brand(logo=logos[0], logo_dark=logos[1], **fields),
+    LOGOS,
+    sender_name=st.one_of(st.just(""), TEXTS),
+    reply_to=st.sampled_from(
+        [None, Mailbox("", "a@example.org"), Mailbox('Jo, "B" Ü', "b@example.org")]
+    ),
+    accent=st.sampled_from(["", "#1D5c63"]),
+    footer=LINES,
+    notices=LINES,
+)
 SOME_SERIES = st.builds(
     Series,
     slug=st.just("starter"),
@@ -243,6 +312,7 @@ SOME_SERIES = st.builds(
     language=st.sampled_from(["en", "de-CH"]),
     kind=st.sampled_from(Kind),
     mode=st.sampled_from(Mode),
+    brand=BRANDS,
     cadence=st.sampled_from([None, CADENCE, replace(CADENCE, starts_on=None)]),
     articles=st.lists(SLUGS, unique=True, max_size=4).map(tuple),
 )

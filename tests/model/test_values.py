@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.model.address import Mailbox, address_key
+from partwork.model.address import Mailbox
 from partwork.model.article import block_digest, normalised
 from partwork.model.host import is_loopback
 from partwork.model.issue import AudienceRule, Issue
@@ -66,30 +66,6 @@ def test_layout_does_not_change_a_blocks_digest(text: str) -> None:
 
     assert block_digest(laid_out) == block_digest(" ".join(text.split()))
     assert normalised(normalised(text)) == normalised(text) or not text.isascii()
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Ada@Example.ORG", "ada@example.org"),
-        (" ada@example.org ", "ada@example.org"),
-        ("ada@bücher.example.org", "ada@xn--bcher-kva.example.org"),
-    ],
-)
-def test_two_ways_to_type_an_address_have_one_key(one: str, other: str) -> None:
-    assert address_key(one) == address_key(other)
-
-
-def test_dots_and_plus_tell_addresses_apart() -> None:
-    keys = {address_key(f"{local}@example.org") for local in ("ada", "a.da", "ada+news")}
-
-    assert len(keys) == 3
-
-
-@pytest.mark.parametrize("text", ["", "ada", "@example.org", "ada@", "ada@" + "x" * 64 + ".org"])
-def test_what_is_no_address_has_no_key(text: str) -> None:
-    with pytest.raises(ValueError, match="not a"):
-        address_key(text)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from lxml.html import fromstring
 from partwork.model.address import Mailbox
 from partwork.model.article import Article
 from partwork.model.issue import Issue
+from partwork.model.picture import Picture
 from partwork.model.series import (
     Bullets,
     Citation,
@@ -162,13 +163,21 @@ class Desk:
     newsletter: Newsletter
     articles: Mapping[str, Article]
     templates: Mapping[str, str]
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
 
     def issue(self, **changes: object) -> Issue:
         """The issue of the part with `changes` to it, the series around it the same."""
         part = replace(self.part, **changes)  # type: ignore[arg-type] # a test's own words
         parts = tuple(part if p.id == part.id else p for p in self.series.instalments)
         series = replace(self.series, instalments=parts)
-        return rendered(part, series, self.newsletter, self.articles, self.templates)
+        return rendered(
+            part,
+            series,
+            self.newsletter,
+            self.articles,
+            self.templates,
+            pictures=self.pictures,
+        )
 
     def lone(self, **changes: object) -> Issue:
         """The issue of an instalment that has nothing but what is given."""

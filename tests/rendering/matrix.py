@@ -1,7 +1,6 @@
 """Contents that a mail must carry well, by name: what `tests/endure/mails.py` judges as well.
 
-All of it is our own. What instalments cannot hold yet (tables, pictures, code) stands in a template
-of a designer's own, made from the parts in `email/parts`.
+All of it is our own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,9 +9,13 @@ from typing import Any
 
 from partwork.model.article import Article
 from partwork.model.issue import Issue
+from partwork.model.picture import Logo, Picture, PictureNote
 from partwork.model.series import (
+    Brand,
     Bullets,
+    Code,
     Element,
+    Figure,
     Heading,
     Instalment,
     Newsletter,
@@ -20,26 +23,26 @@ from partwork.model.series import (
     Quotation,
     Sentence,
     Series,
+    Table,
 )
 from partwork.model.text import Mark, Span
+from partwork.rendering.fields import Site
 from partwork.rendering.issue import rendered
 
 PARTS_URL = "https://letters.example.org/parts"
+SITE = Site(
+    PARTS_URL,
+    "https://letters.example.org/newsletters/slow-kitchen/archive",
+    "https://letters.example.org/leave",
+)
 EXTRA = """
 {% from "email/parts/button.mjml" import button %}
-{% from "email/parts/code.mjml" import code %}
-{% from "email/parts/figure.mjml" import figure %}
 {% from "email/parts/table.mjml" import table %}
 <mj-text css-class="ink">
   <h2>Grits and what they are for</h2>
   {{ table(["Stone", "Grit", "Minutes"],
            [["Coarse", "220", "2"], ["Middling", "1000", "10"], ["Fine", "6000", "4"]],
            "Three stones") }}
-  {{ code("hone --angle 15 --strokes 10 --stone middling --never-in-a-hurry-at-all\\n  | rinse") }}
-{% for number in range(1, 13) %}
-  {{ figure("https://letters.example.org/media/" ~ number ~ ".jpg", "The blade from above, "
-            ~ number ~ " of twelve", 1200, 800, "Stroke " ~ number) }}
-{% endfor %}
   {{ button("See all strokes", "https://letters.example.org/strokes") }}
 </mj-text>
 {% include "email/parts/divider.mjml" %}
@@ -54,19 +57,30 @@ Coarse 220 2
 Middling 1000 10
 Fine 6000 4
 
-hone --angle 15 --strokes 10 --stone middling --never-in-a-hurry-at-all
-  | rinse
-
-{% for number in range(1, 13) %}
-Stroke {{ number }}
-{% endfor %}
-
 See all strokes:
 <https://letters.example.org/strokes>
 
 """
 AFTER_BODY = '{% include "email/parts/navigation.mjml" %}'
 AFTER_TEXT = "{% if series.parts|length > 1 %}"
+STONES = ("Stone\tGrit\tMinutes", "Coarse\t220\t2", "Middling\t1,000\t10", "Fine\t6,000\t4")
+KNIVES = (
+    "Knife\tSteel\tHardness\tAngle\tStrokes\tStrop",
+    "Chef’s\tCarbon\t62 HRC\t15°\t40\ttwice",
+    "Paring\tStainless\t56 HRC\t20°\t20\t",
+    "Bread\tStainless\t55 HRC\t—\tnone\tnever",
+)
+TYPED = "hone --angle 15 --strokes 10 --stone middling --never-in-a-hurry-at-all\n  | rinse --wet"
+STROKES = 12
+PICTURES = {
+    f"{number}.jpg": Picture(
+        f"https://letters.example.org/media/{number}.jpg",
+        1200,
+        800,
+        PictureNote(f"The blade from above, {number} of twelve", "Photo: Marit Oduya", "a letter"),
+    )
+    for number in range(1, STROKES + 1)
+}
 FOREIGN = {
     "de": (
         "Schärfe ist keine Zauberei, sondern Übung",
@@ -97,13 +111,21 @@ class Sample:
     series: Series
     newsletter: Newsletter
     templates: Mapping[str, str]
+    logo: Logo | None = None
 
     def issue(self, articles: Mapping[str, Article]) -> Issue:
         """Its issue, the parts before it linked."""
         parts = tuple(self.part if p.id == self.part.id else p for p in self.series.instalments)
         series = replace(self.series, instalments=parts)
         return rendered(
-            self.part, series, self.newsletter, articles, self.templates, parts_url=PARTS_URL
+            self.part,
+            series,
+            self.newsletter,
+            articles,
+            self.templates,
+            site=SITE,
+            logo=self.logo,
+            pictures=PICTURES,
         )
 
 
@@ -135,14 +157,34 @@ def samples(
         "marks in the title": {"title": "Salt & <b>pepper</b> > \"fine\" 'coarse' {x}"},
         "long words": {"title": "Messerschleifsteinwasserbehälter", "lead": (Sentence("x" * 90),)},
         "an empty section": {"body": (Heading("Nothing"), Heading("Some"), _paragraph(said[:2]))},
+        "a data table": {"body": (_paragraph(said[:2]), _table(STONES), _table(KNIVES))},
+        "code": {"body": (_paragraph(said[:2]), Code(Sentence(TYPED), "sh"))},
+        "twelve pictures": {"body": tuple(_pictures())},
         "links": {"body": (Paragraph(tuple(_linked(said[:12]))),)},
     }
     return {
         **{name: replace(usual, part=replace(part, **change)) for name, change in changes.items()},
         **{language: _in(usual, language) for language in FOREIGN},
+        "a brand of its own": _branded(usual),
         "a word of help": replace(usual, part=replace(part, lead=overdose), newsletter=loud),
         "a designer's own": replace(usual, templates=own),
     }
+
+
+def _branded(usual: Sample) -> Sample:
+    brand = Brand(sender_name="The Slow Kitchen: knives", accent="#7a1f1f", notices=("Mind it.",))
+    drawn = PictureNote("A knife on a stone", "Drawn by Tam", "drawn for us")
+    by_day, by_night = (
+        Picture(f"https://letters.example.org/media/{name}.png", 780, 138, drawn)
+        for name in ("by-day", "by-night")
+    )
+    lines = ("Written at a kitchen table, two evenings a week.", "ISSN 0000-0000")
+    return replace(
+        usual,
+        series=replace(usual.series, brand=brand),
+        newsletter=replace(usual.newsletter, footer=lines),
+        logo=Logo(by_day, by_night),
+    )
 
 
 def _before(source: str, place: str, more: str) -> str:
@@ -196,6 +238,16 @@ def _quoted(said: tuple[str, ...]) -> Iterator[Element]:
         yield Quotation((Sentence(said[-number - 1]),), "Marit Oduya, cutler" if number % 2 else "")
     yield Heading("Notes")
     yield Bullets(tuple(Sentence(f"A cutler's table, sheet {n}.") for n in range(1, 5)), True)
+
+
+def _table(rows: tuple[str, ...]) -> Table:
+    header, *others = map(Sentence, rows)
+    return Table(header, tuple(others))
+
+
+def _pictures() -> Iterator[Element]:
+    for number, name in enumerate(PICTURES):
+        yield Figure(name, Sentence(f"Stroke {number + 1}") if number % 3 else None)
 
 
 def _linked(said: tuple[str, ...]) -> Iterator[Sentence]:

@@ -1,5 +1,6 @@
 """A mail and its page on real screens: nothing to scroll sideways, everything to be read."""
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -8,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from partwork.model.colour import ENOUGH
+from partwork.images.logo import logo_on
+from partwork.model.colour import ENOUGH, contrast
 from partwork.model.issue import Issue
 from partwork.model.series import Paragraph, Sentence
+from partwork.rendering.legible import LARGE_TEXT
 from tests.rendering.conftest import ARTICLES
 from tests.rendering.test_matrix import SAMPLES
 
@@ -124,9 +128,7 @@ def test_all_text_can_be_told_from_its_paper(
     assert (paper == "rgb(255, 255, 255)") == (scheme == "light")
 
 
-@pytest.fixture(
-    scope="module", params=sorted(set(SAMPLES) - {"six thousand words", "too long for Gmail"})
-)
+@pytest.fixture(scope="module", params=SAMPLES)
 def sample(request: pytest.FixtureRequest) -> str:
     return SAMPLES[request.param].issue(ARTICLES).html
 
@@ -154,14 +156,78 @@ def test_every_content_can_be_told_from_its_paper(page: Page, sample: str, schem
     assert ratio >= ENOUGH, text
 
 
+# Where each run of words and each logo stands on the page.
+PLACES = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode, range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (node.data.trim() && box.width > 4 && node.parentElement.checkVisibility())
+      found.push([node.data, box.x, box.y, box.right, box.bottom]);
+  }
+  for (const e of document.querySelectorAll("img.logo")) {
+    const box = e.getBoundingClientRect();
+    if (box.width) found.push(["logo", box.x, box.y, box.right, box.bottom]);
+  }
+  return found;
+}"""
+
+
+def logo_of(ink: str, paper: str) -> bytes:
+    """A bar of ink on nothing, as a newsletter's logo is made of it."""
+    image = Image.new("RGBA", (780, 138))
+    image.paste(ink, (40, 40, 740, 98))
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return logo_on(stream.getvalue(), "logo.png", paper).content
+
+
+@pytest.fixture
+def forced_dark(page: Page) -> Iterator[Page]:
+    """A program that darkens light mails by itself, as Chromium does it."""
+    logos = {"by-day": logo_of("#1d3a5c", "#ffffff"), "by-night": logo_of("#c9dcf5", "#17181a")}
+    page.route("**/media/*", lambda route: route.fulfill(body=logos[Path(route.request.url).stem]))
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 375, "height": 800})
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setAutoDarkModeOverride", {"enabled": True})
+    yield page
+    devtools.send("Emulation.setAutoDarkModeOverride", {"enabled": False})
+    page.unroute("**/media/*")
+
+
+@pytest.mark.parametrize("styled", [True, False], ids=["styled", "without its style element"])
+@pytest.mark.parametrize("name", ["as it is", "a designer's own", "a brand of its own"])
+def test_words_and_logo_can_be_made_out_where_a_program_forces_the_dark(
+    forced_dark: Page, name: str, styled: bool
+) -> None:
+    html = SAMPLES[name].issue(ARTICLES).html
+    forced_dark.set_content(html if styled else without_style(html))
+    shot = Image.open(io.BytesIO(forced_dark.screenshot(full_page=True))).convert("RGB")
+
+    assert shot.getpixel((2, 2)) == (18, 18, 18)
+    for words, *box in forced_dark.evaluate(PLACES):
+        colours = shot.crop([round(side) for side in box]).getcolors(maxcolors=1_000_000)
+        (_, ground), *inks = sorted(colours or [], reverse=True)
+        apart = max(contrast(hex_of(ink), hex_of(ground)) for _, ink in inks)
+        assert apart >= (LARGE_TEXT if words == "logo" else ENOUGH), words
+
+
+def hex_of(colour: Any) -> str:
+    return f"#{bytes(colour).hex()}"
+
+
 def test_pictures_keep_their_shape_and_buttons_fit_a_thumb(page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
-    page.set_content(SAMPLES["a designer's own"].issue(ARTICLES).html)
+    page.set_content(SAMPLES["twelve pictures"].issue(ARTICLES).html)
 
     shape = page.evaluate("""[...document.images].map(e => {
       const style = getComputedStyle(e);
       return [style.height, e.getBoundingClientRect().width];
     })""")
+    page.set_content(SAMPLES["a designer's own"].issue(ARTICLES).html)
     (height,) = page.evaluate(
         "[...document.querySelectorAll('.button a')].map(e => e.getBoundingClientRect().height)"
     )
@@ -224,7 +290,9 @@ def test_a_screen_reader_is_told_what_is_where_in_order(page: Page, desk: Desk) 
         'heading "Sources" [level=2]',
         'link "What an edge is made of"',
         'link "Unsubscribe from The Slow Kitchen"',
+        'link "Preferences"',
         'link "Read online"',
+        'link "Archive"',
         'link "editor@example.org"',
         'link "Imprint"',
         'link "Privacy"',

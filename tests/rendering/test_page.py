@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from partwork.model.issue import MERGE_CLOSE, MERGE_OPEN
+from partwork.rendering.fields import Site
 from partwork.rendering.issue import rendered
 
 # Fixtures of conftest.py; their classes cannot be imported from there.
@@ -18,7 +19,7 @@ PARTS = "https://news.example.org/parts"
 def page_of(desk: Desk, parts_url: str = PARTS, **changes: Any) -> str:
     now = desk.with_(**changes)
     made = rendered(
-        now.part, now.series, now.newsletter, now.articles, now.templates, parts_url=parts_url
+        now.part, now.series, now.newsletter, now.articles, now.templates, site=Site(parts_url)
     )
     return made.page
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from partwork.screenshots.chromium import Camera, View, camera
+from partwork.screenshots.chromium import Camera, Scheme, View, camera
 from partwork.screenshots.errors import NoPicture
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-PHONE = View(375, dark=False)
+PHONE = View(375)
 
 needs_browser = pytest.mark.skipif(
     not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}; CHROMIUM names another"
@@ -35,23 +35,23 @@ def test_a_page_is_shown_from_top_to_end(taking: Camera) -> None:
     tall = '<body style="margin: 0"><div style="height: 2345px">Tall</div></body>'
 
     assert size_of(taking.picture(tall, PHONE)) == (375, 2345)
-    assert size_of(taking.picture(tall, View(600, dark=True))) == (600, 2345)
+    assert size_of(taking.picture(tall, View(600, Scheme.DARK))) == (600, 2345)
 
 
 @needs_browser
 def test_a_page_that_does_not_end_is_cut(taking: Camera) -> None:
     endless = '<body style="margin: 0"><div style="height: 90000px">Tall</div></body>'
 
-    assert size_of(taking.picture(endless, View(100, dark=False))) == (100, 16_000)
+    assert size_of(taking.picture(endless, View(100))) == (100, 16_000)
 
 
 @needs_browser
 def test_light_and_dark_are_told_apart(taking: Camera) -> None:
     page = "<style>@media (prefers-color-scheme: dark) { body { background: #000 } }</style>"
 
-    light, dark = (taking.picture(page, View(375, dark=d)) for d in (False, True))
+    light, dark, forced = (taking.picture(page, View(375, scheme)) for scheme in Scheme)
 
-    assert light != dark
+    assert len({light, dark, forced}) == 3
     assert taking.picture(page, PHONE) == light
 
 
@@ -78,9 +78,9 @@ def test_no_script_runs_and_only_what_is_given_is_shown(taking: Camera) -> None:
 def test_what_is_given_for_a_url_is_shown(taking: Camera) -> None:
     url = "https://news.example.org/media/square.svg"
     page = f'<body style="margin: 0"><img src="{url}" alt="" style="display: block">'
-    square = taking.picture('<body style="margin: 0; height: 900px">', View(900, dark=False))
+    square = taking.picture('<body style="margin: 0; height: 900px">', View(900))
 
-    png = taking.picture(page, View(900, dark=False), {url: square}.get)
+    png = taking.picture(page, View(900), {url: square}.get)
 
     assert size_of(png) == (900, 900)
 

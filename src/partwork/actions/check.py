@@ -5,8 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_parts, load_series
-from partwork.actions.preview import parts_url
+from partwork.actions.logo import logo_of
+from partwork.actions.media import album_of
+from partwork.actions.preview import site_of
 from partwork.actions.signing import marks_in, signing_faults, unsigned
+from partwork.actions.unreadable import (
+    FORMAT,
+    unreadable_in_home,
+    unreadable_in_series,
+    unreadable_records_of,
+)
 from partwork.assembly import Press
 from partwork.composing.faults import faults as evidence_faults
 from partwork.composing.rights import rights_faults
@@ -18,23 +26,26 @@ from partwork.model.fault import Fault, Severity
 from partwork.model.series import Instalment, Kind, Newsletter, Series
 from partwork.rendering.crisis import calls_for_notice, knows_words_for_it
 from partwork.rendering.issue import rendered
-from partwork.rendering.preflight import faults_in, preflight
+from partwork.rendering.preflight import faults_in, look_of, preflight
 from partwork.rendering.templates import TemplateError
 
 
 def check(press: Press, paths: Sequence[Path]) -> tuple[Fault, ...]:
     """Every fault and notice of the series that the paths name or lie in; without paths, of all.
 
-    A path is a part's file, a series' folder or a series' name.
+    A path is a part's file, a series' folder or a series' name. With a series come its articles'
+    records of cleaning, without paths all that the home has, as far as it cannot be read.
     """
-    if not paths:
-        return tuple(f for slug in press.library.series_slugs() for f in faults_of(press, slug))
     found: dict[Fault, None] = {}
-    for path in paths:
+    for path in paths or map(Path, press.library.series_slugs()):
         slug, file = _series_of(press, path)
         for fault in faults_of(press, slug):
-            if file is None or fault.file == press.library.shown(file):
+            if file is None or fault.file == press.library.shown(file) or fault.rule == FORMAT:
                 found[fault] = None
+        if file is None:
+            found |= dict.fromkeys(unreadable_records_of(press, slug))
+    if not paths:
+        found |= dict.fromkeys(unreadable_in_home(press))
     return tuple(found)
 
 
@@ -46,6 +57,8 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
     toml = press.library.series_folder(slug) / "series.toml"
     if not toml.exists():
         load_series(press, slug)
+    if broken := unreadable_in_series(press, slug):
+        return broken
     try:
         series = load_series(press, slug)
         loaded = load_parts(press, slug)
@@ -57,10 +70,8 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
             tuple(press.library.shown(path) for _, path in loaded),
             press.library.shown(toml),
         )
-    except ManuscriptError as error:
-        return (Fault(error.file, error.line, "format", error.message),)
     except LibraryError as error:
-        return (Fault(press.library.shown(toml), 0, "format", str(error)),)
+        return (Fault(press.library.shown(toml), 0, FORMAT, str(error)),)
     parts = [part for part, _ in loaded]
     found = set(_written_faults(desk, parts))
     if any(map(marks_in, parts)):
@@ -154,8 +165,15 @@ def _file_faults(press: Press, desk: _Desk) -> Iterator[Fault]:
 
 def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]:
     """What is wrong with the parts as mails."""
+    logo = None
+    try:
+        logo = logo_of(press, desk.newsletter, desk.series)
+    except ManuscriptError as error:
+        yield Fault(error.file, error.line, "logo", error.message)
     templates = press.library.templates()
+    album = album_of(press, [name for part in parts for name in part.pictures])
     for part, file in zip(parts, desk.files, strict=True):
+        yield from faults_in([look_of(part, album.left_out)], file)
         try:
             issue = rendered(
                 part,
@@ -163,7 +181,9 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
                 desk.newsletter,
                 desk.articles,
                 templates,
-                parts_url=parts_url(press),
+                site=site_of(press, desk.newsletter.slug),
+                logo=logo,
+                pictures=album.pictures,
             )
         except TemplateError as error:
             yield Fault(f"templates/{error.template}", error.line, "template", error.message)

@@ -143,6 +143,13 @@ demo = {"true" if wishes.demo else "false"}
 # One colour for rules, links and the masthead.
 accent = "#1d5c63"
 
+# A logo for the head of mails and pages: a picture in content/media, and beside it logo.toml with
+# alt, credit and permission.
+# logo = "logo.png"
+
+# Lines for the foot of every mail, as written.
+footer = []
+
 # Sentences that stand in every mail as written.
 notices = []
 

@@ -9,7 +9,7 @@ from partwork.actions.pictures import pictures_of
 from partwork.actions.preview import sample_fields
 from partwork.actions.report import LINK_LASTS, has_public_url
 from partwork.assembly import Press
-from partwork.delivering.message import filled
+from partwork.delivering.segments import filled
 from partwork.library import LibraryError
 from partwork.model.issue import Issue
 from partwork.rendering.preflight import Check, preflight

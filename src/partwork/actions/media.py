@@ -1,17 +1,18 @@
 """Pictures of `content/media` → files that mails and pages show, served by us."""
 
 import hashlib
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from partwork.assembly import Press
-from partwork.images.mailable import BadPicture, mailable
-from partwork.library import LibraryError
+from partwork.images.mailable import BadPicture, Mailable, mailable
+from partwork.library import Library, LibraryError
 from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.picture import parse_picture_note
-from partwork.model.fault import Fault, Severity
 from partwork.model.picture import Picture
 from partwork.model.slug import slug_of
 
@@ -22,27 +23,55 @@ _SERVED = re.compile(r"[a-z0-9-]{1,60}-[0-9a-f]{16}\.(?:jpg|png)")
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """The pictures there are by name, and a notice for each that is left out, with the reason."""
+    """The pictures there are, and why others are left out; both by name."""
 
-    pictures: dict[str, Picture]
-    notices: tuple[Fault, ...]
+    pictures: Mapping[str, Picture]
+    left_out: Mapping[str, str]
 
 
 def album_of(press: Press, names: Iterable[str]) -> Album:
     """The pictures of these names in `content/media`, made fit for mail and ready to be served.
 
     One that is not there, is no picture, or of which nobody says what it shows, who made it and
-    why it may be shown, is left out with a notice.
+    why it may be shown, is left out.
     """
     pictures: dict[str, Picture] = {}
-    notices: list[Fault] = []
+    left_out: dict[str, str] = {}
     for name in dict.fromkeys(names):
         try:
-            pictures[name] = _picture(press, name)
+            pictures[name] = picture_of(press, name)
         except (BadPicture, LibraryError, ManuscriptError) as error:
-            said = f"picture {name} is left out: {error}"
-            notices.append(Fault(_shown(press, name), 0, "picture", said, Severity.NOTICE))
-    return Album(pictures, tuple(notices))
+            left_out[name] = str(error)
+    return Album(pictures, left_out)
+
+
+def picture_of(
+    press: Press, name: str, made_from: Callable[[bytes, str], Mailable] = mailable
+) -> Picture:
+    """One picture of `content/media`, what it was made into ready to be served.
+
+    Raises BadPicture, LibraryError or ManuscriptError for one that has to be left out.
+    """
+    if not _NAME.fullmatch(name):
+        kinds = "use a GIF, JPEG, PNG or WebP with a name like stone.jpg"
+        raise LibraryError(f"{name!r} names no picture of content/media; {kinds}")
+    file = _media(press) / name
+    note_file = file.with_suffix(".toml")
+    shown = press.library.shown(note_file)
+    if file.resolve().parent != _media(press).resolve():
+        raise LibraryError("is a link to another place; put the picture itself into content/media")
+    if not file.is_file():
+        raise LibraryError(f"{press.library.shown(file)} is not there; check its name")
+    if not note_file.is_file():
+        raise LibraryError(f"{shown} is not there; write alt, credit and permission into it")
+    note = parse_picture_note(press.library.read(note_file), shown)
+    known = file.stat()
+    made = _made_once(press.library, file, (known.st_mtime_ns, known.st_size), made_from)
+    digest = hashlib.sha256(made.content).hexdigest()[:16]
+    served = f"{slug_of(file.stem, 60) or 'picture'}-{digest}.{made.suffix}"
+    if not (_made(press) / served).is_file():
+        press.library.write(_made(press) / served, made.content)
+    return Picture(f"{media_url(press)}{served}", made.width, made.height, note)
 
 
 def served_picture(press: Press, name: str) -> bytes | None:
@@ -54,28 +83,30 @@ def served_picture(press: Press, name: str) -> bytes | None:
 
 def picture_at(press: Press, url: str) -> bytes | None:
     """The same by its whole address; None for any that is not of our pictures."""
-    address = _address(press)
+    address = media_url(press)
     return served_picture(press, url.removeprefix(address)) if url.startswith(address) else None
 
 
-def _picture(press: Press, name: str) -> Picture:
-    if not _NAME.fullmatch(name):
-        raise LibraryError(f"{name!r} names no picture of content/media; use a name like stone.jpg")
-    file = _media(press) / name
-    note_file = file.with_suffix(".toml")
-    shown = press.library.shown(note_file)
-    if file.resolve().parent != _media(press).resolve():
-        raise LibraryError("is a link to another place; put the picture itself into content/media")
-    if file.is_file() and not note_file.is_file():
-        raise LibraryError(f"{shown} is not there; write alt, credit and permission into it")
-    raw = press.library.read_raw(file)
-    note = parse_picture_note(press.library.read(note_file), shown)
-    made = mailable(raw, press.library.shown(file))
-    digest = hashlib.sha256(made.content).hexdigest()[:16]
-    served = f"{slug_of(file.stem, 60) or 'picture'}-{digest}.{made.suffix}"
-    if not (_made(press) / served).is_file():
-        press.library.write(_made(press) / served, made.content)
-    return Picture(f"{_address(press)}{served}", made.width, made.height, note)
+def media_url(press: Press) -> str:
+    """What the addresses of all our pictures begin with."""
+    return f"{press.settings.public_url}/media/"
+
+
+def with_pictures_beside(press: Press, html: str, folder: Path) -> str:
+    """A file of `folder` that shows our pictures from the disk, whether or not they are served."""
+    beside = Path(os.path.relpath(_made(press), folder)).as_posix()
+    return html.replace(media_url(press), f"{beside}/")
+
+
+@lru_cache(maxsize=64)  # a photograph takes a second, and is asked for whenever a part is rendered
+def _made_once(
+    library: Library,
+    file: Path,
+    _saved: tuple[int, int],
+    made_from: Callable[[bytes, str], Mailable],
+) -> Mailable:
+    """What the file gives, made anew when it was saved anew."""
+    return made_from(library.read_raw(file), library.shown(file))
 
 
 def _media(press: Press) -> Path:
@@ -85,11 +116,3 @@ def _media(press: Press) -> Path:
 def _made(press: Press) -> Path:
     """Where made pictures stay as long as a mail may show them, named by their content."""
     return press.settings.state / "media"
-
-
-def _address(press: Press) -> str:
-    return f"{press.settings.public_url}/media/"
-
-
-def _shown(press: Press, name: str) -> str:
-    return press.library.shown(_media(press) / Path(name).name)

@@ -5,12 +5,19 @@ from functools import partial
 from pathlib import Path
 
 from partwork.actions.media import picture_at
-from partwork.actions.preview import Previewed, preview_folder
+from partwork.actions.preview import Previewed, preview_folder, sample_fields
 from partwork.assembly import Press, Progress
+from partwork.delivering.segments import filled
 from partwork.model.issue import Issue
-from partwork.screenshots.chromium import View, camera
+from partwork.screenshots.chromium import Scheme, View, camera, found_chromium
 
-VIEWS = tuple(View(width_px, dark) for width_px in (375, 600) for dark in (False, True))
+VIEWS = tuple(View(width_px, scheme) for width_px in (375, 600) for scheme in Scheme)
+
+
+def browser_of(press: Press) -> Path | None:
+    """The browser that takes the pictures; None where nobody named one and none is found."""
+    named = press.settings.chromium
+    return Path(named) if named else found_chromium()
 
 
 def take_pictures(
@@ -19,7 +26,7 @@ def take_pictures(
     browser: Path,
     progress: Progress = lambda _done, _of: None,
 ) -> None:
-    """Puts `mail-375-light-<hash>.png` and three more beside each preview, if they are not there.
+    """Puts `mail-375-light-<hash>.png` and five more beside each preview, if they are not there.
 
     Pictures of earlier words go. Raises NoPicture where the browser takes none.
     """
@@ -30,7 +37,7 @@ def take_pictures(
         for done, item in enumerate(missing, 1):
             for old in item.folder.glob("mail-*.png"):
                 old.unlink(missing_ok=True)
-            html = press.library.read(item.folder / "mail.html")
+            html = filled(item.issue.html, sample_fields(press, item.issue), html=True)
             for view in VIEWS:
                 file = item.folder / _name(item.issue, view)
                 press.library.write(file, taking.picture(html, view, partial(picture_at, press)))

@@ -6,16 +6,20 @@ from datetime import datetime
 from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_series
+from partwork.actions.logo import logo_of
+from partwork.actions.media import album_of, with_pictures_beside
 from partwork.actions.report import has_public_url
 from partwork.assembly import Press
-from partwork.delivering.message import filled, message_bytes, message_id
+from partwork.delivering.message import message_bytes, message_id
+from partwork.delivering.segments import filled
 from partwork.library import LibraryError
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Envelope
 from partwork.model.issue import Issue, MergeField
 from partwork.model.series import Newsletter
+from partwork.rendering.fields import Site
 from partwork.rendering.issue import rendered
-from partwork.rendering.preflight import Check, preflight
+from partwork.rendering.preflight import Check, look_of, preflight
 from partwork.store.issues import drop_drafts, save_draft
 
 SAMPLE_READER = "reader@example.org"
@@ -23,8 +27,8 @@ SAMPLE_READER = "reader@example.org"
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """A draft, what preflight says of it, and the folder with mail.html, mail.txt, mail.eml and
-    page.html.
+    """A draft, what was looked at in it and in its part, and the folder with mail.html, mail.txt,
+    mail.eml and page.html.
     """
 
     issue: Issue
@@ -37,11 +41,11 @@ def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple
 
     Drafts of parts whose files are gone are forgotten.
     """
-    newsletter, issues = drafts_of(press, series, part)
-    shown = tuple(_written(press, newsletter, issue, now) for issue in issues)
+    newsletter, drafts = _drafts(press, series, part)
+    shown = tuple(_written(press, newsletter, *draft, now) for draft in drafts)
     there = {instalment.id for instalment in load_series(press, series).instalments}
     with press.engine.begin() as connection:
-        for issue in issues:
+        for issue, _ in drafts:
             save_draft(connection, issue, now)
         drop_drafts(connection, series, there)
     return shown
@@ -49,26 +53,19 @@ def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple
 
 def drafts_of(press: Press, series: str, part: int | None) -> tuple[Newsletter, tuple[Issue, ...]]:
     """The issues that the files of a series give now, in order; nothing is stored."""
-    whole = load_series(press, series)
-    newsletter = load_newsletter(press, whole.newsletter)
-    articles = load_articles(press, whole.articles)
-    templates = press.library.templates()
-    wanted = [i for i in whole.instalments if part is None or i.number == part]
-    if not wanted:
-        there = ", ".join(str(i.number) for i in whole.instalments) or "none"
-        raise LibraryError(f"{series} has no part {part or ''}".rstrip() + f"; it has {there}")
-    return newsletter, tuple(
-        rendered(i, whole, newsletter, articles, templates, parts_url=parts_url(press))
-        for i in wanted
-    )
+    newsletter, drafts = _drafts(press, series, part)
+    return newsletter, tuple(issue for issue, _ in drafts)
 
 
-def parts_url(press: Press) -> str:
-    """Under which address web versions stand by their parts' ids; none where no public one is set.
+def site_of(press: Press, newsletter: str) -> Site:
+    """The pages that a newsletter's issues link to; none where no public address is set.
 
     The links are in what is approved: after a change of the address parts are approved anew.
     """
-    return f"{press.settings.public_url}/parts" if has_public_url(press) else ""
+    if not has_public_url(press):
+        return Site()
+    base = press.settings.public_url
+    return Site(f"{base}/parts", f"{base}/newsletters/{newsletter}/archive", f"{base}/leave")
 
 
 def page_url(press: Press, issue: Issue) -> str:
@@ -90,13 +87,47 @@ def preview_folder(press: Press, issue: Issue) -> Path:
     return press.previews / issue.audience.series / f"{issue.number:02d}"
 
 
-def _written(press: Press, newsletter: Newsletter, issue: Issue, now: datetime) -> Previewed:
+def _drafts(
+    press: Press, series: str, part: int | None
+) -> tuple[Newsletter, tuple[tuple[Issue, Check], ...]]:
+    """The issues, each with what of its part does not look as it was written."""
+    whole = load_series(press, series)
+    newsletter = load_newsletter(press, whole.newsletter)
+    logo = logo_of(press, newsletter, whole)
+    articles = load_articles(press, whole.articles)
+    templates = press.library.templates()
+    wanted = [i for i in whole.instalments if part is None or i.number == part]
+    if not wanted:
+        there = ", ".join(str(i.number) for i in whole.instalments) or "none"
+        raise LibraryError(f"{series} has no part {part or ''}".rstrip() + f"; it has {there}")
+    album = album_of(press, [name for i in wanted for name in i.pictures])
+    drafts = (
+        rendered(
+            i,
+            whole,
+            newsletter,
+            articles,
+            templates,
+            site=site_of(press, newsletter.slug),
+            logo=logo,
+            pictures=album.pictures,
+        )
+        for i in wanted
+    )
+    looks = (look_of(i, album.left_out) for i in wanted)
+    return newsletter, tuple(zip(drafts, looks, strict=True))
+
+
+def _written(
+    press: Press, newsletter: Newsletter, issue: Issue, look: Check, now: datetime
+) -> Previewed:
     folder = preview_folder(press, issue)
     fields = sample_fields(press, issue)
     library = press.library
-    library.write(folder / "mail.html", filled(issue.html, fields, html=True))
+    html = filled(issue.html, fields, html=True)
+    library.write(folder / "mail.html", with_pictures_beside(press, html, folder))
     library.write(folder / "mail.txt", filled(issue.text, fields, html=False))
-    library.write(folder / "page.html", issue.page)
+    library.write(folder / "page.html", with_pictures_beside(press, issue.page, folder))
     message = message_bytes(
         issue,
         newsletter,
@@ -108,4 +139,4 @@ def _written(press: Press, newsletter: Newsletter, issue: Issue, now: datetime) 
         demo=True,
     )
     library.write(folder / "mail.eml", message)
-    return Previewed(issue, folder, preflight(issue, newsletter))
+    return Previewed(issue, folder, (*preflight(issue, newsletter), look))

@@ -42,7 +42,7 @@ def mailable(raw: bytes, name: str) -> Mailable:
     The same bytes give the same picture. Of a moving one the first frame stays. Raises
     BadPicture for what is no picture, has too many pixels, or is too large whatever is done.
     """
-    image = _opened(raw, name)
+    image = opened(raw, name)
     for side in _SIDES_PX:
         image.thumbnail((side, side), Image.Resampling.LANCZOS)
         for suffix, content in _encoded(image):
@@ -51,17 +51,20 @@ def mailable(raw: bytes, name: str) -> Mailable:
     raise BadPicture(name, f"has more than {MAX_BYTES // 1000} kB at any quality; crop it")
 
 
-def _opened(raw: bytes, name: str) -> Image.Image:
-    """Its pixels alone, turned as its metadata says, in grey, colour or colour with alpha."""
+def opened(raw: bytes, name: str) -> Image.Image:
+    """Its pixels alone, turned as its metadata says, in grey, colour or colour with alpha.
+
+    Raises BadPicture for what is no picture or has too many pixels.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have our own limit
-            with Image.open(io.BytesIO(raw), formats=_READ) as opened:
-                if opened.width * opened.height > MAX_PIXELS:
+            with Image.open(io.BytesIO(raw), formats=_READ) as image:
+                if image.width * image.height > MAX_PIXELS:
                     most = f"at most {MAX_PIXELS // 1_000_000} million"
                     raise BadPicture(name, f"has too many pixels, {most}; make it smaller")
-                opened.load()
-                upright = ImageOps.exif_transpose(opened)
+                image.load()
+                upright = ImageOps.exif_transpose(image)
     except BadPicture:
         raise
     except Image.DecompressionBombError:
@@ -76,6 +79,13 @@ def _opened(raw: bytes, name: str) -> Image.Image:
     bare = Image.new(plain.mode, plain.size)
     bare.paste(plain)
     return bare
+
+
+def saved(image: Image.Image, form: str, **how: object) -> bytes:
+    """The image as the bytes of a file of that form, `PNG` or `JPEG`."""
+    stream = io.BytesIO()
+    image.save(stream, form, **how)
+    return stream.getvalue()
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
@@ -95,15 +105,9 @@ def _in_srgb(image: Image.Image) -> Image.Image:
 def _encoded(image: Image.Image) -> Iterator[tuple[str, bytes]]:
     """Ever smaller files of it. Drawings of few colours are best as PNG, and keep their edges."""
     if image.mode == "RGBA" or image.getcolors(maxcolors=256):
-        yield "png", _saved(image, "PNG", optimize=True)
+        yield "png", saved(image, "PNG", optimize=True)
     if image.mode == "RGBA":
-        yield "png", _saved(image.quantize(256), "PNG", optimize=True)
+        yield "png", saved(image.quantize(256), "PNG", optimize=True)
         return
     for quality in _QUALITIES:
-        yield "jpg", _saved(image, "JPEG", quality=quality, optimize=True, progressive=True)
-
-
-def _saved(image: Image.Image, form: str, **how: object) -> bytes:
-    stream = io.BytesIO()
-    image.save(stream, form, **how)
-    return stream.getvalue()
+        yield "jpg", saved(image, "JPEG", quality=quality, optimize=True, progressive=True)

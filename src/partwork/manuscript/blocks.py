@@ -17,7 +17,9 @@ from partwork.manuscript.commonmark import (
     top_level,
 )
 from partwork.manuscript.errors import ManuscriptError
-from partwork.manuscript.inline import destination_of, print_inline, without_controls
+from partwork.manuscript.fences import fenced_text, print_fenced
+from partwork.manuscript.inline import destination_of, print_inline
+from partwork.manuscript.tables import print_table, table_rows
 from partwork.model.article import Block, BlockKind, Category
 from partwork.model.text import Span
 
@@ -104,7 +106,7 @@ _COMMENT = re.compile(r"<!--(?:(?!-->).)*-->", re.DOTALL)
 def _printed(block: Block, *, other_marker: bool) -> str | None:
     """One block; None if it has no words. `other_marker` keeps a list from joining the last."""
     if block.kind is BlockKind.CODE:
-        return _code(block.text)
+        return print_fenced(block.text)
     if block.kind is BlockKind.IMAGE:
         return f"![{print_inline(block.text)}]({destination_of(block.url)})"
     if not block.text.strip():
@@ -121,13 +123,6 @@ def _printed(block: Block, *, other_marker: bool) -> str | None:
         case BlockKind.TABLE:
             return _table(block)
     return print_inline(block.text, block.spans)
-
-
-def _code(text: str) -> str:
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    clean = without_controls(re.sub(r"\r\n?", "\n", text))
-    return f"{fence}\n{clean}\n{fence}"
 
 
 def _list(block: Block, *, other_marker: bool) -> str:
@@ -153,20 +148,13 @@ def _list(block: Block, *, other_marker: bool) -> str:
 
 
 def _table(block: Block) -> str:
-    """A table with pipes; its first row is its head, short rows are filled up."""
     rows = [
         [(at + start, at + end) for start, end in _pieces(block.text[at:until], "\t")]
         for at, until in _pieces(block.text, "\n")
         if block.text[at:until].strip()
     ]
-    written = (text.replace("|", "\\|") for _, text in _written(block, chain(*rows)))
-    width = max(map(len, rows))
-    lines = []
-    for row in rows:
-        cells = list(islice(written, len(row))) + [""] * (width - len(row))
-        lines.append(f"| {' | '.join(cells)} |")
-    lines.insert(1, f"|{' --- |' * width}")
-    return "\n".join(lines)
+    written = (text for _, text in _written(block, chain(*rows)))
+    return print_table([list(islice(written, len(row))) for row in rows])
 
 
 def _pieces(text: str, separator: str) -> Iterator[tuple[int, int]]:
@@ -238,7 +226,7 @@ def _parsed(tokens: Sequence[Token], file: str, offset: int) -> Iterator[Block]:
             if text:
                 yield Block(BlockKind.TABLE, text, spans=spans)
         case "fence" | "code_block":
-            yield Block(BlockKind.CODE, without_controls(first.content.removesuffix("\n")))
+            yield Block(BlockKind.CODE, fenced_text(first))
 
 
 def _paragraph(inline: Token, file: str, offset: int) -> Iterator[Block]:
@@ -270,12 +258,7 @@ def _list_text(tokens: Sequence[Token], file: str, offset: int) -> tuple[str, tu
 
 
 def _table_text(tokens: Sequence[Token], file: str, offset: int) -> tuple[str, tuple[Span, ...]]:
-    rows: list[list[tuple[str, tuple[Span, ...]]]] = []
-    for token in tokens:
-        if token.type == "tr_open":
-            rows.append([])
-        elif token.type == "inline":
-            rows[-1].append(_text_of(token, file, offset))
+    rows = [[_text_of(cell, file, offset) for cell in row] for row in table_rows(tokens)]
     for row in rows:
         while row and not row[-1][0]:
             row.pop()

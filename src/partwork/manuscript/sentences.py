@@ -11,7 +11,7 @@ from partwork.manuscript.commonmark import RunningText, line_at, thing
 from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.inline import line_of, print_inline
 from partwork.manuscript.sign_offs import print_sign_offs, sign_off_in
-from partwork.model.series import Citation, Sentence, SignOff
+from partwork.model.series import Citation, Sentence, SignOff, cells_in
 
 Thing = TypeVar("Thing")
 
@@ -25,25 +25,46 @@ def print_sentences(sentences: Sequence[Sentence]) -> list[str]:
     worded = [s for s in sentences if s.text.strip()]
     lines = []
     for index, sentence in enumerate(worded):
-        cited = "; ".join(f"@{c.article}#{c.block}" for c in sentence.citations)
-        marks = print_sign_offs(sentence.signed_off)
-        if cited:
-            marks.insert(0, f"[{cited}]")
-        elif not marks and index + 1 < len(worded):
+        marks = print_marks(sentence)
+        if not marks and index + 1 < len(worded):
             marks.append("[@]")
         lines.append(" ".join([print_inline(sentence.text, sentence.spans), *marks]))
     return lines
 
 
+def print_marks(sentence: Sentence) -> list[str]:
+    """What stands after a sentence's text: its citations in one bracket, and each sign-off."""
+    signed = print_sign_offs(sentence.signed_off)
+    return [print_citations(sentence.citations), *signed] if sentence.citations else signed
+
+
+def print_citations(citations: Sequence[Citation]) -> str:
+    """Citations in one bracket."""
+    return f"[{'; '.join(f'@{c.article}#{c.block}' for c in citations)}]"
+
+
+def print_row(row: Sentence) -> list[str]:
+    """The cells of a table's row; the last that has words has its citations and sign-offs."""
+    cells = [print_inline(text, spans) for text, spans in cells_in(row)]
+    last = max(place for place, cell in enumerate(cells) if cell)
+    cells[last] = " ".join([cells[last], *print_marks(row)])
+    return cells
+
+
 def one_sentence(sentences: Sequence[Sentence]) -> Sentence:
     """Sentences that stand in one bullet, as one."""
+    return _joined(sentences, " ")
+
+
+def _joined(sentences: Sequence[Sentence], separator: str) -> Sentence:
+    """Sentences as one; `separator` is one character."""
     first, *others = sentences
     for other in others:
         by = len(first.text) + 1
         moved = (replace(s, start=s.start + by, end=s.end + by) for s in other.spans)
         first = replace(
             first,
-            text=f"{first.text} {other.text}",
+            text=f"{first.text}{separator}{other.text}",
             citations=_once((*first.citations, *other.citations)),
             spans=(*first.spans, *moved),
             signed_off=_once((*first.signed_off, *other.signed_off)),
@@ -83,6 +104,30 @@ class SentenceReader:
                 self._line += starts_line + token.content.count("\n")
             self._finish()
         return tuple(self._done)
+
+    def row(self, cells: Sequence[Token]) -> Sentence | None:
+        """The cells of a table's row as one sentence, parted by tabs; None if none has words.
+
+        What one cell cites, or is signed off for, speaks of them all.
+        """
+        read: list[Sentence] = []
+        for cell in cells:
+            children = cell.children or []
+            self._line = line_at(cell, self._offset)
+            cited = [c for child in children for c in self._cited_in(child)]
+            cell.children = [child for child in children if child.type != "citation"]
+            found = self.sentences([cell]) or (Sentence("", line=self._line),)
+            one = one_sentence(found)
+            read.append(replace(one, text=one.text.replace("\t", " "), citations=_once(cited)))
+        row = _joined(read, "\t")
+        if not row.text.strip():
+            return None
+        return replace(row, signed_off=_once((*row.signed_off, *self.marks_before())))
+
+    def citations_in(self, text: str, line: int) -> tuple[Citation, ...]:
+        """Those that stand between the brackets of `[@…]`. Raises ManuscriptError for others."""
+        self._line = line
+        return _once(self._citations_in(text))
 
     def marks_before(self) -> tuple[SignOff, ...]:
         """The sign-offs that wait for what comes next, which is a heading."""
@@ -125,7 +170,9 @@ class SentenceReader:
                 self._mark_start(token)
                 if not self._text.read(token):
                     what = thing(token)
-                    raise self._error(f"an instalment cannot hold this {what}; take it out")
+                    raise self._error(
+                        f"this {what} stands in running text; give it a paragraph of its own"
+                    )
 
     def _read_text(self, token: Token) -> None:
         """Text, of which the punctuation that follows a citation still belongs to its sentence."""
@@ -156,6 +203,9 @@ class SentenceReader:
             self._done[-1] = replace(last, citations=_once((*last.citations, *found)))
         else:
             raise self._error("no sentence stands before this citation; write [@…] after it")
+
+    def _cited_in(self, token: Token) -> tuple[Citation, ...]:
+        return self._citations_in(token.content) if token.type == "citation" else ()
 
     def _citations_in(self, content: str) -> tuple[Citation, ...]:
         pieces = [piece.strip() for piece in content.split(";")]

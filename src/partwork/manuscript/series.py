@@ -8,8 +8,9 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
-from partwork.manuscript.settings_table import SettingsTable, syntax_error
-from partwork.model.series import Cadence, Kind, Mode, Series
+from partwork.manuscript.settings_table import SettingsTable, mailbox_of, syntax_error
+from partwork.model.address import Mailbox
+from partwork.model.series import Brand, Cadence, Kind, Mode, Series
 
 FIELDS = (
     "newsletter",
@@ -18,6 +19,13 @@ FIELDS = (
     "language",
     "kind",
     "mode",
+    "sender_name",
+    "reply_to",
+    "accent",
+    "logo",
+    "logo_dark",
+    "footer",
+    "notices",
     "articles",
     "cadence",
 )
@@ -38,6 +46,7 @@ def parse_series(text: str, slug: str, file: str) -> Series:
         language=table.language("language", "en"),
         kind=table.choice("kind", Kind.COMPOSED),
         mode=table.choice("mode", Mode.CALENDAR),
+        brand=_brand(table),
         cadence=table.cadence("cadence"),
         articles=table.slugs("articles"),
     )
@@ -62,6 +71,7 @@ def print_series(series: Series, text: str = "") -> str:
         "language": series.language,
         "kind": series.kind.value,
         "mode": series.mode.value,
+        **_brand_fields(series.brand),
         "articles": list(series.articles),
     }
     if text.strip():  # the editor may have left out what goes without saying
@@ -76,6 +86,31 @@ def print_series(series: Series, text: str = "") -> str:
             document["cadence"] = tomlkit.table()
         _set_fields(cast("Table", document["cadence"]), _cadence_fields(series.cadence))
     return tomlkit.dumps(document)
+
+
+def _brand(table: SettingsTable) -> Brand:
+    logo, logo_dark = table.logos()
+    return Brand(
+        sender_name=table.text("sender_name", ""),
+        reply_to=table.other_mailbox("reply_to"),
+        accent=table.accent("accent", ""),
+        logo=logo,
+        logo_dark=logo_dark,
+        footer=table.texts("footer"),
+        notices=table.texts("notices"),
+    )
+
+
+def _brand_fields(brand: Brand) -> dict[str, object]:
+    return {
+        "sender_name": brand.sender_name,
+        "reply_to": brand.reply_to,
+        "accent": brand.accent,
+        "logo": brand.logo,
+        "logo_dark": brand.logo_dark,
+        "footer": list(brand.footer),
+        "notices": list(brand.notices),
+    }
 
 
 def _cadence_fields(cadence: Cadence) -> dict[str, object]:
@@ -98,6 +133,8 @@ def _set_fields(table: MutableMapping[str, object], fields: Mapping[str, object]
             array = tomlkit.array()
             array.extend(value)
             table[name] = array.multiline(len(value) > 2)
+        elif isinstance(value, Mailbox):
+            table[name] = f"{value.name} <{value.address}>" if value.name else value.address
         else:
             table[name] = value
 
@@ -105,4 +142,6 @@ def _set_fields(table: MutableMapping[str, object], fields: Mapping[str, object]
 def _is_same(written: object, value: object) -> bool:
     if isinstance(written, time):
         return written.strftime("%H:%M") == value
+    if isinstance(value, Mailbox):
+        return isinstance(written, str) and mailbox_of(written) == value
     return written == value

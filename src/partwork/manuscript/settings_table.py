@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.model.address import Mailbox
+from partwork.model.colour import WHITE, readable
 from partwork.model.series import Cadence, QuotationLimits, Weekday
 
 Choice = TypeVar("Choice", bound=Enum)
@@ -94,9 +95,20 @@ class SettingsTable:
         """A language tag by its form (BCP 47)."""
         return self._matching(name, default, _LANGUAGE, 'is a language tag such as "en" or "de-CH"')
 
-    def colour(self, name: str, default: str) -> str:
-        """A colour, `#rrggbb`."""
-        return self._matching(name, default, _ACCENT, 'is a colour such as "#1d5c63"')
+    def accent(self, name: str, default: str) -> str:
+        """A colour, `#rrggbb`, that can be read on white; on dark paper it is lightened."""
+        colour = self._matching(name, default, _ACCENT, 'is a colour such as "#1d5c63"')
+        if _ACCENT.fullmatch(colour) and (legible := readable(colour, WHITE)) != colour.lower():
+            too_pale = "is too pale to be read on white; the nearest that is not"
+            self._note(name, f'{too_pale}: "{legible}"')
+        return colour
+
+    def logos(self) -> tuple[str, str]:
+        """The fields logo and logo_dark, files of `content/media`; missing ones are empty."""
+        logo, dark = self.text("logo", ""), self.text("logo_dark", "")
+        if dark and not logo:
+            self._note("logo_dark", "stands in for logo in the dark; name a logo as well")
+        return logo, dark
 
     def url(self, name: str) -> str:
         """A web address; a missing one is empty."""
@@ -117,16 +129,11 @@ class SettingsTable:
 
     def mailbox(self, name: str) -> Mailbox:
         """`Name <address>` or an address alone, that must be there."""
-        written = self.text(name)
-        parts = _MAILBOX.fullmatch(written)
-        shown, address = (parts["name"], parts["address"]) if parts else ("", written)
-        try:
-            valid = validate_email(address, check_deliverability=False)
-        except EmailNotValidError:
-            if written:
-                self._note(name, 'is an address such as "The Quiet Hour <letters@example.org>"')
-            return Mailbox("", "")
-        return Mailbox(shown.strip().strip('"').strip(), valid.normalized)
+        return self._mailbox(name, self.text(name)) or Mailbox("", "")
+
+    def other_mailbox(self, name: str) -> Mailbox | None:
+        """The same of a field that may be missing or empty, and is None then."""
+        return self._mailbox(name, self.text(name, ""))
 
     def cadence(self, name: str) -> Cadence | None:
         """A table of days, time, zone and perhaps starts_on; a missing one is None."""
@@ -198,6 +205,12 @@ class SettingsTable:
         self._note("starts_on", "is a day without quotes, such as 2026-12-01")
         return None
 
+    def _mailbox(self, name: str, written: str) -> Mailbox | None:
+        mailbox = mailbox_of(written)
+        if written and not mailbox:
+            self._note(name, 'is an address such as "The Quiet Hour <letters@example.org>"')
+        return mailbox
+
     def _matching(self, name: str, default: str | None, form: re.Pattern[str], should: str) -> str:
         value = self.text(name, default)
         if value and not form.fullmatch(value):
@@ -215,6 +228,17 @@ class SettingsTable:
                 near = get_close_matches(name, known, 1)
                 remedy = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
                 self._problems.append(f"{self._prefix}{name[:40]!r} is no field; {remedy}")
+
+
+def mailbox_of(written: str) -> Mailbox | None:
+    """The mailbox that is written `Name <address>` or as an address alone; None if it is none."""
+    parts = _MAILBOX.fullmatch(written)
+    shown, address = (parts["name"], parts["address"]) if parts else ("", written)
+    try:
+        valid = validate_email(address, check_deliverability=False)
+    except EmailNotValidError:
+        return None
+    return Mailbox(shown.strip().strip('"').strip(), valid.normalized)
 
 
 def _parsed(text: str, file: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SubscriptionState(StrEnum):
-    """A subscription counts only while confirmed."""
+    """A subscription counts only while confirmed; a pause is an instant, not a state."""
 
     PENDING = "pending"
     CONFIRMED = "confirmed"
@@ -31,9 +31,25 @@ class Subscriber:
     language: str = ""
 
 
+class Act(StrEnum):
+    """What a person did about a subscription, as the consent record has it.
+
+    `RETURNED` takes back an `ENDED`; `ASKED` has no effect before `CONFIRMED`.
+    """
+
+    ASKED = "asked"
+    CONFIRMED = "confirmed"
+    IMPORTED = "imported"
+    ENDED = "ended"
+    RETURNED = "returned"
+
+
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One subscriber's wish to receive one newsletter."""
+    """One subscriber's wish to receive one newsletter.
+
+    Nothing is sent before `paused_until`, if it is set.
+    """
 
     subscriber: int
     newsletter: str
@@ -41,22 +57,37 @@ class Subscription:
     asked_at: datetime
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What shows later how somebody agreed or left.
+
+    `source` is the form, or what the operator said of an import; `wording` the digest of the
+    words that were agreed to ("": none were shown). `network` is the visitor's network address as
+    far as the operator keeps it, `user_agent` what the browser called itself. None holds an
+    e-mail address.
+    """
+
+    source: str
+    wording: str = ""
+    network: str = ""
+    user_agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What a person agreed to or withdrew: when, by what form, to which wording.
+    """One entry of the consent record: who did what, when, with its evidence.
 
-    `act` is `confirmed`, `imported` or `ended`. `source` is the form, or the import's file name
-    and the note the operator gave for it; it never holds an address.
+    `subscriber` is 0 for somebody who was erased.
     """
 
     subscriber: int
     newsletter: str
-    act: str
+    act: Act
     at: datetime
-    source: str
-    wording: str = ""
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +98,32 @@ class Applicant:
     address: str
     name: str = ""
     language: str = ""
+
+
+class ServiceRequest(StrEnum):
+    """What somebody wants mailed about a subscription; what they get depends on who they are."""
+
+    SUBSCRIBE = "subscribe"
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+    PREFERENCES = "preferences"
+    MOVE = "move"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A wish that a service message will answer.
+
+    `suppression_key` is the address's; `network_key` tells networks apart without naming them
+    ("": nobody asked over the network). Of WELCOME and GOODBYE `asked_at` is the instant of what
+    they speak of. `subscriber` is set for MOVE alone: whose new address this may be.
+    """
+
+    kind: ServiceRequest
+    newsletter: str
+    address: str
+    suppression_key: str
+    network_key: str
+    evidence: Evidence
+    asked_at: datetime
+    subscriber: int = 0

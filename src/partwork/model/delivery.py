@@ -1,10 +1,11 @@
 """Campaigns, deliveries and what mail servers answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NewType, Protocol, Self
 
 from partwork.model.errors import PartworkError
 
@@ -34,12 +35,22 @@ class Verdict(StrEnum):
     REFUSED = "refused"
 
 
+class Stage(StrEnum):
+    """What of a transaction a reply answers: a command, or the whole message."""
+
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    MESSAGE = "message"
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a server answered: three digits and its words (RFC 5321, 4.2)."""
+    """What a server answered, and to what: three digits and its words (RFC 5321, 4.2)."""
 
     code: int
     text: str
+    stage: Stage = Stage.MESSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +114,30 @@ class LostInDoubt(PartworkError):
     """The connection was lost after the message began to leave and before the reply came."""
 
 
+# A message that DATA carries as it is: every line ends in CRLF, the last one too, no CR or LF
+# stands alone, and no line begins with a dot (RFC 5321, 4.5.2). Its maker vouches for that.
+WireReady = NewType("WireReady", bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What has become of the message that was offered as `key`.
+
+    None: a server awaits it, and it leaves when it is let go. Anything else is its end: the
+    server's last word, or LostInDoubt.
+    """
+
+    key: int
+    outcome: Reply | LostInDoubt | None
+
+
 class Transport(Protocol):
-    """What carries messages: an SMTP server, or the outbox folder. Used by one thread."""
+    """What carries messages: an SMTP server, or the outbox folder. Used by one thread.
+
+    One message is handed over by `send`. Many are under way at once by the other methods: each
+    is offered, awaited, let go once its attempt is on record, and answered. A message that is
+    let go leaves at most once, and no second one on its connection before its end was told.
+    """
 
     def __enter__(self) -> Self: ...
 
@@ -118,6 +151,36 @@ class Transport(Protocol):
     def send(self, envelope: Envelope, message: bytes) -> Reply:
         """Hand over one message (CRLF lines) and return the server's last word on it.
 
-        A 4xx or 5xx is a reply, not an error. Raises `NotSent` or `LostInDoubt`.
+        A 4xx or 5xx that speaks of the recipient or the message is a reply, not an error.
+        Raises `NotSent` or `LostInDoubt`. Not while others are under way.
         """
+        ...
+
+    def room(self) -> int:
+        """How many more messages are worth offering now."""
+        ...
+
+    def offer(self, key: int, envelope: Envelope, message: WireReady) -> None:
+        """Announce a message to a server as soon as one is free; `key` names it in events."""
+        ...
+
+    def events(self) -> Sequence[Event]:
+        """Wait for what happens next; empty when nothing is under way.
+
+        Each event that awaits must be answered by `let_go` or `withdraw` before the next call.
+        Raises `NotSent` when no server can be had: then nothing is under way any more, and of
+        what was, nothing has left whose end was not told.
+        """
+        ...
+
+    def let_go(self, key: int) -> None:
+        """Let the awaited message leave."""
+        ...
+
+    def withdraw(self, key: int) -> None:
+        """Take back a message that was not let go; there is no further event for it."""
+        ...
+
+    def rest(self) -> None:
+        """Announce nothing for a while, longer each time until a message is accepted again."""
         ...

@@ -24,3 +24,19 @@ class Picture:
     width: int
     height: int
     note: PictureNote
+
+
+# The room a masthead has for a logo, in CSS pixels: as wide as it may be on the smallest phone, as
+# high as two lines of its text.
+LOGO_WIDTH_PX, LOGO_HEIGHT_PX = 260, 46
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A newsletter's sign for its masthead; `dark` takes its place on dark paper, if there is one.
+
+    Neither lets its paper show through, so that nothing a mail program does to colours hides it.
+    """
+
+    light: Picture
+    dark: Picture | None = None

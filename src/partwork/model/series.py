@@ -68,10 +68,11 @@ class QuotationLimits:
 class Newsletter:
     """What people subscribe to; publishes one series after another.
 
-    `accent` is `#rrggbb`. `notices` stand in every part as written; `crisis_notice` where a part
-    speaks of suicide, self-harm or overdose. `quotation` holds for articles that may only be
-    quoted. `demo` marks one that must never reach a real server. Empty `imprint_url` and such are
-    refused before anything leaves by SMTP.
+    `accent` is `#rrggbb`; `logo` and `logo_dark`, for dark paper, are files of `content/media`.
+    `notices` stand in every part as written, `footer` at the foot of every mail, line by line;
+    `crisis_notice` where a part speaks of suicide, self-harm or overdose. `quotation` holds for
+    articles that may only be quoted. `demo` marks one that must never reach a real server. Empty
+    `imprint_url` and such are refused before anything leaves by SMTP.
     """
 
     slug: str
@@ -84,11 +85,45 @@ class Newsletter:
     description: str = ""
     language: str = "en"
     accent: str = "#1d5c63"
+    logo: str = ""
+    logo_dark: str = ""
+    footer: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     crisis_notice: str = ""
     quotation: QuotationLimits = QuotationLimits()
     cadence: Cadence | None = None
     demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What a series shows in place of its newsletter's; what is empty is as the newsletter has it.
+
+    Its `notices` come after the newsletter's, which the law may ask for. A logo comes with its own
+    `logo_dark`, or with none.
+    """
+
+    sender_name: str = ""
+    reply_to: Mailbox | None = None
+    accent: str = ""
+    logo: str = ""
+    logo_dark: str = ""
+    footer: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    def on(self, newsletter: Newsletter) -> Newsletter:
+        """The newsletter as the series shows it; it is sent from the same address."""
+        whose = self if self.logo else newsletter
+        return replace(
+            newsletter,
+            sender=replace(newsletter.sender, name=self.sender_name or newsletter.sender.name),
+            reply_to=self.reply_to or newsletter.reply_to,
+            accent=self.accent or newsletter.accent,
+            logo=whose.logo,
+            logo_dark=whose.logo_dark,
+            footer=self.footer or newsletter.footer,
+            notices=tuple(dict.fromkeys((*newsletter.notices, *self.notices))),
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,7 +152,8 @@ class SignOff:
 class Sentence:
     """One sentence or bullet of an instalment, with the blocks that bear it out.
 
-    `text` is plain, its marks are in `spans`. `line` counts from 1 in the instalment's file
+    `text` is plain and one line, its marks are in `spans`; but a table's row has its cells parted
+    by tabs, and a code sample keeps its lines. `line` counts from 1 in the instalment's file
     (0: not from a file) and is no part of its identity.
     """
 
@@ -170,9 +206,67 @@ class Quotation:
     speaker: str = ""
 
 
-Element: TypeAlias = Heading | Paragraph | Bullets | Quotation
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture, by the name of its file in `content/media`, and what is said below it.
+
+    `line` is as in `Sentence`.
+    """
+
+    name: str
+    caption: Sentence | None = None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of as many cells as the header has; each row is one sentence, and so is the header."""
+
+    header: Sentence
+    rows: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Lines of a program or a command, as they were typed. `language` may be empty."""
+
+    sample: Sentence
+    language: str = ""
+
+
+Element: TypeAlias = Heading | Paragraph | Bullets | Quotation | Figure | Table | Code
 
 Run: TypeAlias = tuple[Sentence, ...]
+
+
+def run_of(element: Element) -> Run:
+    """The sentences of an element in reading order; a heading has none."""
+    match element:
+        case Paragraph(run) | Quotation(run) | Bullets(run):
+            return run
+        case Figure(caption=caption):
+            return (caption,) if caption else ()
+        case Table(header, rows):
+            return (header, *rows)
+        case Code(sample):
+            return (sample,)
+        case Heading():
+            return ()
+
+
+def cells_in(row: Sentence) -> tuple[tuple[str, tuple[Span, ...]], ...]:
+    """The cells of a table's row, each its text and its marks."""
+    cells: list[tuple[str, tuple[Span, ...]]] = []
+    start = 0
+    for text in row.text.split("\t"):
+        end = start + len(text)
+        clipped = (replace(s, start=max(s.start, start), end=min(s.end, end)) for s in row.spans)
+        spans = (
+            replace(s, start=s.start - start, end=s.end - start) for s in clipped if s.start < s.end
+        )
+        cells.append((text, tuple(spans)))
+        start = end + 1
+    return tuple(cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +292,8 @@ class Instalment:
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """Every sentence of the part in reading order: lead, key points, body, cautions."""
-        found: list[Sentence] = [*self.lead, *self.key_points]
-        for element in self.body:
-            match element:
-                case Paragraph(sentences) | Quotation(sentences):
-                    found += sentences
-                case Bullets(items):
-                    found += items
-                case Heading():
-                    pass
-        return (*found, *self.cautions)
+        body = (sentence for element in self.body for sentence in run_of(element))
+        return (*self.lead, *self.key_points, *body, *self.cautions)
 
     @property
     def articles(self) -> tuple[str, ...]:
@@ -215,26 +301,42 @@ class Instalment:
         cited = (c.article for s in self.sentences for c in s.citations)
         return tuple(dict.fromkeys(cited))
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The names of the pictures it shows, in order."""
+        names = (element.name for element in self.body if isinstance(element, Figure))
+        return tuple(dict.fromkeys(names))
+
     def with_runs(self, change: Callable[[Run], Run]) -> "Instalment":
         """The same with each run of sentences changed, in reading order.
 
-        Runs are lead, key points, cautions and what stands in one paragraph, list or quotation; an
-        element that has no sentence left is left out.
+        Runs are lead, key points, cautions and what stands in one paragraph, list, quotation,
+        caption or code sample, or in the header or the rows of one table. An element that has no
+        sentence left is left out; a picture stays.
         """
         lead, key_points = change(self.lead), change(self.key_points)
-        body: list[Element] = []
-        for element in self.body:
-            match element:
-                case Heading():
-                    body.append(element)
-                case Paragraph(run) | Quotation(run):
-                    if run := change(run):
-                        body.append(replace(element, sentences=run))
-                case Bullets(run):
-                    if run := change(run):
-                        body.append(replace(element, items=run))
+        body = (_changed(element, change) for element in self.body)
+        there = tuple(element for element in body if element)
         cautions = change(self.cautions)
-        return replace(self, lead=lead, key_points=key_points, body=tuple(body), cautions=cautions)
+        return replace(self, lead=lead, key_points=key_points, body=there, cautions=cautions)
+
+
+def _changed(element: Element, change: Callable[[Run], Run]) -> Element | None:
+    match element:
+        case Heading():
+            return element
+        case Paragraph(run) | Quotation(run):
+            return replace(element, sentences=run) if (run := change(run)) else None
+        case Bullets(run):
+            return replace(element, items=run) if (run := change(run)) else None
+        case Figure():
+            run = change(run_of(element))
+            return replace(element, caption=run[0] if run else None)
+        case Table(header, rows):
+            heads, run = change((header,)), change(rows)
+            return Table(heads[0], run) if heads and run else None
+        case Code(sample):
+            return replace(element, sample=run[0]) if (run := change((sample,))) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +350,7 @@ class Series:
     language: str = "en"
     kind: Kind = Kind.COMPOSED
     mode: Mode = Mode.CALENDAR
+    brand: Brand = field(default_factory=Brand)
     cadence: Cadence | None = None
     articles: tuple[str, ...] = ()
     instalments: tuple[Instalment, ...] = ()

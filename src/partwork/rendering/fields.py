@@ -1,60 +1,16 @@
 """What templates may ask for: the part, its series and its newsletter, made ready to print."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from markupsafe import Markup, escape
-
 from partwork.model.article import Article
-from partwork.model.colour import GOOD, WHITE, readable
-from partwork.model.series import (
-    Bullets,
-    Element,
-    Heading,
-    Instalment,
-    Newsletter,
-    Paragraph,
-    Quotation,
-    Sentence,
-    Series,
-)
+from partwork.model.picture import Logo, Picture
+from partwork.model.series import Instalment, Newsletter, Series
 from partwork.rendering.crisis import calls_for_notice
-from partwork.rendering.inline import as_html, as_text, one_line, safe_url
-from partwork.rendering.words import (
-    WORDS,
-    day_in,
-    direction_of,
-    gap_in,
-    initials_of,
-    minutes_to_read,
-    names_in,
-    primary,
-    spoken,
-)
-
-PAPER = {"light": WHITE, "dark": "#17181a"}
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """One sentence or several, as HTML phrasing content and as plain text."""
-
-    html: Markup
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One element of the body. `kind` is heading, paragraph, list or quotation.
-
-    A list has one passage an item, everything else one. `level` is 2 or 3 for headings.
-    """
-
-    kind: str
-    passages: tuple[Passage, ...]
-    level: int = 0
-    ordered: bool = False
-    speaker: str = ""
+from partwork.rendering.dress import dress_fields
+from partwork.rendering.inline import one_line, safe_url
+from partwork.rendering.pieces import Passage, Piece, passage_of, passages_of, pieces_of
+from partwork.rendering.words import WORDS, day_in, minutes_to_read, names_in, primary, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,20 +72,19 @@ class SeriesFields:
 
 
 @dataclass(frozen=True, slots=True)
-class NewsletterFields:
-    """What the law and good manners ask a mail to say about its sender; URLs may be empty.
+class Site:
+    """The addresses of pages that an issue links to; each is empty where there is none.
 
-    `initials` are one or two letters of its name, none where it has no letters.
+    `parts_url` is what web versions of parts are found under by their ids, `archive_url` lists
+    them, and `preferences_url` lets a reader choose what to get.
     """
 
-    name: str
-    initials: str
-    postal_lines: tuple[str, ...]
-    imprint_url: str
-    privacy_url: str
-    reply_to: str
-    reply_url: str
-    demo: bool
+    parts_url: str = ""
+    archive_url: str = ""
+    preferences_url: str = ""
+
+
+NO_SITE = Site()
 
 
 def issue_fields(
@@ -137,47 +92,30 @@ def issue_fields(
     series: Series,
     newsletter: Newsletter,
     articles: Mapping[str, Article],
-    parts_url: str = "",
+    *,
+    site: Site = NO_SITE,
+    logo: Logo | None = None,
+    pictures: Mapping[str, Picture] | None = None,
 ) -> dict[str, object]:
     """The fields that all templates of an issue share; none of them is personal.
 
-    `articles` are looked up by slug; cited ones that are not there are no sources. Parts before
-    this one are out when it is mailed: their web versions are linked by id under `parts_url`.
+    `newsletter` is as the series shows it, see `Brand.on`. `articles` are looked up by slug; cited
+    ones that are not there are no sources. `pictures` go by their files' names; figures of others
+    are left out. Parts before this one are out when it is mailed: their web versions are linked.
     Raises ValueError where the series has no part with the instalment's id.
     """
-    parts = tuple(_lines(instalment, series, parts_url))
+    parts = tuple(_lines(instalment, series, site.parts_url))
     needs_help = calls_for_notice(instalment, series.language)
     crisis = one_line(newsletter.crisis_notice) if needs_help else ""
     return {
-        **dress_fields(newsletter, series.language),
-        "canonical": safe_url(f"{parts_url}/{instalment.id}") if parts_url else "",
+        **dress_fields(newsletter, series.language, logo),
+        "canonical": safe_url(f"{site.parts_url}/{instalment.id}") if site.parts_url else "",
+        "archive": safe_url(site.archive_url),
+        "preferences": safe_url(site.preferences_url),
         "crisis": crisis,
         "notices": tuple(filter(None, (crisis, *map(one_line, newsletter.notices)))),
         "series": SeriesFields(one_line(series.title), parts, parts[-1].number),
-        "part": _part_fields(instalment, series, parts, articles),
-    }
-
-
-def dress_fields(newsletter: Newsletter, language: str) -> dict[str, object]:
-    """What every mail and page of a newsletter shares, issue or not, written in `language`."""
-    spoken_by_us = spoken(language)
-    foreign = "" if spoken_by_us == primary(language) else spoken_by_us
-    direction = direction_of(language)
-    return {
-        "language": language.replace("_", "-"),
-        "direction": direction,
-        "start": "right" if direction == "rtl" else "left",
-        "end": "left" if direction == "rtl" else "right",
-        "words": WORDS[spoken_by_us],
-        "words_language": foreign,
-        # For elements with our own words: dir="auto" sets their full stops right.
-        "ours": Markup(' dir="auto" lang="{}"').format(foreign) if foreign else "",
-        "accent": {
-            "light": readable(newsletter.accent, PAPER["light"]),
-            "dark": readable(newsletter.accent, PAPER["dark"], GOOD),
-        },
-        "paper": PAPER,
-        "newsletter": _newsletter_fields(newsletter),
+        "part": _part_fields(instalment, series, parts, articles, pictures or {}),
     }
 
 
@@ -197,6 +135,7 @@ def _part_fields(
     series: Series,
     parts: Sequence[PartLine],
     articles: Mapping[str, Article],
+    pictures: Mapping[str, Picture],
 ) -> PartFields:
     language = series.language
     words = WORDS[spoken(language)]
@@ -213,11 +152,11 @@ def _part_fields(
         else "",
         byline=words["from_texts"] % {"names": names_in(language, names)} if names else "",
         reading_time=words["minutes"] % {"minutes": minutes},
-        lead=_passage(instalment.lead, language),
-        key_points=_items(instalment.key_points),
-        body=_pieces(instalment.body, language),
+        lead=passage_of(instalment.lead, language),
+        key_points=passages_of(instalment.key_points),
+        body=pieces_of(instalment.body, language, pictures),
         is_cut=False,
-        cautions=_items(instalment.cautions),
+        cautions=passages_of(instalment.cautions),
         sources=tuple(_source(article, language) for article in sources),
         previous=parts[place - 1] if place > 0 else None,
         next=parts[place + 1] if place + 1 < len(parts) else None,
@@ -234,21 +173,6 @@ def _lines(instalment: Instalment, series: Series, parts_url: str) -> Iterator[P
         yield PartLine(part.number, one_line(part.title), one_line(part.preheader), url)
 
 
-def _newsletter_fields(newsletter: Newsletter) -> NewsletterFields:
-    return NewsletterFields(
-        name=one_line(newsletter.name),
-        initials=initials_of(one_line(newsletter.name)),
-        postal_lines=tuple(
-            filter(None, (one_line(line) for line in newsletter.postal_address.splitlines()))
-        ),
-        imprint_url=safe_url(newsletter.imprint_url),
-        privacy_url=safe_url(newsletter.privacy_url),
-        reply_to=one_line(newsletter.reply_to.address),
-        reply_url=safe_url(f"mailto:{newsletter.reply_to.address}"),
-        demo=newsletter.demo,
-    )
-
-
 def _source(article: Article, language: str) -> Source:
     details = [one_line(article.byline)]
     if article.published_on:
@@ -260,33 +184,3 @@ def _source(article: Article, language: str) -> Source:
         url=safe_url(article.source),
         language=article.language.replace("_", "-") if foreign else "",
     )
-
-
-def _pieces(body: Iterable[Element], language: str) -> tuple[Piece, ...]:
-    """The body. A heading of level 3 with none of level 2 before it moves up to 2."""
-    pieces: list[Piece] = []
-    deepest = 2
-    for element in body:
-        match element:
-            case Heading(text, level):
-                deepest = 3 if level == 2 else deepest
-                heading = Passage(as_html(text, ()), as_text(text, ()))
-                pieces.append(Piece("heading", (heading,), level=min(level, deepest)))
-            case Paragraph(sentences):
-                pieces.append(Piece("paragraph", (_passage(sentences, language),)))
-            case Bullets(items, ordered):
-                pieces.append(Piece("list", _items(items), ordered=ordered))
-            case Quotation(sentences, speaker):
-                quoted = _passage(sentences, language)
-                pieces.append(Piece("quotation", (quoted,), speaker=one_line(speaker)))
-    return tuple(pieces)
-
-
-def _items(sentences: Iterable[Sentence]) -> tuple[Passage, ...]:
-    return tuple(Passage(as_html(s.text, s.spans), as_text(s.text, s.spans)) for s in sentences)
-
-
-def _passage(sentences: Sequence[Sentence], language: str) -> Passage:
-    gap = gap_in(language)
-    items = _items(sentences)
-    return Passage(escape(gap).join(i.html for i in items), gap.join(i.text for i in items))

@@ -23,6 +23,12 @@ def one_line(text: str) -> str:
     return _harmless(text).strip(" ")
 
 
+def verbatim(text: str) -> str:
+    """`text` with its lines and spaces as they are, tabs as four; what `one_line` drops is gone."""
+    lines = (line.expandtabs(4).translate(_HARMLESS).rstrip() for line in text.split("\n"))
+    return "\n".join(lines).strip("\n")
+
+
 def safe_url(url: str) -> str:
     """`url` as it may stand in an href or between angle brackets, or "" where it makes no link.
 

@@ -7,8 +7,9 @@ from typing import cast
 from partwork.model.address import Mailbox
 from partwork.model.article import Article
 from partwork.model.issue import AudienceRule, Issue, MergeField
+from partwork.model.picture import Logo, Picture
 from partwork.model.series import Instalment, Newsletter, Series
-from partwork.rendering.fields import PartFields, issue_fields, without_end
+from partwork.rendering.fields import NO_SITE, PartFields, Site, issue_fields, without_end
 from partwork.rendering.inline import one_line
 from partwork.rendering.mjml import html_from
 from partwork.rendering.templates import filled
@@ -25,20 +26,32 @@ def rendered(
     articles: Mapping[str, Article],
     templates: Mapping[str, str],
     *,
-    parts_url: str = "",
+    site: Site = NO_SITE,
+    logo: Logo | None = None,
+    pictures: Mapping[str, Picture] | None = None,
 ) -> Issue:
     """The issue of one instalment, its merge fields open; the same input gives the same bytes.
 
     `series.instalments` are all parts of the series, `articles` its articles by slug, and
     `templates` the sources by name: `email/issue.mjml`, `email/issue.txt`, `web/issue.html`
     and what these include. The page has no merge field to fill: its template is not given any.
-    `parts_url` is where web versions are found by the part's id, `https://…/parts`; without it
-    no other part is linked. A mail above `WHOLE_BYTES` ends at a block before, and its page
-    has the rest.
+    `site` has the pages that are linked. The series' own brand is put on the newsletter; `logo` is
+    that of both together, and initials stand in its place. `pictures` go by the names of their
+    files, and a figure of one that is not among them is left out. A mail above
+    `WHOLE_BYTES` ends at a block before, and its page has the rest.
     Raises TemplateError for a template that gives no mail, ValueError where the series has no
     such part.
     """
-    fields = issue_fields(instalment, series, newsletter, articles, parts_url)
+    newsletter = series.brand.on(newsletter)
+    fields = issue_fields(
+        instalment,
+        series,
+        newsletter,
+        articles,
+        site=site,
+        logo=logo,
+        pictures=pictures,
+    )
     mail, html = _mail(fields, templates)
     return Issue(
         instalment=instalment.id,

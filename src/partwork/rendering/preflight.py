@@ -3,17 +3,18 @@
 The faults are those of `check`; the whole table is for the dashboard.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue, MergeField
-from partwork.model.series import Newsletter
+from partwork.model.series import Figure, Instalment, Newsletter, Table
 from partwork.rendering.inline import one_line
 from partwork.rendering.legible import LARGE_TEXT, Legibility, legibility
 from partwork.rendering.seen import Link, Seen, Title, seen_of
 from partwork.rendering.suspect import is_vague, lures_in, placeholders_in
+from partwork.rendering.tables import is_wide
 from partwork.rendering.wrapping import columns
 
 # Gmail cuts a message's HTML off at 102 kB and hides the rest, footer and all, behind a link.
@@ -25,11 +26,15 @@ PREHEADER_CHARACTERS = range(40, 101)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, under the rule by which it can be signed off."""
+    """One thing that is wrong, under the rule by which it can be signed off.
+
+    `line` is that of the instalment's file, 0 all of it.
+    """
 
     rule: str
     message: str
     severity: Severity = Severity.FAULT
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,32 @@ def preflight(issue: Issue, newsletter: Newsletter) -> tuple[Check, ...]:
     return (*looked_at, *_footer(issue, seen), _address(issue, newsletter))
 
 
+def look_of(part: Instalment, left_out: Mapping[str, str]) -> Check:
+    """What of a part's pictures and tables does not look as it was written.
+
+    `left_out` has the reasons for pictures that are not shown, by name.
+    """
+    findings: list[Finding] = []
+    for element in part.body:
+        match element:
+            case Figure(name, line=line) if name in left_out:
+                said = f"the picture {name} is left out: {left_out[name]}"
+                findings.append(Finding("picture", said, Severity.NOTICE, line))
+            case Table(header) if is_wide(element):
+                said = (
+                    "this table is too wide for a phone, and mails tell it row by row; "
+                    "leave columns out to have it stand as it is"
+                )
+                findings.append(Finding("table", said, Severity.NOTICE, header.line))
+    tables = sum(isinstance(element, Table) for element in part.body)
+    measured = f"pictures: {len(part.pictures)}, tables: {tables}"
+    return Check("Layout", measured, tuple(findings))
+
+
 def faults_in(checks: Iterable[Check], file: str) -> tuple[Fault, ...]:
-    """Every fault and notice among them; `file` is the instalment's, line 0 all of it."""
+    """Every fault and notice among them; `file` is the instalment's."""
     found = (finding for check in checks for finding in check.findings)
-    return tuple(Fault(file, 0, f.rule, f.message, f.severity) for f in found)
+    return tuple(Fault(file, f.line, f.rule, f.message, f.severity) for f in found)
 
 
 def _footer(issue: Issue, seen: Seen) -> Iterator[Check]:

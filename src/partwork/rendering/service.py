@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from partwork.model.picture import Logo
 from partwork.model.series import Newsletter
-from partwork.rendering.fields import dress_fields
+from partwork.rendering.dress import dress_fields
 from partwork.rendering.inline import one_line, safe_url
 from partwork.rendering.mjml import html_from
 from partwork.rendering.service_words import SERVICE_WORDS
@@ -61,6 +62,7 @@ def service_mail(
     newsletter: Newsletter,
     fields: ServiceFields,
     templates: Mapping[str, str],
+    logo: Logo | None = None,
 ) -> Mail:
     """The mail of that kind in the newsletter's language, or in English where that is not ours.
 
@@ -73,7 +75,7 @@ def service_mail(
     language = spoken(newsletter.language)
     told = _told(kind, language, newsletter, fields)
     context = {
-        **dress_fields(newsletter, language),
+        **dress_fields(newsletter, language, logo),
         "kind": kind.value,
         "mail": {**told, "url": url, "lasts": _lasting(language, fields.lasts)},
     }

@@ -1,12 +1,12 @@
 """Template sources filled in, each character traceable to the line that asked for it."""
 
-import bisect
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from types import TracebackType
+from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
 from jinja2.ext import Extension
@@ -15,6 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from partwork.model.errors import PartworkError
 from partwork.rendering.inline import LINE_CLOSE, LINE_OPEN, RESERVED, one_line
+from partwork.rendering.tables import in_columns
 from partwork.rendering.wrapping import underlined, wrapped
 
 
@@ -33,13 +34,19 @@ class Filled:
 
     text: str
     template: str
-    _offsets: tuple[int, ...] = ()
-    _places: tuple[tuple[str, int], ...] = ()
+    _marked: str
+    _names: tuple[str, ...]
 
     def place_of(self, offset: int) -> tuple[str, int]:
         """The template and the line in it that wrote the character at `offset`."""
-        at = bisect.bisect_right(self._offsets, offset) - 1
-        return self._places[at] if at >= 0 else (self.template, 0)
+        place = self.template, 0
+        marks = 0  # characters that the marks so far take up
+        for mark in _MARK.finditer(self._marked):
+            if mark.start() - marks > offset:
+                break
+            place = self._names[int(mark[1])], int(mark[2])
+            marks += len(mark[0])
+        return place
 
     def error_at(self, offset: int, message: str) -> TemplateError:
         """The error that speaks of the character at `offset`."""
@@ -66,16 +73,16 @@ def filled(name: str, sources: Mapping[str, str], context: Mapping[str, object])
     except Exception as error:  # noqa: BLE001 a template may divide by zero; its author mends it
         place = _place_in(error.__traceback__, sources) or (name, 0)
         raise TemplateError(*place, one_line(str(error)) or type(error).__name__) from None
-    result = _traced(marked, name, sorted(sources))
-    if not result.text.strip():
+    text = _MARK.sub("", marked)
+    if not text.strip():
         raise TemplateError(name, 0, "gives nothing at all")
-    return result
+    return Filled(text, name, marked, tuple(sorted(sources)))
 
 
 @lru_cache(maxsize=2)  # compiling takes nine tenths of the time, and a series has one set
-def _environment(items: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironment:
+def _environment(items: tuple[tuple[str, str], ...]) -> "_Sandbox":
     sources = dict(items)
-    environment = ImmutableSandboxedEnvironment(
+    environment = _Sandbox(
         loader=FunctionLoader(lambda name: _source(name, sources)),
         undefined=_NoSuchField,
         autoescape=lambda name: name is None or not name.endswith(".txt"),
@@ -87,11 +94,26 @@ def _environment(items: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnviro
     environment.extend(template_numbers={n: i for i, n in enumerate(sorted(sources))})
     environment.filters["wrapped"] = wrapped
     environment.filters["underlined"] = underlined
+    environment.filters["in_columns"] = in_columns
     return environment
 
 
 def _source(name: str, sources: Mapping[str, str]) -> tuple[str, str, None] | None:
     return (sources[name], name, None) if name in sources else None
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's own, whose answer depends on an object's type alone: it is asked once for each."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._safe: dict[tuple[type, str], bool] = {}
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        asked = type(obj), attr
+        if asked not in self._safe:
+            self._safe[asked] = super().is_safe_attribute(obj, attr, value)
+        return self._safe[asked]
 
 
 class _NoSuchField(StrictUndefined):
@@ -150,22 +172,6 @@ class _LineMarks(Extension):
 
 
 _MARK = re.compile(f"{LINE_OPEN}([0-9]+):([0-9]+){LINE_CLOSE}")
-
-
-def _traced(marked: str, name: str, names: list[str]) -> Filled:
-    """The text without its line marks, and where they stood."""
-    runs: list[str] = []
-    offsets: list[int] = []
-    places: list[tuple[str, int]] = []
-    at = length = 0
-    for mark in _MARK.finditer(marked):
-        runs.append(marked[at : mark.start()])
-        length += len(runs[-1])
-        offsets.append(length)
-        places.append((names[int(mark[1])], int(mark[2])))
-        at = mark.end()
-    runs.append(marked[at:])
-    return Filled("".join(runs), name, tuple(offsets), tuple(places))
 
 
 def _place_in(

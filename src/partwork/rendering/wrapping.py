@@ -14,16 +14,17 @@ def wrapped(text: str, first: str = "", then: str | None = None) -> str:
     parted anywhere except before a closing mark. Without `then`, lines hang under the first.
     """
     indent = " " * columns(first) if then is None else then
+    width_of = len if text.isascii() else columns
     lines: list[str] = []
     line, used, held = first, columns(first), ""
     for space, piece in _pieces(text):
-        needed = columns(space + piece)
+        needed = width_of(space) + width_of(piece)
         if held and used + needed > WIDTH:
             lines.append(line + held)
-            line, used, held = indent, columns(indent) + columns(piece), piece
+            line, used, held = indent, columns(indent) + width_of(piece), piece
         else:
             opening = piece if not held else space + piece
-            used += columns(opening)
+            used += width_of(opening)
             held += opening
     return "\n".join([*lines, line + held]) if held else ""
 
@@ -46,6 +47,11 @@ def columns(text: str) -> int:
     if text.isascii():  # nearly all is, and looking each character up takes most of wrapping
         return len(text)
     return sum(_columns_of(character) for character in text)
+
+
+def broadest(text: str) -> int:
+    """How wide the widest piece of `text` is that wrapping keeps whole, in columns."""
+    return max((columns(piece) for _, piece in _pieces(text)), default=0)
 
 
 def _columns_of(character: str) -> int:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from partwork.screenshots.pipe import Message, Pipe
@@ -32,17 +33,25 @@ _ARGUMENTS = (
 )
 
 
+class Scheme(StrEnum):
+    """Light, dark as the page says, or the light page darkened by a program without asking it."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    FORCED = "forced-dark"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a page is looked at on: how wide a screen, and whether its owner likes it dark."""
+    """What a page is looked at on: how wide a screen, and in which light."""
 
     width_px: int
-    dark: bool
+    scheme: Scheme = Scheme.LIGHT
 
     @property
     def name(self) -> str:
         """Such as `375-dark`."""
-        return f"{self.width_px}-{'dark' if self.dark else 'light'}"
+        return f"{self.width_px}-{self.scheme.value}"
 
 
 Fetched = Callable[[str], bytes | None]
@@ -75,9 +84,12 @@ class Camera:
         No script runs and nothing is loaded: `fetched` gives what stands at a URL, or None. What
         is below 16,000 px is left out. Raises NoPicture.
         """
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if view.dark else "light"}
+        asked = Scheme.DARK if view.scheme is Scheme.DARK else Scheme.LIGHT
+        scheme = {"name": "prefers-color-scheme", "value": asked.value}
+        forced = view.scheme is Scheme.FORCED
         screen = {"width": view.width_px, "height": _SCREEN}
         self._ask("Emulation.setEmulatedMedia", features=[scheme])
+        self._ask("Emulation.setAutoDarkModeOverride", enabled=forced)
         self._ask("Emulation.setDeviceMetricsOverride", **screen, deviceScaleFactor=1, mobile=False)
         self._show(html, fetched)
         whole = self._ask("Page.getLayoutMetrics")["cssContentSize"]

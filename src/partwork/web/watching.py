@@ -7,15 +7,17 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from partwork.actions.media import served_picture
 from partwork.actions.preview import Previewed
 from partwork.actions.watch import Rendering
-from partwork.library import Library
+from partwork.assembly import Press
 from partwork.rendering.templates import filled
+from partwork.web.pages import public_picture
 
 FILES = ("mail.html", "mail.txt", "page.html")
 
 
-def create_watcher(library: Library, latest: Callable[[], Rendering]) -> FastAPI:
+def create_watcher(press: Press, latest: Callable[[], Rendering]) -> FastAPI:
     """The app that shows the latest rendering. GET changes nothing: it is made elsewhere."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -24,12 +26,20 @@ def create_watcher(library: Library, latest: Callable[[], Rendering]) -> FastAPI
         """A part's mail and what is wrong with it; of the first part where none is named."""
         now = latest()
         context = {"now": now, "chosen": _chosen(now, part)}
-        return HTMLResponse(filled("web/watch.html", library.templates(), context).text)
+        return HTMLResponse(filled("web/watch.html", press.library.templates(), context).text)
 
     @app.get("/stamp")
     def stamp() -> Response:
         """What changes with each saved file."""
         return PlainTextResponse(latest().stamp)
+
+    @app.get("/media/{name}")
+    def media(name: str) -> Response:
+        """A picture of ours: previews ask for it by a path that leads up to here."""
+        content = served_picture(press, name)
+        if content is None:
+            raise HTTPException(404)
+        return public_picture(content, name)
 
     @app.get("/{part}/{name}")
     def file(part: int, name: str) -> Response:
@@ -37,7 +47,7 @@ def create_watcher(library: Library, latest: Callable[[], Rendering]) -> FastAPI
         chosen = _chosen(latest(), part)
         if name not in FILES or chosen is None or chosen.issue.number != part:
             raise HTTPException(404)
-        text = library.read(chosen.folder / name)
+        text = press.library.read(chosen.folder / name)
         answer = PlainTextResponse if name.endswith(".txt") else HTMLResponse
         return answer(text, headers={"Content-Security-Policy": _NO_SCRIPT})
 
