@@ -41,6 +41,7 @@ KEPT_IN = {
     "jinja2": {"rendering", "web"},
     "itsdangerous": {"subscribing"},
     "cyclopts": {"cli"},
+    "prometheus_client": {"web"},
     "requests": {"fetching", "language_model"},
     "PIL": {"images"},
     "unittest": set(),

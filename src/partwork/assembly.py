@@ -22,7 +22,11 @@ from partwork.settings import Settings, SettingsError, packaged_home
 from partwork.store.engine import open_engine
 from partwork.store.facts import load_fact, save_fact
 from partwork.store.migrating import migrate
-from partwork.subscribing.suppression import fingerprint
+from partwork.store.rekeying import Keys, rekey
+from partwork.store.replaying import replay
+from partwork.store.service_messages import Caps
+from partwork.subscribing.addresses import RULE, address_key
+from partwork.subscribing.suppression import fingerprint, suppression_key
 from partwork.transport.outbox import Outbox
 from partwork.transport.smtp import SmtpServer
 
@@ -31,6 +35,7 @@ Clock = Callable[[], datetime]
 Progress = Callable[[int, int], None]
 
 HASH_KEY_FACT = "hash key fingerprint"
+SUPPRESSION_LOG = "suppression.log"
 
 
 class WrongHashKey(PartworkError):
@@ -51,9 +56,20 @@ class Press:
     hash_key: bytes = field(repr=False)
 
     @property
+    def caps(self) -> Caps:
+        """How many service mails visitors may cause."""
+        given = self.settings
+        return Caps(given.mails_per_address, given.mails_per_network, given.mails_in_all)
+
+    @property
     def outbox(self) -> Path:
         """The folder that stands in for a mail server."""
         return self.settings.state / "outbox"
+
+    @property
+    def suppression_log(self) -> Path:
+        """Who must not be written to, outside the database: see `store.suppression_log`."""
+        return self.settings.suppression_log or self.settings.state / SUPPRESSION_LOG
 
     @property
     def previews(self) -> Path:
@@ -105,6 +121,8 @@ def assemble(settings: Settings) -> Iterator[Press]:
     try:
         migrate(engine)
         _check_hash_key(engine, hash_key.encode())
+        rekey(engine, RULE, lambda address: keys_of(address, hash_key.encode()))
+        replay(engine, settings.suppression_log or settings.state / SUPPRESSION_LOG)
         yield Press(
             settings,
             library,
@@ -114,6 +132,11 @@ def assemble(settings: Settings) -> Iterator[Press]:
         )
     finally:
         engine.dispose()
+
+
+def keys_of(address: str, hash_key: bytes) -> Keys:
+    """What the address is known by. Raises ValueError where it is none."""
+    return Keys(address_key(address), suppression_key(address, hash_key))
 
 
 def _keys(settings: Settings) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from partwork.model.errors import PartworkError
+from partwork.subscribing.networks import Kept
 
 PREFIX = "PARTWORK_"
 
@@ -61,6 +62,29 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Key of the suppression list's hashes; never change it. "
         "Default: made once, kept in .partwork/keys.env.",
+    )
+    suppression_log: Path | None = Field(
+        default=None,
+        description="File that remembers departures and suppressions outside the database; keep it "
+        "on another disk, and back it up. Default: suppression.log in the home's .partwork/.",
+    )
+    consent_network: Kept = Field(
+        default=Kept.TRUNCATED,
+        description="How much of a visitor's network address the consent record keeps: full, "
+        "truncated (/24, or /48 of IPv6), or none.",
+    )
+    mails_per_address: int = Field(
+        default=3,
+        ge=1,
+        description="Service mails of one kind, such as confirmations, to one address a day.",
+    )
+    mails_per_network: int = Field(
+        default=30,
+        ge=1,
+        description="Service mails that visitors of one network may cause an hour.",
+    )
+    mails_in_all: int = Field(
+        default=1000, ge=1, description="Service mails that all visitors may cause an hour."
     )
     fetch_private: bool = Field(
         default=False,
@@ -124,10 +148,10 @@ class Settings(BaseSettings):
                 f"{faults}. See .env.example for what each setting takes."
             ) from None
 
-    @field_validator("home")
+    @field_validator("home", "suppression_log")
     @classmethod
-    def _absolute(cls, home: Path) -> Path:
-        return home.expanduser().absolute()
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path and path.expanduser().absolute()
 
     @field_validator("public_url")
     @classmethod

@@ -19,7 +19,7 @@ def test_a_new_home_is_well(press: Press) -> None:
 
 
 def test_a_broken_template_is_named_with_its_line(press: Press) -> None:
-    for name in ("email/issue.mjml", "web/unsubscribe.html"):
+    for name in ("email/issue.mjml", "web/message.html"):
         template = press.library.home / "templates" / name
         whole = template.read_text()
         template.write_text("{# one line #}\n{{ nonsense.of.mine }}\n" + whole)

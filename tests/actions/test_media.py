@@ -8,7 +8,6 @@ from PIL import Image
 
 from partwork.actions.media import album_of, picture_at, served_picture
 from partwork.assembly import Press
-from partwork.model.fault import Severity
 
 NOTE = 'alt = "A wet stone"\ncredit = "Photo: Marit Oduya"\npermission = "by letter of 3 May"\n'
 
@@ -29,7 +28,7 @@ def test_a_picture_with_its_note_is_made_and_served(press: Press, media: Path) -
     album = album_of(press, ["Wet stone.jpg", "Wet stone.jpg"])
 
     picture = album.pictures["Wet stone.jpg"]
-    assert album.notices == ()
+    assert album.left_out == {}
     assert (picture.width, picture.height) == (600, 400)
     assert picture.note.credit == "Photo: Marit Oduya"
     name = picture.url.rpartition("/media/")[2]
@@ -62,19 +61,17 @@ def test_without_credit_permission_or_words_for_it_a_picture_is_left_out(
 
     album = album_of(press, ["Wet stone.jpg"])
 
-    (notice,) = album.notices
     assert album.pictures == {}
-    assert notice.severity is Severity.NOTICE
-    assert f"{field} is missing" in notice.message
-    assert "content/media/Wet stone.toml" in notice.message
+    assert f"{field} is missing" in album.left_out["Wet stone.jpg"]
+    assert "content/media/Wet stone.toml" in album.left_out["Wet stone.jpg"]
 
 
 def test_a_picture_without_a_note_is_told_which_to_write(press: Press, media: Path) -> None:
     (media / "Wet stone.toml").unlink()
 
-    (notice,) = album_of(press, ["Wet stone.jpg"]).notices
+    (why,) = album_of(press, ["Wet stone.jpg"]).left_out.values()
 
-    assert "Wet stone.toml is not there; write alt, credit and permission into it" in notice.message
+    assert "Wet stone.toml is not there; write alt, credit and permission into it" in why
 
 
 @pytest.mark.parametrize(
@@ -85,7 +82,7 @@ def test_no_name_leads_out_of_the_folder(press: Press, media: Path, name: str) -
     album = album_of(press, [name])
 
     assert album.pictures == {}
-    assert len(album.notices) == 1
+    assert list(album.left_out) == [name]
 
 
 def test_a_link_out_of_the_folder_is_not_followed(press: Press, media: Path) -> None:

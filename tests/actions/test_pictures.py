@@ -43,7 +43,8 @@ def test_without_pictures_the_look_has_the_mail_s_words_and_what_was_checked(
     look = look_behind(press, "greetings", part, key_of(press, part), NOW)
 
     assert look.issue == shown.issue
-    assert look.checks == shown.checks
+    # What the file has and the draft has not is known while it is rendered alone.
+    assert look.checks == tuple(check for check in shown.checks if check.name != "Layout")
     assert look.views == ()
     assert "reader@example.org" in look.text
     with pytest.raises(LibraryError, match="no picture 375-light"):

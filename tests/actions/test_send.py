@@ -15,6 +15,7 @@ from partwork.actions.subscribers import erase
 from partwork.actions.unsubscribe import unsubscribe
 from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
+from partwork.model.audience import Evidence
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
 from partwork.settings import Settings
@@ -68,7 +69,7 @@ def test_a_mail_parses_without_defects_and_offers_to_leave(
 
 def test_who_left_after_planning_gets_no_mail(press: Press, issue: str, clock: Clock) -> None:
     token = unsubscribe_token(Departure(1, "the-bench", 0), press.secrets)
-    unsubscribe(press, token, NOW, "test")
+    unsubscribe(press, token, Evidence("test"), now=NOW)
 
     report = send(press, issue, clock=clock)
 

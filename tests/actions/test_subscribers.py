@@ -15,7 +15,7 @@ from partwork.actions.subscribers import (
 from partwork.actions.unsubscribe import unsubscribe
 from partwork.assembly import Press, WrongHashKey, assemble
 from partwork.library import LibraryError
-from partwork.model.audience import SubscriptionState
+from partwork.model.audience import Evidence, SubscriptionState
 from partwork.settings import Settings
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from tests.actions.conftest import READERS
@@ -58,7 +58,8 @@ def test_an_import_brings_nobody_back_who_left(
     press: Press, readers: object, tmp_path: Path
 ) -> None:
     ada = story_of(press, "ada@example.org").subscriber.id
-    unsubscribe(press, unsubscribe_token(Departure(ada, "the-bench", 0), press.secrets), NOW, "t")
+    token = unsubscribe_token(Departure(ada, "the-bench", 0), press.secrets)
+    unsubscribe(press, token, Evidence("a link"), now=NOW)
 
     report = imported(press, tmp_path, "email\nada@example.org\n")
 
@@ -90,7 +91,7 @@ def test_a_story_tells_of_consent(press: Press, readers: object) -> None:
     story = story_of(press, "ada@example.org")
 
     assert [record.act for record in story.consents] == ["imported"]
-    assert "asked at the fair" in story.consents[0].source
+    assert "asked at the fair" in story.consents[0].evidence.source
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_defused_on_its_way_out(

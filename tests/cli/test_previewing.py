@@ -37,7 +37,7 @@ def test_without_chromium_there_is_a_preview_and_a_line_that_says_so(
 
     told = capfd.readouterr()
     assert ".partwork/previews/greetings/01/mail.html" in told.out
-    assert told.err == "No pictures: no Chromium was found; install one and preview again\n"
+    assert told.err == "No pictures: no Chromium found; install one or set PARTWORK_CHROMIUM\n"
 
 
 def test_a_browser_that_fails_is_said_and_the_preview_stands(
@@ -58,6 +58,17 @@ def test_a_browser_that_fails_is_said_and_the_preview_stands(
     assert (home / ".partwork" / "previews" / "greetings" / "01" / "mail.html").is_file()
 
 
+def test_the_browser_that_is_named_is_asked_and_no_other(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARTWORK_CHROMIUM", str(tmp_path / "my-browser"))
+    capfd.readouterr()
+
+    assert run(["preview", "greetings"]) == 0
+
+    assert "my-browser takes no pictures: does not start" in capfd.readouterr().err
+
+
 def test_no_pictures_takes_none_and_says_nothing(
     home: Path, file: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -67,6 +78,32 @@ def test_no_pictures_takes_none_and_says_nothing(
 
     assert capfd.readouterr().err == ""
     assert not list(home.rglob("*.png"))
+
+
+def test_who_approves_is_given_a_link_to_what_was_approved(
+    file: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = {"subject": "Spring is here", "preheader": "What to bring on the first morning."}
+    text = file.read_text()
+    for name, line in words.items():
+        text = re.sub(f"{name}: .*", f"{name}: {line}", text)
+    file.write_text(f"{text}\nThe allotments open again on Monday at nine.\n")
+
+    def approved() -> tuple[str, str]:
+        assert run(["preview", "greetings", "--no-pictures"]) == 0
+        capfd.readouterr()
+        assert run(["approve", "greetings", "--by", "Ada"]) == 0
+        return capfd.readouterr()
+
+    out, err = approved()
+    assert re.fullmatch(r"approved greetings-01-[0-9a-f]{8}  Spring is here\n", out)
+    assert err == ""
+
+    monkeypatch.setenv("PARTWORK_PUBLIC_URL", "https://news.example.org")
+    _, err = approved()
+    assert re.fullmatch(
+        r"as mailed: https://news\.example\.org/drafts/greetings/\w+/mail\?key=\S+\n", err
+    )
 
 
 def until(happened: Callable[[], bool]) -> None:

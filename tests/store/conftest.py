@@ -14,16 +14,17 @@ import pytest
 from sqlalchemy import Engine, text
 
 from partwork.model.address import Mailbox
-from partwork.model.audience import Applicant
+from partwork.model.audience import Applicant, Evidence
 from partwork.model.delivery import DeliveryState
 from partwork.model.issue import AudienceRule, Issue
-from partwork.store.audience import end_subscription, import_subscriber, load_subscriber
+from partwork.store.audience import import_subscriber, load_subscriber
 from partwork.store.campaigns import plan_campaign
 from partwork.store.engine import open_engine, read_only
 from partwork.store.issues import save_draft
 from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import migrate
 from partwork.store.schema import metadata
+from partwork.store.subscriptions import end_subscription
 
 _numbers = count(1)
 _BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
@@ -132,9 +133,9 @@ class Town:
                     conn,
                     Applicant(1, f"{name}@example.org", name.title(), "en"),
                     newsletter,
+                    Evidence("people.csv", "they agreed"),
+                    address_key=f"{name}@example.org",
                     suppression_key=f"hash of {name}",
-                    source="people.csv",
-                    wording="they agreed",
                     at=self.now - timedelta(days=1),
                 )
             found = [load_subscriber(conn, f"{name}@example.org") for name in names]
@@ -142,7 +143,7 @@ class Town:
 
     def leave(self, subscriber: int, newsletter: str = "daily") -> None:
         with self.engine.begin() as conn:
-            end_subscription(conn, subscriber, newsletter, source="test", at=self.now)
+            end_subscription(conn, subscriber, newsletter, Evidence("test"), self.now)
 
     def draft(
         self, words: str = "first words", *, part: str = "part0001", number: int = 1

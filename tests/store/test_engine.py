@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from partwork.store.engine import StoreError, open_engine, read_only
@@ -144,6 +144,20 @@ def test_a_server_that_does_not_answer_is_named_without_its_password():
     assert "127.0.0.1:1" in str(error.value)
     assert "hunter2" not in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_a_connection_that_the_server_cuts_is_said_in_a_sentence(town):
+    if town.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no server")
+    with town.engine.connect() as conn:
+        backend = conn.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with town.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:it)"), {"it": backend})
+
+        with pytest.raises(StoreError, match="connection was lost"):
+            conn.execute(text("SELECT 1"))
+
+    assert town.join("ada")  # the next one gets a connection of its own
 
 
 def test_a_folder_that_is_none_is_named(tmp_path: Path):

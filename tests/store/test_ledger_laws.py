@@ -17,9 +17,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine
 
-from partwork.model.audience import SuppressionReason
+from partwork.model.audience import Evidence, SuppressionReason
 from partwork.model.delivery import DeliveryState, Reply, Verdict
-from partwork.store.audience import end_subscription, erase_subscriber, save_suppression
+from partwork.store.audience import erase_subscriber, save_suppression
 from partwork.store.ledger import (
     claim,
     load_deliveries,
@@ -30,6 +30,7 @@ from partwork.store.ledger import (
     sweep,
     tally,
 )
+from partwork.store.subscriptions import end_subscription
 
 START = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
@@ -114,7 +115,7 @@ class Post(RuleBasedStateMachine):
         reader = self.readers[n]
         self.gone.add(reader)
         if how == "left":
-            end_subscription(self.conn, reader, "daily", source="link", at=self.now)
+            end_subscription(self.conn, reader, "daily", Evidence("link"), self.now)
         elif how == "erased":
             erase_subscriber(self.conn, reader)
         else:

@@ -2,15 +2,28 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 
+from partwork.model.audience import Act, Consent, Evidence
+from partwork.store import migrating
+from partwork.store.audience import load_subscriber
+from partwork.store.consents import last_consent, load_consents, record_consent
 from partwork.store.engine import StoreError, open_engine, read_only
 from partwork.store.migrating import VERSION_TABLE, migrate, revision_of
 from partwork.store.schema import metadata
+from partwork.store.subscriptions import load_subscriptions
+
+SCRIPTS = Path(migrating.__file__).parent / "migrations"
+MARCH = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 
 MIGRATE = """
 import sys
@@ -52,6 +65,69 @@ def test_the_migrations_build_the_tables_the_code_works_with(engine):
     for table in metadata.sorted_tables:
         ours = {c.name for c in table.constraints if type(c).__name__ == "CheckConstraint"}
         assert checks[table.name] == ours
+
+
+PEOPLE = """
+INSERT INTO newsletters VALUES ('daily', '2026-03-03 06:30:00');
+INSERT INTO subscribers VALUES
+    (1, 'ada@example.org', 'ada@example.org', 'hash of ada', 'Ada', 'en', '2026-03-03 06:30:00'),
+    (7, 'bob@example.org', 'bob@example.org', 'hash of bob', '', '', '2026-03-03 06:30:00');
+INSERT INTO subscriptions VALUES
+    (1, 'daily', 'confirmed', '2026-03-03 06:30:00', '2026-03-03 06:30:00', NULL),
+    (7, 'daily', 'ended', '2026-03-03 06:30:00', NULL, '2026-03-04 06:30:00');
+INSERT INTO consents VALUES
+    (3, 1, 'hash of ada', 'daily', 'imported', '2026-03-03 06:30:00', 'import: a fair', 'words'),
+    (9, NULL, 'hash of eve', 'daily', 'ended', '2026-03-04 06:30:00', 'one-click', '')
+"""
+
+
+@pytest.fixture
+def first_release(empty_url):
+    """A database as the first tables were, with people in it."""
+    engine = open_engine(empty_url)
+    with engine.begin() as conn:
+        config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
+        config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+        command.upgrade(config, "0001")
+        for statement in PEOPLE.split(";"):
+            conn.execute(text(statement))
+    yield engine
+    engine.dispose()
+
+
+def test_people_of_the_first_tables_are_all_there_afterwards(first_release):
+    migrate(first_release)
+
+    with first_release.begin() as conn:
+        ada = load_subscriber(conn, "ada@example.org")
+        (held,) = load_subscriptions(conn, ada.id)
+        (agreed,) = load_consents(conn, ada.id)
+        (left,) = load_subscriptions(conn, 7)
+        eve = last_consent(conn, "hash of eve", "daily")
+        record_consent(conn, 1, "daily", Act.RETURNED, Evidence("page"), at=MARCH)
+        acts = {consent.act for consent in load_consents(conn, 1)}
+
+    assert (held.state, held.confirmed_at, held.paused_until) == ("confirmed", MARCH, None)
+    assert agreed == Consent(1, "daily", Act.IMPORTED, MARCH, Evidence("import: a fair", "words"))
+    assert left.state == "ended"
+    assert (eve.subscriber, eve.act, eve.evidence.source) == (0, Act.ENDED, "one-click")
+    assert acts == {Act.IMPORTED, Act.RETURNED}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE consents SET wording = 'other words'",
+        "UPDATE consents SET subscriber = NULL, act = 'confirmed'",
+        "UPDATE consents SET network = ''",
+        "DELETE FROM consents",
+    ],
+)
+def test_their_consents_are_still_never_changed(first_release, change: str):
+    migrate(first_release)
+
+    with first_release.connect() as conn, pytest.raises(DBAPIError, match="never changed"):
+        conn.execute(text(change))
 
 
 def test_processes_that_start_at_once_all_find_it_at_head(empty_url):

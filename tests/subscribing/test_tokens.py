@@ -1,6 +1,7 @@
 """Tokens in links."""
 
 import string
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,20 @@ from partwork.subscribing.tokens import (
     MAX_TOKEN,
     BadToken,
     Departure,
+    Pass,
+    PassHasRunOut,
+    PassKind,
+    form_token,
+    pass_token,
+    read_pass,
     read_unsubscribe_token,
+    shown_for,
     unsubscribe_token,
 )
 
 ADA_LEAVES = Departure(subscriber=12, newsletter="compost", delivery=3456)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 SECRETS = ("new secret", "old secret")
 
 slugs = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=80)
@@ -89,3 +99,62 @@ def test_a_link_that_could_not_be_read_is_not_made() -> None:
 
     with pytest.raises(ValueError, match="too long"):
         unsubscribe_token(Departure(1, long, 1), SECRETS)
+
+
+@given(
+    st.sampled_from(PassKind),
+    ids,
+    slugs,
+    st.integers(0, 2**57).map(lambda micros: EPOCH + timedelta(microseconds=micros)),
+)
+def test_a_pass_says_to_the_microsecond_what_was_signed(
+    kind: PassKind, subscriber: int, newsletter: str, at: datetime
+) -> None:
+    held = Pass(subscriber, newsletter, at)
+    token = pass_token(kind, held, SECRETS)
+
+    assert read_pass(kind, token, at, SECRETS) == held
+    assert len(token) <= MAX_TOKEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "lasts"),
+    [
+        (PassKind.CONFIRM, timedelta(days=7)),
+        (PassKind.UNDO, timedelta(days=7)),
+        (PassKind.ACCESS, timedelta(hours=1)),
+    ],
+)
+def test_a_pass_runs_out_and_says_what_it_was_for(kind: PassKind, lasts: timedelta) -> None:
+    held = Pass(12, "compost", NOW)
+    token = pass_token(kind, held, SECRETS)
+
+    assert read_pass(kind, token, NOW + lasts, SECRETS) == held
+    with pytest.raises(PassHasRunOut) as late:
+        read_pass(kind, token, NOW + lasts + timedelta(seconds=1), SECRETS)
+    assert late.value.held == held
+
+
+def test_a_token_opens_what_it_was_made_for_and_nothing_else() -> None:
+    held = Pass(12, "compost", NOW)
+    made = {kind: pass_token(kind, held, SECRETS) for kind in PassKind}
+    leaving = unsubscribe_token(ADA_LEAVES, SECRETS)
+
+    for kind in PassKind:
+        for other in (*(made[k] for k in PassKind if k is not kind), leaving):
+            with pytest.raises(BadToken):
+                read_pass(kind, other, NOW, SECRETS)
+        with pytest.raises(BadToken):
+            read_unsubscribe_token(made[kind], SECRETS)
+
+
+def test_a_form_tells_how_long_it_was_shown() -> None:
+    token = form_token("compost", NOW, SECRETS)
+    later = NOW + timedelta(seconds=30)
+
+    assert abs(shown_for(token, "compost", later, SECRETS) - timedelta(seconds=30)) < timedelta(
+        seconds=1
+    )
+    for newsletter, secrets in (("soil", SECRETS), ("compost", ["another house"])):
+        with pytest.raises(BadToken):
+            shown_for(token, newsletter, later, secrets)

@@ -1,8 +1,12 @@
 """The look at a draft before it is approved, and the previews that follow a file."""
 
+import io
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
 
 import pytest
+from PIL import Image
 
 from partwork.actions.letter import begin_letter
 from partwork.actions.preview import preview
@@ -58,7 +62,7 @@ def watched(press: Press, part: str) -> Rendering:
 
 
 def watcher(press: Press, now: Rendering, host: str = "127.0.0.1") -> Client:
-    return Client(create_watcher(press.library, lambda: now), f"http://{host}")
+    return Client(create_watcher(press, lambda: now), f"http://{host}")
 
 
 def test_the_watcher_shows_each_file_of_a_preview_and_nothing_else(
@@ -75,6 +79,24 @@ def test_the_watcher_shows_each_file_of_a_preview_and_nothing_else(
     assert client.get("/1/mail.txt").headers["Content-Type"].startswith("text/plain")
     for path in ("/1/mail.eml", "/2/mail.html", "/1/..%2f..%2fkeys.env", "/x/mail.html"):
         assert client.get(path).status_code in {404, 422}
+
+
+def test_the_watcher_serves_the_pictures_of_a_mail_itself(press: Press, part: str) -> None:
+    stream = io.BytesIO()
+    Image.new("RGB", (60, 40), "teal").save(stream, "PNG")
+    media = press.library.home / "content" / "media"
+    media.mkdir(parents=True, exist_ok=True)
+    (media / "dot.png").write_bytes(stream.getvalue())
+    (media / "dot.toml").write_text('alt = "A dot"\ncredit = "Jo"\npermission = "own"\n')
+    (file,) = press.library.instalment_files("greetings")
+    file.write_text(f"{file.read_text()}\n![](dot.png)\n")
+
+    client = watcher(press, rendering(press, "greetings", None, datetime.now(UTC)))
+
+    (beside,) = re.findall(r'src="([^"]*/media/[^"]*)"', client.get("/1/mail.html").text)
+    url = urljoin("http://127.0.0.1/1/mail.html", beside)
+    assert client.get(url.removeprefix("http://127.0.0.1")).headers["Content-Type"] == "image/png"
+    assert client.get("/media/keys.env").status_code == 404
 
 
 def test_the_watcher_says_what_is_wrong_instead_of_showing_half_a_mail(press: Press) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from partwork.actions.loading import load_newsletter, load_series
+from partwork.actions.logo import logo_of
 from partwork.assembly import Press
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.fetching.answering import why_silent
@@ -87,9 +88,6 @@ def _templates(press: Press) -> str:
     series = Series("series", "newsletter", "A series", instalments=(part,))
     rendered(part, series, Newsletter("newsletter", "A newsletter", nobody, nobody), {}, sources)
     filled("web/message.html", sources, {"title": "A title", "text": "A text"})
-    for done in (False, True):
-        page = {"newsletter": "A newsletter", "contact": nobody.address, "done": done}
-        filled("web/unsubscribe.html", sources, page)
     return f"{len(sources)} files give mails and pages"
 
 
@@ -112,6 +110,7 @@ def _newsletter(press: Press, slug: str) -> Finding:
     subject = f"newsletter {slug}"
     try:
         newsletter = load_newsletter(press, slug)
+        logo_of(press, newsletter)
     except PartworkError as error:
         return Finding(subject, False, str(error))
     host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""

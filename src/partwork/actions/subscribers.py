@@ -4,27 +4,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from partwork.actions.forgetting import ErasureReport, forget
 from partwork.actions.loading import load_newsletter
-from partwork.assembly import Press, Progress
+from partwork.assembly import Press, Progress, keys_of
 from partwork.library import LibraryError
-from partwork.model.audience import Consent, Subscriber, Subscription, SubscriptionState
+from partwork.model.audience import (
+    Consent,
+    Evidence,
+    Subscriber,
+    Subscription,
+    SubscriptionState,
+)
 from partwork.model.delivery import Delivery
 from partwork.reading.decoding import decoded
 from partwork.store.audience import (
     ImportOutcome,
-    end_subscription,
-    erase_subscriber,
     import_subscriber,
     list_subscribers,
-    load_consents,
     load_subscriber,
-    load_subscriptions,
 )
+from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
 from partwork.store.ledger import deliveries_of
+from partwork.store.subscriptions import load_subscriptions
+from partwork.subscribing.addresses import address_key
 from partwork.subscribing.exports import csv_of
 from partwork.subscribing.imports import RowError, applicants_in
-from partwork.subscribing.suppression import suppression_key
 
 CHUNK = 500  # rows a transaction, so that an unsubscribe never waits long for the write lock
 
@@ -76,13 +83,14 @@ def import_subscribers(
         with press.engine.connect() as connection:
             transaction = connection.begin()
             for applicant in applicants[start : start + CHUNK]:
+                keys = keys_of(applicant.address, press.hash_key)
                 outcome = import_subscriber(
                     connection,
                     applicant,
                     newsletter,
-                    suppression_key=suppression_key(applicant.address, press.hash_key),
-                    source=f"import: {note.strip()}",
-                    wording="",
+                    Evidence(f"import: {note.strip()}"),
+                    address_key=keys.address_key,
+                    suppression_key=keys.suppression_key,
                     at=now,
                 )
                 counts[outcome] += 1
@@ -128,9 +136,7 @@ def export_subscribers(press: Press, newsletter: str) -> str:
 def story_of(press: Press, address: str) -> Story:
     """One person's whole story. Raises LibraryError where nobody has that address."""
     with read_only(press.engine) as connection:
-        person = load_subscriber(connection, address)
-        if person is None:
-            raise LibraryError(f"{address}: no subscriber has this address")
+        person = _person(connection, address)
         return Story(
             person,
             load_subscriptions(connection, person.id),
@@ -139,15 +145,21 @@ def story_of(press: Press, address: str) -> Story:
         )
 
 
-def erase(press: Press, address: str, now: datetime) -> None:
+def erase(press: Press, address: str, now: datetime) -> ErasureReport:
     """Forgets a person, who has left then: no import brings them back; suppression stays.
 
-    Raises LibraryError where there is nobody.
+    Raises LibraryError where there is nobody, LogUnusable.
     """
-    with press.engine.begin() as connection:
-        person = load_subscriber(connection, address)
-        if person is None:
-            raise LibraryError(f"{address}: no subscriber has this address")
-        for held in load_subscriptions(connection, person.id):
-            end_subscription(connection, person.id, held.newsletter, source="erasure", at=now)
-        erase_subscriber(connection, person.id)
+    with read_only(press.engine) as connection:
+        person = _person(connection, address)
+    return forget(press, person, now)
+
+
+def _person(connection: Connection, address: str) -> Subscriber:
+    try:
+        person = load_subscriber(connection, address_key(address))
+    except ValueError as error:
+        raise LibraryError(str(error)) from None
+    if person is None:
+        raise LibraryError(f"{address}: no subscriber has this address")
+    return person

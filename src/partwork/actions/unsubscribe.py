@@ -1,57 +1,156 @@
-"""A token from a mail → a subscription ended."""
+"""A token from a mail → a subscription ended, or a series skipped.
+
+Mails are forwarded: whoever has the token may leave for its owner, and learns nothing of them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from partwork.actions.departing import depart
 from partwork.actions.loading import load_newsletter
+from partwork.actions.naming import title_of
 from partwork.assembly import Press
-from partwork.model.audience import SubscriptionState
+from partwork.model.audience import Evidence, SubscriptionState
 from partwork.model.errors import PartworkError
-from partwork.store.audience import end_subscription, load_subscriptions
-from partwork.store.engine import read_only
-from partwork.subscribing.tokens import BadToken, Departure, read_unsubscribe_token
+from partwork.store.audience import load_subscriber_by_id
+from partwork.store.engine import StoreError, read_only
+from partwork.store.ledger import count_under_way, series_of_delivery
+from partwork.store.subscriptions import (
+    load_skipped,
+    load_subscription,
+    load_subscriptions,
+    skip_series,
+    take_up_series,
+)
+from partwork.store.suppression_log import LogAct, LogEntry, append
+from partwork.subscribing.addresses import masked
+from partwork.subscribing.tokens import (
+    BadToken,
+    Departure,
+    Pass,
+    PassKind,
+    pass_token,
+    read_unsubscribe_token,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class SubscriptionView:
-    """What a page may say of a subscription: nothing about the person, since mails are forwarded.
+class LeavingView:
+    """What a page may say to whoever holds the link of a mail.
 
-    `contact` is the address that answers mails to the newsletter, empty where it is not known.
+    `address` is masked; `series` the title of the series whose part the mail was, with its
+    `is_skipped`; all three are empty where the database does not know them. `contact` is the
+    address that answers mails to the newsletter, `has_others` whether there are more newsletters.
     """
 
     newsletter: str
+    slug: str
     contact: str
+    address: str
     is_confirmed: bool
+    series: str = ""
+    is_skipped: bool = False
+    has_others: bool = False
 
 
-def unsubscribe(press: Press, token: str, now: datetime, source: str) -> Departure:
-    """Ends the subscription that the token speaks of; committed when this returns.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What became of a wish to leave.
 
-    May be repeated, also for subscribers who are long erased. `source` goes into the consent
-    record. Raises BadToken.
+    `undo` is a token that takes it back, empty where nothing was ended by this; `under_way` mails
+    had left before.
     """
-    departure = read_unsubscribe_token(token, press.secrets)
-    with press.engine.begin() as connection:
-        end_subscription(
-            connection, departure.subscriber, departure.newsletter, source=source, at=now
-        )
-    return departure
+
+    at: datetime
+    undo: str = ""
+    under_way: int = 0
 
 
-def subscription_behind(press: Press, token: str) -> SubscriptionView | None:
-    """The subscription that the token speaks of; None for a token that is not ours."""
+def leaving_behind(press: Press, token: str) -> LeavingView | None:
+    """What the token is about; None for one that is not ours. Changes nothing."""
     try:
         departure = read_unsubscribe_token(token, press.secrets)
     except BadToken:
         return None
     with read_only(press.engine) as connection:
-        held = load_subscriptions(connection, departure.subscriber)
-    is_confirmed = any(
-        s.newsletter == departure.newsletter and s.state is SubscriptionState.CONFIRMED
-        for s in held
+        person = load_subscriber_by_id(connection, departure.subscriber)
+        held = load_subscription(connection, departure.subscriber, departure.newsletter)
+        skipped = load_skipped(connection, departure.subscriber)
+        series = series_of_delivery(connection, departure.delivery, departure.subscriber)
+    name, contact = _names(press, departure.newsletter)
+    return LeavingView(
+        name,
+        departure.newsletter,
+        contact,
+        masked(person.address) if person else "",
+        held is not None and held.state is SubscriptionState.CONFIRMED,
+        title_of(press, series) if series else "",
+        series in skipped,
+        len(press.library.newsletter_slugs()) > 1,
     )
+
+
+def unsubscribe(
+    press: Press, token: str, evidence: Evidence, *, everything: bool = False, now: datetime
+) -> Left:
+    """Ends the subscription that the token speaks of, or all of its owner's.
+
+    Committed when this returns, or, while the database is down, noted in the suppression log and
+    applied later. May be repeated, also for subscribers who are long erased. A goodbye is mailed.
+    Raises BadToken, LogUnusable.
+    """
+    departure = read_unsubscribe_token(token, press.secrets)
     try:
-        newsletter = load_newsletter(press, departure.newsletter)
-    except PartworkError:  # leaving must not wait until an editor has mended a file
-        return SubscriptionView(departure.newsletter, "", is_confirmed)
-    return SubscriptionView(newsletter.name, newsletter.reply_to.address, is_confirmed)
+        return _leave(press, departure, evidence, everything, now)
+    except StoreError:
+        append(press.suppression_log, [_noted(departure, now)])
+        return Left(now)
+
+
+def skip(press: Press, token: str, *, wanted: bool, now: datetime) -> None:
+    """Skips the series whose part the mail was, or takes it up again; the rest stays.
+
+    Raises BadToken.
+    """
+    departure = read_unsubscribe_token(token, press.secrets)
+    with press.engine.begin() as connection:
+        series = series_of_delivery(connection, departure.delivery, departure.subscriber)
+        if series and wanted:
+            take_up_series(connection, departure.subscriber, [series])
+        elif series:
+            skip_series(connection, departure.subscriber, series, now)
+
+
+def _leave(
+    press: Press, departure: Departure, evidence: Evidence, everything: bool, now: datetime
+) -> Left:
+    with read_only(press.engine) as connection:
+        person = load_subscriber_by_id(connection, departure.subscriber)
+        if person is None:
+            return Left(now)
+        under_way = count_under_way(connection, person.id, departure.newsletter)
+        held = [
+            subscription
+            for subscription in load_subscriptions(connection, person.id)
+            if everything or subscription.newsletter == departure.newsletter
+        ]
+    if not depart(press, person, held, evidence, now=now, farewell=True):
+        return Left(now, under_way=under_way)
+    held_by = Pass(person.id, "" if everything else departure.newsletter, now)
+    return Left(now, pass_token(PassKind.UNDO, held_by, press.secrets), under_way)
+
+
+def _noted(departure: Departure, now: datetime) -> LogEntry:
+    """What the log can say without a database: the number stands for the person."""
+    return LogEntry(
+        LogAct.LEFT, now, subscriber=departure.subscriber, newsletter=departure.newsletter
+    )
+
+
+def _names(press: Press, newsletter: str) -> tuple[str, str]:
+    """The newsletter's name and contact; leaving must not wait until somebody mends a file."""
+    try:
+        found = load_newsletter(press, newsletter)
+    except PartworkError:
+        return newsletter, ""
+    return found.name, found.reply_to.address

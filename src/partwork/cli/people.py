@@ -23,11 +23,11 @@ from partwork.cli.terminal import (
     say_refused,
     utc_now,
 )
-from partwork.model.audience import SubscriptionState
+from partwork.model.audience import SubscriptionState, SuppressionReason
 
 subscribers = App(
     name="subscribers",
-    help="Import, export, list, show or erase subscribers.\n\n"
+    help="Import, export, list, show, suppress or erase subscribers.\n\n"
     'Example: partwork subscribers import readers.csv --newsletter quiet-hour --confirmed "asked"',
     group=RUNNING,
     sort_key=4,
@@ -157,19 +157,64 @@ def show(address: str, *, as_json: AsJson = False) -> int:
     for held in story.subscriptions:
         out.print(f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}")
     for record in story.consents:
-        out.print(
-            f"  {record.at:%Y-%m-%d %H:%M} {record.act} {record.newsletter} ({record.source})",
-        )
+        how = record.evidence.source
+        out.print(f"  {record.at:%Y-%m-%d %H:%M} {record.act} {record.newsletter} ({how})")
     for delivery in story.deliveries:
         out.print(f"  delivery {delivery.id}: {delivery.state}")
     return DONE
 
 
+@subscribers.command(name="suppress")
+def suppress(address: str, *, reason: SuppressionReason = SuppressionReason.WISH) -> int:
+    """Put an address on the suppression list: it gets no campaign, whatever it subscribes to.
+
+    Example: partwork subscribers suppress ada@example.org --reason complaint
+
+    Parameters
+    ----------
+    address
+        Theirs, whether they are subscribed or not.
+    reason
+        Why.
+    """
+    from partwork.actions.departing import suppress as put
+
+    with press_of_home() as press:
+        is_new = put(press, address, reason, utc_now())
+    out.print("suppressed" if is_new else "was suppressed already")
+    return DONE
+
+
+@subscribers.command(name="unsuppress")
+def unsuppress(address: str) -> int:
+    """Take an address off the suppression list; it gets what it is still subscribed to.
+
+    Example: partwork subscribers unsuppress ada@example.org
+
+    Parameters
+    ----------
+    address
+        Theirs.
+    """
+    from partwork.actions.departing import unsuppress as take
+
+    with press_of_home() as press:
+        was_there = take(press, address, utc_now())
+    out.print("not suppressed any more" if was_there else "was not suppressed")
+    return DONE
+
+
 @subscribers.command(name="erase")
 def erase(
-    address: str, *, yes: Annotated[bool, Parameter(name=["--yes", "-y"], negative="")] = False
+    address: str,
+    *,
+    yes: Annotated[bool, Parameter(name=["--yes", "-y"], negative="")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Forget a person for good; if suppressed, the address stays suppressed, as a hash.
+
+    Prints what was deleted, what stays as evidence, and what you have to see to yourself; it names
+    nobody, so that it may be kept.
 
     Example: partwork subscribers erase ada@example.org --yes
 
@@ -179,6 +224,8 @@ def erase(
         Theirs.
     yes
         Do not ask.
+    as_json
+        Print the report as JSON.
     """
     from partwork.actions.subscribers import erase as forget
 
@@ -186,6 +233,14 @@ def erase(
         err.print("partwork: nothing erased; say --yes to do it without a question")
         return REFUSED
     with press_of_home() as press:
-        forget(press, address, utc_now())
-    out.print("erased")
+        report = forget(press, address, utc_now())
+    if as_json:
+        print_json(report)
+        return DONE
+    out.print(f"erased {report.at:%Y-%m-%d %H:%M} UTC")
+    for heading, counts in (("deleted", report.deleted), ("kept", report.kept)):
+        for what, count in counts.items():
+            out.print(f"  {heading}: {what}: {count}")
+    for what in report.out_of_reach:
+        out.print(f"  out of reach: {what}")
     return DONE

@@ -42,8 +42,8 @@ def preview(
 
     Example: partwork preview better-sleep --part 1 --open
 
-    Beside each mail stand pictures of it at 375 and 600 pixels, in light and dark, where Chromium
-    is found.
+    Beside each mail stand pictures of it at 375 and 600 pixels, in light, in dark, and darkened by
+    a program that does not ask the mail how, where Chromium is found.
 
     Parameters
     ----------
@@ -77,13 +77,12 @@ def preview(
 
 def _take_pictures(press: "Press", shown: Sequence["Previewed"]) -> None:
     """A preview without pictures is one all the same: what kept them from being taken is said."""
-    from partwork.actions.pictures import VIEWS, take_pictures
-    from partwork.screenshots.chromium import found_chromium
+    from partwork.actions.pictures import VIEWS, browser_of, take_pictures
     from partwork.screenshots.errors import NoPicture
 
-    browser = found_chromium()
+    browser = browser_of(press)
     if browser is None:
-        err.print("No pictures: no Chromium was found; install one and preview again")
+        err.print("No pictures: no Chromium found; install one or set PARTWORK_CHROMIUM")
         return
     try:
         with progress_bar("photographing") as progress:
@@ -120,7 +119,7 @@ def _watch(series: str, part: int | None, *, open_in_browser: bool) -> int:
         watching = threading.Thread(target=look, daemon=True)
         watching.start()
         try:
-            serve(create_watcher(press.library, lambda: latest), "127.0.0.1", 0, told)
+            serve(create_watcher(press, lambda: latest), "127.0.0.1", 0, told)
         finally:
             ended.set()
             watching.join()

@@ -90,10 +90,15 @@ def demo(*, stay: Flag = False) -> int:
 
 
 @app.command(group=RUNNING, sort_key=5)
-def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
-    """Serve the pages that mails link to, leaving and issues, and cleaning reports by signed link.
+def web(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    proxy: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+) -> int:
+    """Serve the pages: signing up, leaving, the archive, and editors' reports by signed link.
 
-    Example: partwork web --port 8000
+    Example: partwork web --port 8000 --proxy 127.0.0.1
 
     Parameters
     ----------
@@ -101,6 +106,9 @@ def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
         Address to listen on; loopback unless a proxy on another machine needs more.
     port
         Port to listen on.
+    proxy
+        Address or network of a reverse proxy in front, whose word on visitors' addresses and
+        https is taken. May be repeated; without it nobody's is.
     """
     from partwork.web.app import create_app
     from partwork.web.serve import serve
@@ -109,7 +117,7 @@ def web(*, host: str = "127.0.0.1", port: int = 8000) -> int:
         err.print(f"Serving {address} until Ctrl-C")
 
     with press_of_home() as press:
-        serve(create_app(press), host, port, told)
+        serve(create_app(press), host, port, told, proxies=proxy)
     return DONE
 
 

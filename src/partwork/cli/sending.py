@@ -26,6 +26,8 @@ from partwork.cli.terminal import (
 def approve(series: str, *, part: Part = None, by: str = "") -> int:
     """Approve what was previewed, by its content hash; a later edit asks again.
 
+    Where PARTWORK_PUBLIC_URL is set, a signed link shows each mail and its pictures for 14 days.
+
     Example: partwork approve better-sleep --by "Ada North"
 
     Parameters
@@ -40,13 +42,18 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
     import getpass
 
     from partwork.actions.approve import approve as approve_drafts
+    from partwork.actions.look import look_urls
 
     with press_of_home() as press:
+        now = utc_now()
         issues = approve_drafts(
-            press, series, part, reviewer=by or getpass.getuser(), channel="cli", now=utc_now()
+            press, series, part, reviewer=by or getpass.getuser(), channel="cli", now=now
         )
+        looks = look_urls(press, issues, now)
     for issue in issues:
         out.print(f"approved {issue.name}  {issue.subject}")
+        if issue.number in looks:
+            err.print(f"as mailed: {looks[issue.number]}", soft_wrap=True)
     return DONE
 
 

@@ -181,6 +181,9 @@ class Transport(Protocol):
         """Take back a message that was not let go; there is no further event for it."""
         ...
 
-    def rest(self) -> None:
-        """Announce nothing for a while, longer each time until a message is accepted again."""
+    def rest(self) -> bool:
+        """Announce nothing for a while, longer each time until a message is accepted again.
+
+        False: such a rest was on already.
+        """
         ...

@@ -1,42 +1,35 @@
-"""Subscribers and their subscriptions, consents, and the suppression list."""
+"""Subscribers: brought in, found, listed, forgotten; and the suppression list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    bindparam,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, or_, select, update
 
-from partwork.model.address import address_key
 from partwork.model.audience import (
+    Act,
     Applicant,
-    Consent,
+    Evidence,
     Subscriber,
     Subscription,
     SubscriptionState,
     SuppressionReason,
 )
 from partwork.model.delivery import DeliveryState
-from partwork.store.rows import insert_if_new, new_rows, written
+from partwork.store.consents import forget_in_consents
+from partwork.store.rows import insert_if_new
 from partwork.store.schema import (
+    IS_PENDING,
     consents,
     deliveries,
     newsletters,
+    service_messages,
     subscribers,
     subscriptions,
     suppressions,
 )
+from partwork.store.subscriptions import import_subscription, subscription_of
 
 
 class ImportOutcome(StrEnum):
@@ -52,84 +45,98 @@ def import_subscriber(
     conn: Connection,
     applicant: Applicant,
     newsletter: str,
+    evidence: Evidence,
     *,
+    address_key: str,
     suppression_key: str,
-    source: str,
-    wording: str,
     at: datetime,
 ) -> ImportOutcome:
     """Subscribe an address whose consent the operator has, confirmed at once.
 
-    Whoever ended the subscription is not brought back, not even after erasure: the consent
-    record still knows the hash. A known subscriber's name and language stay as they are.
-    Raises ValueError where the applicant's address is none.
+    Whoever ended the subscription is not brought back, not even after erasure, nor because
+    somebody has asked for it again and not confirmed: the consent record still knows the hash. A
+    known subscriber's name and language stay as they are.
     """
-    key = address_key(applicant.address)
     known = conn.execute(
-        _STANDING, {"key": key, "hash": suppression_key, "newsletter": newsletter}
+        _STANDING, {"key": address_key, "hash": suppression_key, "newsletter": newsletter}
     ).one()
     if known.suppressed:
         return ImportOutcome.SUPPRESSED
     if known.state == SubscriptionState.CONFIRMED:
         return ImportOutcome.ALREADY
-    if known.state == SubscriptionState.ENDED or known.last_act == "ended":
+    if known.state == SubscriptionState.ENDED or known.last_act == Act.ENDED:
         return ImportOutcome.LEFT_EARLIER
 
     if not known.seen:
         insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
     subscriber = known.subscriber
     if subscriber is None:
-        insert_if_new(
-            conn,
-            subscribers,
-            address=applicant.address.strip(),
-            address_key=key,
-            suppression_key=suppression_key,
-            name=applicant.name,
-            language=applicant.language,
-            created_at=at,
+        subscriber = make_subscriber(
+            conn, applicant, address_key=address_key, suppression_key=suppression_key, at=at
         )
-        by_key = select(subscribers.c.id).where(subscribers.c.address_key == key)
-        subscriber = conn.execute(by_key).scalar_one()
-    if not _confirm(conn, subscriber, newsletter, at):
+    if not import_subscription(conn, subscriber, newsletter, evidence, at):
         return ImportOutcome.ALREADY
-    _record_consent(conn, subscriber, newsletter, "imported", at=at, source=source, wording=wording)
     return ImportOutcome.ADDED
 
 
-def load_subscriber(conn: Connection, address: str) -> Subscriber | None:
-    """The subscriber with this address in any spelling of its case; None for nonsense too."""
-    try:
-        key = address_key(address)
-    except ValueError:
-        return None
-    row = conn.execute(select(subscribers).where(subscribers.c.address_key == key)).first()
+def make_subscriber(
+    conn: Connection,
+    applicant: Applicant,
+    *,
+    address_key: str,
+    suppression_key: str,
+    at: datetime,
+) -> int:
+    """The id of the one with this address key; made of the applicant where there is nobody."""
+    insert_if_new(
+        conn,
+        subscribers,
+        address=applicant.address.strip(),
+        address_key=address_key,
+        suppression_key=suppression_key,
+        name=applicant.name,
+        language=applicant.language,
+        created_at=at,
+    )
+    by_key = select(subscribers.c.id).where(subscribers.c.address_key == address_key)
+    subscriber: int = conn.execute(by_key).scalar_one()
+    return subscriber
+
+
+def move_subscriber(
+    conn: Connection, subscriber: int, address: str, *, address_key: str, suppression_key: str
+) -> bool:
+    """Give a subscriber another address; False: somebody has it, or the subscriber is gone.
+
+    What is planned and not sent goes to the new address.
+    """
+    taken = exists().where(subscribers.c.address_key == address_key, subscribers.c.id != subscriber)
+    if conn.execute(select(taken)).scalar_one():
+        return False
+    moved = conn.execute(
+        update(subscribers)
+        .where(subscribers.c.id == subscriber)
+        .values(address=address, address_key=address_key, suppression_key=suppression_key)
+    )
+    not_attempted = deliveries.c.state.in_([s.value for s in _OPEN])
+    conn.execute(
+        update(deliveries)
+        .where(deliveries.c.subscriber == subscriber, not_attempted)
+        .values(recipient=address)
+    )
+    return moved.rowcount == 1
+
+
+def load_subscriber(conn: Connection, address_key: str) -> Subscriber | None:
+    """The subscriber whose address is told from others by this key."""
+    row = conn.execute(select(subscribers).where(subscribers.c.address_key == address_key)).first()
     return None if row is None else _subscriber(row)
 
 
 def load_subscriber_by_id(conn: Connection, subscriber: int) -> Subscriber | None:
     """The subscriber; None for one who was erased or never was."""
-    row = conn.execute(select(subscribers).where(subscribers.c.id == subscriber)).first()
+    row = conn.execute(_BY_ID, {"id": subscriber}).first()
     return None if row is None else _subscriber(row)
-
-
-def load_subscriptions(conn: Connection, subscriber: int) -> tuple[Subscription, ...]:
-    """All of one subscriber's subscriptions, by newsletter."""
-    query = (
-        select(subscriptions)
-        .where(subscriptions.c.subscriber == subscriber)
-        .order_by(subscriptions.c.newsletter)
-    )
-    return tuple(_subscription(row) for row in conn.execute(query))
-
-
-def load_consents(conn: Connection, subscriber: int) -> tuple[Consent, ...]:
-    """One subscriber's consent record, oldest first."""
-    query = select(consents).where(consents.c.subscriber == subscriber).order_by(consents.c.id)
-    return tuple(
-        Consent(row.subscriber, row.newsletter, row.act, row.at, row.source, row.wording)
-        for row in conn.execute(query)
-    )
 
 
 def list_subscribers(
@@ -149,7 +156,7 @@ def list_subscribers(
     if state is not None:
         query = query.where(subscriptions.c.state == state.value)
     for row in conn.execute(query, execution_options={"yield_per": 500}):
-        yield _subscriber(row), _subscription(row)
+        yield _subscriber(row), subscription_of(row)
 
 
 def count_confirmed(conn: Connection, newsletter: str) -> int:
@@ -161,27 +168,11 @@ def count_confirmed(conn: Connection, newsletter: str) -> int:
     return conn.execute(query).scalar_one()
 
 
-def end_subscription(
-    conn: Connection, subscriber: int, newsletter: str, *, source: str, at: datetime
-) -> bool:
-    """End a subscription, and record it; True where it had not ended before.
-
-    May be repeated without effect, and asked for subscribers who are long erased. Deliveries
-    that no lane has attempted yet will not leave: the ledger asks again before each.
-    """
-    ended = conn.execute(
-        update(subscriptions)
-        .where(
-            subscriptions.c.subscriber == subscriber,
-            subscriptions.c.newsletter == newsletter,
-            subscriptions.c.state != SubscriptionState.ENDED.value,
-        )
-        .values(state=SubscriptionState.ENDED.value, ended_at=at)
-    )
-    if not ended.rowcount:
-        return False
-    _record_consent(conn, subscriber, newsletter, "ended", at=at, source=source, wording="")
-    return True
+def count_subscriptions(conn: Connection) -> Mapping[tuple[str, SubscriptionState], int]:
+    """How many subscriptions each newsletter has in each state; none: left out."""
+    columns = (subscriptions.c.newsletter, subscriptions.c.state)
+    query = select(*columns, func.count().label("held")).group_by(*columns)
+    return {(row.newsletter, SubscriptionState(row.state)): row.held for row in conn.execute(query)}
 
 
 def erase_subscriber(conn: Connection, subscriber: int) -> None:
@@ -189,11 +180,21 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
 
     Consents stay with hash, wording and instants, suppressions with the hash alone; ledger rows
     lose the subscriber, the recipient and the server's words, which often repeat the address.
-    What had not been attempted is `left`. Whoever must not be imported again is to be
-    suppressed, or to have the subscription ended, before.
+    What had not been attempted is `left`, and no service message is written any more. Whoever
+    must not be imported again is to be suppressed, or to have the subscription ended, before.
     """
-    open_states = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
-    not_attempted = deliveries.c.state.in_([state.value for state in open_states])
+    hashed = select(subscribers.c.suppression_key).where(subscribers.c.id == subscriber)
+    conn.execute(
+        update(service_messages)
+        .where(
+            or_(
+                service_messages.c.suppression_key == hashed.scalar_subquery(),
+                service_messages.c.subscriber == subscriber,
+            )
+        )
+        .values(address="", network="", user_agent="", next_try_at=None)
+    )
+    not_attempted = deliveries.c.state.in_([state.value for state in _OPEN])
     conn.execute(
         update(deliveries)
         .where(deliveries.c.subscriber == subscriber)
@@ -206,8 +207,30 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
             next_try_at=None,
         )
     )
-    # The foreign keys do the rest: subscriptions and courses go, consents lose the person.
+    forget_in_consents(conn, subscriber)
+    # The foreign keys do the rest: subscriptions, skipped series and courses go.
     conn.execute(delete(subscribers).where(subscribers.c.id == subscriber))
+
+
+def unconfirmed_since(conn: Connection, before: datetime, limit: int) -> tuple[int, ...]:
+    """Subscribers who asked before then, confirmed nothing, and have nothing else; some of them."""
+    other = subscriptions.alias()
+    query = (
+        select(subscriptions.c.subscriber)
+        .where(
+            IS_PENDING,
+            subscriptions.c.asked_at < before,
+            ~exists().where(
+                other.c.subscriber == subscriptions.c.subscriber,
+                or_(
+                    other.c.state != SubscriptionState.PENDING.value,
+                    other.c.asked_at >= before,
+                ),
+            ),
+        )
+        .limit(limit)
+    )
+    return tuple(dict.fromkeys(conn.execute(query).scalars()))
 
 
 def save_suppression(
@@ -222,11 +245,23 @@ def save_suppression(
     )
 
 
+def lift_suppression(conn: Connection, suppression_key: str) -> bool:
+    """Take an address off the suppression list; False: it was not on it."""
+    gone = conn.execute(
+        delete(suppressions).where(suppressions.c.suppression_key == suppression_key)
+    )
+    return gone.rowcount == 1
+
+
 def is_suppressed(conn: Connection, suppression_key: str) -> bool:
     """Whether the suppression list holds this hash."""
     query = select(exists().where(suppressions.c.suppression_key == suppression_key))
     return bool(conn.execute(query).scalar_one())
 
+
+_OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+
+_BY_ID = select(subscribers).where(subscribers.c.id == bindparam("id"))
 
 # What an import has to know of an address: always one row.
 _STANDING = select(
@@ -248,6 +283,7 @@ _STANDING = select(
     .where(
         consents.c.suppression_key == bindparam("hash"),
         consents.c.newsletter == bindparam("newsletter"),
+        consents.c.act != Act.ASKED.value,  # anybody may ask in anybody's name
     )
     .order_by(consents.c.id.desc())
     .limit(1)
@@ -256,53 +292,5 @@ _STANDING = select(
 )
 
 
-def _confirm(conn: Connection, subscriber: int, newsletter: str, at: datetime) -> bool:
-    """Make the subscription, or confirm one that was asked for; False: it is neither."""
-    confirmed = {"state": SubscriptionState.CONFIRMED.value, "confirmed_at": at}
-    row = new_rows(conn, subscriptions).values(
-        subscriber=subscriber, newsletter=newsletter, asked_at=at, **confirmed
-    )
-    asked_for = subscriptions.c.state == SubscriptionState.PENDING.value
-    or_confirmed = row.on_conflict_do_update(
-        index_elements=["subscriber", "newsletter"], set_=confirmed, where=asked_for
-    )
-    return written(conn, or_confirmed) == 1
-
-
-def _record_consent(
-    conn: Connection,
-    subscriber: int,
-    newsletter: str,
-    act: str,
-    *,
-    at: datetime,
-    source: str,
-    wording: str,
-) -> None:
-    hashed = select(subscribers.c.suppression_key).where(subscribers.c.id == subscriber)
-    conn.execute(
-        insert(consents).values(
-            subscriber=subscriber,
-            suppression_key=hashed.scalar_subquery(),
-            newsletter=newsletter,
-            act=act,
-            at=at,
-            source=source,
-            wording=wording,
-        )
-    )
-
-
 def _subscriber(row: Row[Any]) -> Subscriber:
     return Subscriber(row.id, row.address, row.name, row.language)
-
-
-def _subscription(row: Row[Any]) -> Subscription:
-    return Subscription(
-        row.subscriber,
-        row.newsletter,
-        SubscriptionState(row.state),
-        row.asked_at,
-        row.confirmed_at,
-        row.ended_at,
-    )

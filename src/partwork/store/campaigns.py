@@ -30,6 +30,7 @@ from partwork.store.schema import (
     courses,
     deliveries,
     issues,
+    skipped_series,
     subscribers,
     subscriptions,
     suppressions,
@@ -51,16 +52,17 @@ def plan_campaign(
 ) -> tuple[Campaign, int]:
     """The campaign of an issue for a due slot, and how many deliveries were new in it.
 
-    Reaches the newsletter's confirmed subscribers who are not suppressed and who have no
-    delivery of this instalment, in this wording or another. The audience is frozen: planned
-    again for the same slot, nobody is added, and 0 are new. Raises UnknownSegment.
+    Reaches the newsletter's confirmed subscribers who are not suppressed, do not pause at `now` or
+    skip the series, and have no delivery of this instalment, in this wording or another. The
+    audience is frozen: planned again for the same slot, nobody is added, and 0 are new. Raises
+    UnknownSegment.
     """
     _refuse_segment(issue)
     _lock_instalment(conn, issue)
     campaign, is_new = _campaign(conn, issue, due_at, now)
     if not is_new:
         return campaign, 0
-    return campaign, _freeze(conn, campaign, _audience(issue))
+    return campaign, _freeze(conn, campaign, _audience(issue, now))
 
 
 def plan_course(
@@ -80,7 +82,7 @@ def plan_course(
         courses.c.next_number == issue.number,
         courses.c.next_due_at <= now,
     )
-    readers = _audience(issue).where(
+    readers = _audience(issue, now).where(
         exists().where(courses.c.subscriber == subscribers.c.id, *waits_for_it)
     )
     campaign, planned = None, 0
@@ -207,13 +209,18 @@ def _campaign(
     return _read(conn.execute(query).one()), is_new
 
 
-def _audience(issue: Issue) -> Select[tuple[int, str]]:
+def _audience(issue: Issue, now: datetime) -> Select[tuple[int, str]]:
     """Id and address of everyone who may get the issue and has not."""
     return (
         select(subscribers.c.id, subscribers.c.address)
         .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
         .where(
             _is_confirmed(issue.audience.newsletter),
+            or_(subscriptions.c.paused_until.is_(None), subscriptions.c.paused_until <= now),
+            ~exists().where(
+                skipped_series.c.subscriber == subscribers.c.id,
+                skipped_series.c.series == issue.audience.series,
+            ),
             ~exists().where(suppressions.c.suppression_key == subscribers.c.suppression_key),
             ~_has_instalment(subscribers.c.id, issue),
         )

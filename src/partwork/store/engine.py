@@ -46,7 +46,12 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         # The ping replaces connections that a restart of the server has cut.
-        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": BUSY.seconds},
+        )
 
     @event.listens_for(engine, "handle_error")
     def explain(context: ExceptionContext) -> None:
@@ -149,6 +154,8 @@ def _problem_with(context: ExceptionContext) -> str | None:
     if context.connection is None and isinstance(context.sqlalchemy_exception, OperationalError):
         reason = " ".join(str(error).split())
         return f"cannot connect; is the server up and the URL right? It said: {reason}"
+    if context.is_disconnect:
+        return "the connection was lost; is the server up? Try again"
     return None
 
 

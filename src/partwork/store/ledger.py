@@ -15,9 +15,11 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
+    or_,
     select,
     update,
 )
@@ -26,8 +28,10 @@ from partwork.model.audience import SubscriptionState
 from partwork.model.delivery import Delivery, DeliveryState, Reply, Tally, Verdict
 from partwork.store.rows import literal_state
 from partwork.store.schema import (
+    Instant,
     deliveries,
     issues,
+    skipped_series,
     subscribers,
     subscriptions,
     suppressions,
@@ -45,8 +49,9 @@ def claim(
 ) -> tuple[Delivery, ...]:
     """Up to `limit` deliveries of an issue for this lane alone, until `now + lease`.
 
-    First those never tried, then the deferred whose time has come. Who has left or was
-    suppressed since planning is noted as left and passed over. Empty: nothing to do now.
+    First those never tried, then the deferred whose time has come. Who has left, paused, skipped
+    the series or was suppressed since planning is noted as left and passed over. Empty: nothing
+    to do now.
     """
     pending = deliveries.c.state == literal_state(DeliveryState.PENDING)
     deferred = deliveries.c.state == literal_state(DeliveryState.DEFERRED)
@@ -61,7 +66,7 @@ def claim(
         ),
     ):
         while (room := limit - len(claimed)) > 0:
-            rows = _locked(conn, batch.limit(room))
+            rows = _locked(conn, batch.limit(room), now)
             if not rows:
                 break
             wanted = [row for row in rows if row.is_wanted]
@@ -74,8 +79,9 @@ def claim(
 def note_attempt(conn: Connection, delivery: int, lane: str, at: datetime) -> bool:
     """Note that a message is about to leave. False: it must not leave.
 
-    The lane's claim was lost, the attempt was noted before, or the subscriber has left, was
-    suppressed or erased meanwhile. A message may leave once for each True, after the commit.
+    The lane's claim was lost, the attempt was noted before, or the subscriber has left, paused,
+    skipped the series, was suppressed or erased meanwhile. A message may leave once for each
+    True, after the commit.
     """
     mine = and_(
         deliveries.c.id == delivery,
@@ -92,7 +98,8 @@ def note_attempt(conn: Connection, delivery: int, lane: str, at: datetime) -> bo
             replied_at=None,
             reply_code=None,
             reply_text="",
-        )
+        ),
+        {"now": at},
     )
     if noted.rowcount:
         return True
@@ -231,16 +238,45 @@ def deliveries_of(conn: Connection, subscriber: int) -> tuple[Delivery, ...]:
     return _deliveries(conn, select(deliveries).where(deliveries.c.subscriber == subscriber))
 
 
+def count_under_way(conn: Connection, subscriber: int, newsletter: str) -> int:
+    """How many of a newsletter's mails to a subscriber have left and are not answered for yet."""
+    held = {"subscriber": subscriber, "newsletter": newsletter}
+    return conn.execute(_UNDER_WAY, held).scalar_one()
+
+
+def series_of_delivery(conn: Connection, delivery: int, subscriber: int) -> str | None:
+    """The series of which a part was sent to this subscriber by that delivery."""
+    query = (
+        select(issues.c.series)
+        .join(deliveries, issues.c.content_hash == deliveries.c.content_hash)
+        .where(deliveries.c.id == delivery, deliveries.c.subscriber == subscriber)
+    )
+    return conn.execute(query).scalar_one_or_none()
+
+
 def in_doubt(conn: Connection, content_hash: str) -> tuple[Delivery, ...]:
     """The deliveries of an issue that an operator has to decide about."""
     return load_deliveries(conn, content_hash, (DeliveryState.IN_DOUBT,))
 
 
+_UNDER_WAY = (
+    select(func.count())
+    .select_from(deliveries)
+    .join(issues, issues.c.content_hash == deliveries.c.content_hash)
+    .where(
+        deliveries.c.subscriber == bindparam("subscriber"),
+        deliveries.c.state == DeliveryState.ATTEMPTED.value,
+        issues.c.newsletter == bindparam("newsletter"),
+    )
+)
+
 # A reply line is at most 512 octets (RFC 5321, 4.5.3.1.5); how many lines there are is the
 # server's choice. This keeps a few of them.
 _REPLY_CHARACTERS = 2000
 
-# Whether the row's subscriber may still be written to; false once the subscriber is erased.
+_NOW = bindparam("now", type_=Instant)
+
+# Whether the row's subscriber may be written to now; false once the subscriber is erased.
 _IS_WANTED = exists(
     select(subscribers.c.id)
     .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
@@ -249,6 +285,11 @@ _IS_WANTED = exists(
         subscribers.c.id == deliveries.c.subscriber,
         issues.c.content_hash == deliveries.c.content_hash,
         subscriptions.c.state == SubscriptionState.CONFIRMED.value,
+        or_(subscriptions.c.paused_until.is_(None), subscriptions.c.paused_until <= _NOW),
+        ~exists().where(
+            skipped_series.c.subscriber == subscribers.c.id,
+            skipped_series.c.series == issues.c.series,
+        ),
         ~exists().where(suppressions.c.suppression_key == subscribers.c.suppression_key),
     )
     .correlate(deliveries)
@@ -264,9 +305,10 @@ def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
     return deliveries.c.state.in_([state.value for state in states])
 
 
-def _locked(conn: Connection, query: Select[Any]) -> list[Row[Any]]:
+def _locked(conn: Connection, query: Select[Any], now: datetime) -> list[Row[Any]]:
     # On SQLite the clause is left out: there the transaction is the only writer.
-    return list(conn.execute(query.with_for_update(of=deliveries, skip_locked=True)))
+    locking = query.with_for_update(of=deliveries, skip_locked=True)
+    return list(conn.execute(locking, {"now": now}))
 
 
 def _leave(conn: Connection, ids: list[int]) -> None:

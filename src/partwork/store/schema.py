@@ -21,10 +21,16 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 from sqlalchemy.types import TypeDecorator
 
-from partwork.model.audience import SubscriptionState, SuppressionReason
+from partwork.model.audience import (
+    Act,
+    ServiceRequest,
+    SubscriptionState,
+    SuppressionReason,
+)
 from partwork.model.delivery import DeliveryState
 from partwork.store.rows import literal_state
 
@@ -96,8 +102,25 @@ subscriptions = Table(
     Column("asked_at", Instant, nullable=False),
     Column("confirmed_at", Instant),
     Column("ended_at", Instant),
+    Column("paused_until", Instant),
     CheckConstraint(f"state IN ({_one_of(SubscriptionState)})", name="state"),
     Index("subscriptions_audience", "newsletter", "state", "subscriber"),
+)
+
+IS_PENDING = subscriptions.c.state == literal_state(SubscriptionState.PENDING)
+Index(
+    "subscriptions_pending",
+    subscriptions.c.asked_at,
+    sqlite_where=IS_PENDING,
+    postgresql_where=IS_PENDING,
+)
+
+skipped_series = Table(
+    "skipped_series",
+    metadata,
+    Column("subscriber", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("series", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 courses = Table(
@@ -117,7 +140,8 @@ consents = Table(
     "consents",
     metadata,
     Column("id", _BIG_ID, primary_key=True),
-    # Erasing a person empties this column; the hash beside it is what stays as evidence.
+    # Erasing a person empties this column, the network address and the browser's name; the hash
+    # beside it is what stays as evidence.
     Column("subscriber", ForeignKey("subscribers.id", ondelete="SET NULL"), index=True),
     Column("suppression_key", Text, nullable=False),
     Column("newsletter", ForeignKey("newsletters.slug"), nullable=False),
@@ -125,8 +149,18 @@ consents = Table(
     Column("at", Instant, nullable=False),
     Column("source", Text, nullable=False),
     Column("wording", Text, nullable=False),
-    CheckConstraint("act IN ('confirmed', 'imported', 'ended')", name="act"),
+    Column("network", Text, nullable=False, server_default=""),
+    Column("user_agent", Text, nullable=False, server_default=""),
+    CheckConstraint(f"act IN ({_one_of(Act)})", name="act"),
     Index("consents_of_hash", "suppression_key", "newsletter"),
+)
+
+wordings = Table(
+    "wordings",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("first_shown_at", Instant, nullable=False),
 )
 
 suppressions = Table(
@@ -136,6 +170,47 @@ suppressions = Table(
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
     CheckConstraint(f"reason IN ({_one_of(SuppressionReason)})", name="reason"),
+)
+
+# What waits to be mailed to one person, and for a day what was: by it, mails are capped.
+service_messages = Table(
+    "service_messages",
+    metadata,
+    Column("id", _BIG_ID, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("newsletter", ForeignKey("newsletters.slug"), nullable=False),
+    Column("subscriber", Integer, nullable=False),
+    Column("address", Text, nullable=False),  # emptied once it is answered
+    Column("suppression_key", Text, nullable=False),
+    Column("network_key", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("wording", Text, nullable=False),
+    Column("network", Text, nullable=False),
+    Column("user_agent", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try_at", Instant),  # none: answered
+    CheckConstraint(f"kind IN ({_one_of(ServiceRequest)})", name="kind"),
+    Index("service_messages_of_address", "suppression_key", "asked_at"),
+    Index("service_messages_of_network", "network_key", "asked_at"),
+    Index("service_messages_asked_at", "asked_at"),
+    sqlite_autoincrement=True,
+)
+
+IS_VISITOR_S = service_messages.c.network_key != literal_column("''", Text)
+Index(
+    "service_messages_of_visitors",
+    service_messages.c.asked_at,
+    sqlite_where=IS_VISITOR_S,
+    postgresql_where=IS_VISITOR_S,
+)
+
+_WAITS = service_messages.c.next_try_at.is_not(None)
+Index(
+    "service_messages_waiting",
+    service_messages.c.next_try_at,
+    sqlite_where=_WAITS,
+    postgresql_where=_WAITS,
 )
 
 issues = Table(
@@ -262,4 +337,12 @@ facts = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# How far a file outside the database has been read, in bytes.
+positions = Table(
+    "positions",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("offset_bytes", BigInteger, nullable=False),
 )

@@ -8,10 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from email_validator import EmailNotValidError, validate_email
-
-from partwork.model.address import address_key
 from partwork.model.audience import Applicant
+from partwork.subscribing.addresses import address_key, fault_of
 
 MAX_HEADER = 10_000  # characters; a longer first line names no columns (a guess)
 
@@ -178,7 +176,7 @@ def _judged(
         if isinstance(row, RowError):
             errors.append(row)
             continue
-        fault = _fault(row.address)
+        fault = fault_of(row.address)
         if fault:
             errors.append(RowError(row.line, fault))
             continue
@@ -188,20 +186,6 @@ def _judged(
             continue
         applicants.append(Applicant(row.line, row.address, row.name, row.language))
     return tuple(applicants), tuple(errors)
-
-
-def _fault(address: str) -> str:
-    """Why nothing could be sent to this address; empty: it is written as addresses are."""
-    if not address:
-        return "it has no address"
-    if "@" not in address:
-        return "its address has no @"
-    try:
-        validate_email(address, check_deliverability=False, strict=True)
-        address_key(address)
-    except (EmailNotValidError, ValueError):  # their words repeat the address
-        return "its address is not written as e-mail addresses are, or its domain takes no mail"
-    return ""
 
 
 def _trimmed(cell: str) -> str:

@@ -2,7 +2,7 @@
 
 import hmac
 
-from partwork.model.address import address_key
+from partwork.subscribing.addresses import address_key
 
 
 def suppression_key(address: str, hash_key: bytes) -> str:
@@ -12,6 +12,11 @@ def suppression_key(address: str, hash_key: bytes) -> str:
     address, and for an empty key.
     """
     return _digest(hash_key, address_key(address))
+
+
+def network_key(network: str, hash_key: bytes) -> str:
+    """What tells one network from another without naming it; empty for the empty one."""
+    return _digest(hash_key, f"network {network}") if network else ""  # no @, as below
 
 
 def fingerprint(hash_key: bytes) -> str:

@@ -3,10 +3,11 @@
 GET changes nothing, ever.
 """
 
+import logging
 from datetime import UTC, datetime
-from typing import Annotated
+from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -14,22 +15,29 @@ from partwork.actions.drafts import draft_behind
 from partwork.actions.media import served_picture
 from partwork.actions.read_issue import published_page, published_page_of
 from partwork.actions.report import report_behind
-from partwork.actions.unsubscribe import subscription_behind, unsubscribe
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
 from partwork.rendering.templates import TemplateError
+from partwork.store.engine import StoreError
+from partwork.store.suppression_log import LogUnusable
 from partwork.subscribing.page_links import LinkHasRunOut
 from partwork.subscribing.tokens import BadToken
 from partwork.web.doorkeeper import Doorkeeper
+from partwork.web.health import health_routes
+from partwork.web.housekeeping import keeping_house
+from partwork.web.joining import joining_routes
+from partwork.web.leaving import leaving_routes
+from partwork.web.metrics import Metrics
 from partwork.web.pages import (
     DRAFT_IS_OLD,
     LINK_IS_OLD,
+    NO_DATABASE,
     NO_DRAFT,
     NO_DRAFT_TO_SHOW,
     NO_REPORT,
-    NOT_A_LINK,
     NOT_FOUND,
+    NOT_FROM_THERE,
     NOT_THAT_WAY,
     NOT_TO_BE_SHOWN,
     OUR_FAULT,
@@ -39,22 +47,28 @@ from partwork.web.pages import (
     issue_page,
     public_picture,
 )
+from partwork.web.preferring import preference_routes
 from partwork.web.previews import preview_routes
+from partwork.web.reading import reading_routes
+
+_log = logging.getLogger("partwork.web")
 
 
 def create_app(press: Press) -> FastAPI:
     """The app that serves this press. Raises TemplateError for a broken page of the home."""
     pages = Pages(press.library.templates())
+    metrics = Metrics(press)
     app = FastAPI(
         title="Partwork",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # RFC 8058, 3.1 forbids redirects
+        lifespan=lambda _app: keeping_house(press),
     )
 
     def error_page(status: int) -> Response:
-        words = {404: NOT_FOUND, 413: TOO_LARGE}.get(status, NOT_THAT_WAY)
+        words = {403: NOT_FROM_THERE, 404: NOT_FOUND, 413: TOO_LARGE}.get(status, NOT_THAT_WAY)
         return pages.message(OUR_FAULT if status >= 500 else words, status)
 
     @app.exception_handler(HTTPException)
@@ -63,32 +77,11 @@ def create_app(press: Press) -> FastAPI:
         page.headers.update(error.headers or {})
         return page
 
-    @app.api_route("/healthz", methods=["GET", "HEAD"])
-    def healthz() -> dict[str, str]:
-        """That the process answers; the database is not asked."""
-        return {"status": "ok"}
-
-    @app.api_route("/u/{token}", methods=["GET", "HEAD"])
-    def leaving(token: str) -> Response:
-        """The page with one button. Mail scanners follow links, so nothing happens here."""
-        view = subscription_behind(press, token)
-        if view is None:
-            return pages.message(NOT_A_LINK, 404)
-        return pages.unsubscribe(view.newsletter, view.contact, done=not view.is_confirmed)
-
-    @app.post("/u/{token}")
-    def leave(token: str, body: Annotated[bytes, Depends(_body)]) -> Response:
-        """Ends the subscription, whoever asks: the page's button or a mail provider (RFC 8058).
-
-        No cookie, no redirect, and done before the answer; a second time changes nothing.
-        """
-        view = subscription_behind(press, token)
-        if view is None:
-            return pages.message(NOT_A_LINK, 404)
-        # "List-Unsubscribe=One-Click", urlencoded or multipart; the consent record says which.
-        source = "one-click" if b"One-Click" in body else "page"
-        unsubscribe(press, token, datetime.now(UTC), source)
-        return pages.unsubscribe(view.newsletter, view.contact, done=True)
+    @app.exception_handler(StoreError)
+    @app.exception_handler(LogUnusable)
+    async def ask_for_patience(_request: Request, error: Exception) -> Response:
+        _log.error("%s", error)  # says which database or file, and what to do about it
+        return pages.message(NO_DATABASE, 503)
 
     @app.api_route("/issues/{name}", methods=["GET", "HEAD"])
     def issue(name: str) -> Response:
@@ -132,10 +125,12 @@ def create_app(press: Press) -> FastAPI:
         content = served_picture(press, name)
         return error_page(404) if content is None else public_picture(content, name)
 
+    app.include_router(reading_routes(press, pages, error_page))
+    app.include_router(joining_routes(press, pages, error_page))
+    app.include_router(leaving_routes(press, pages))
+    app.include_router(preference_routes(press, pages))
     app.include_router(preview_routes(press, pages, error_page))
-    app.add_middleware(Doorkeeper, error_page=error_page)
+    app.include_router(health_routes(press, pages, metrics))
+    below = urlsplit(press.settings.public_url).path
+    app.add_middleware(Doorkeeper, error_page=error_page, below=below, note=metrics.note)
     return app
-
-
-async def _body(request: Request) -> bytes:
-    return await request.body()

@@ -22,17 +22,28 @@ class Doorkeeper:
     The log has one line a request with the route's template, so that no token and no address
     gets into it; an exception is logged by its type and place alone, since its words may hold
     either. Bodies over MAX_BODY are refused with 413, told by their length or while they come.
+    `note` gets method and template, status and seconds of each request. `below` is the path
+    under which a proxy serves the app; it may leave that on or take it off.
     """
 
-    def __init__(self, app: ASGIApp, error_page: Callable[[int], Response]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        error_page: Callable[[int], Response],
+        below: str = "",
+        note: Callable[[str, int, float], None] = lambda _route, _status, _seconds: None,
+    ) -> None:
         self._app = app
         self._error_page = error_page
+        self._below = below
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets one request in; everything but HTTP passes."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope["root_path"] = self._below
         began = time.monotonic()
         status = 0
 
@@ -57,7 +68,9 @@ class Doorkeeper:
             _log.error("%s: %s\n%s", _named(scope), type(error).__name__, place)
             if not status:
                 await self._error_page(500)(scope, receive, sending)
-        _log.info("%s %d %.0f ms", _named(scope), status, 1000 * (time.monotonic() - began))
+        took = time.monotonic() - began
+        self._note(_named(scope), status, took)
+        _log.info("%s %d %.0f ms", _named(scope), status, 1000 * took)
 
 
 _FOR_ALL = {

@@ -2,21 +2,23 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
+from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, Response
 
+from partwork.actions.archive import Archive, ShelfOfSeries
+from partwork.actions.confirming import Confirmation, ConfirmationView
 from partwork.actions.look import Look
-from partwork.model.address import Mailbox
-from partwork.model.article import Article, Block, BlockKind, Category
-from partwork.model.fault import Severity
-from partwork.model.issue import AudienceRule, Issue
-from partwork.rendering.preflight import Check, Finding
-from partwork.rendering.report import BlockVerdict, Judged, Report
+from partwork.actions.preferences import PAUSES, Preferences
+from partwork.actions.sign_up import Answer, SignUpForm
+from partwork.actions.unsubscribe import LeavingView, Left
+from partwork.model.series import Newsletter
+from partwork.rendering.report import Report
 from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled
-from partwork.screenshots.chromium import View
+from partwork.web import samples
 
 NOT_FOUND = (
     "There is no such page",
@@ -51,6 +53,56 @@ DRAFT_IS_OLD = (
 NO_DRAFT_TO_SHOW = "This draft cannot be shown"  # as above
 TOO_LARGE = ("That was too much", "What was sent to this page is larger than it takes.")
 NOT_THAT_WAY = ("That does not work here", "This page cannot be used in that way.")
+NOT_FROM_THERE = (
+    "That came from another site",
+    "This page answers its own forms alone. Open it by itself, and try once more.",
+)
+LOOK_IN_YOUR_MAILBOX = (
+    "Please look in your mailbox",
+    "If the address is right, a mail is on its way to it, with one button to press. It may take a "
+    "few minutes, and it may lie with the unwanted mail. Nothing is sent before you press it.",
+)
+ASK_FOR_ACCESS = (
+    "This link has run out",
+    "For your safety, links to your settings are good for an hour. A new one goes to the same "
+    "address.",
+)
+TAKE_IT_BACK = (
+    "Take it back?",
+    "Press the button, and you get the same mails as before.",
+)
+TAKEN_BACK = ("You are back", "You get the same mails as before, as if nothing had been.")
+NOT_TO_BE_UNDONE = (
+    "This cannot be taken back any more",
+    "It is too long ago, or something else has happened since. Nothing is sent to you. Should you "
+    "want to come back, subscribe anew.",
+)
+NO_DATABASE = (
+    "We cannot look that up now",
+    "Something of ours is down, and somebody is at work on it. Please try again in a few minutes.",
+)
+NOTED = (
+    "You have left",
+    "Your wish is noted and comes into effect within minutes. You need not do anything else.",
+)
+MOVE_HERE = ("Is this your new address?", "Press the button, and your mails go to %s from now on.")
+MOVED = ("Your mails go to the new address", "From now on they come to %s.")
+NOT_MOVED = (
+    "The address could not be changed",
+    "The new address may have a subscription of its own. If so, leave with the old address; each "
+    "mail has a link for it at its end.",
+)
+ERASED = (
+    "You are forgotten",
+    "Your address and your name are gone from our database. We keep a number that cannot be turned "
+    "back into your address, so that nobody subscribes you again by mistake, and a note that you "
+    "agreed and left. Backups forget you when they are replaced.",
+)
+TOO_MANY = (
+    "Too many at once",
+    "So many have asked from your network within the hour that we take a rest. Please try again "
+    "later.",
+)
 OUR_FAULT = (
     "Something went wrong here",
     "It is our fault, not yours. Please try again in a few minutes.",
@@ -66,21 +118,108 @@ class Pages:
     def __init__(self, templates: Mapping[str, str]) -> None:
         self._templates = templates
         self.message(OUR_FAULT, 500)
-        for done in (False, True):
-            self.unsubscribe("The newsletter", "reader@example.org", done)
-        self.report(_SAMPLE)
-        self.look(_SAMPLE_LOOK, "key")
+        self.front([samples.FORM.newsletter])
+        self.series(samples.FORM.newsletter, samples.SERIES)
+        for series in ((), (samples.SERIES,)):
+            self.archive(Archive(samples.FORM.newsletter, series, samples.SERIES.parts))
+        for view in samples.LEAVING:
+            self.leaving(view)
+        for undo in ("", "token"):
+            self.left("", "r…@example.org", Left(samples.AT, undo, under_way=2))
+        for answer in (None, Answer.NO_ADDRESS):
+            self.leave([samples.FORM.newsletter] * 2, answer)
+        for note in ("", "saved", "no address", "not sure"):
+            self.preferences(samples.PREFERENCES, "token", note)
+        self.button(OUR_FAULT, "name", "Label", 200)
+        for answer in (None, Answer.NO_ADDRESS, Answer.ONCE_MORE):
+            self.sign_up(samples.FORM, answer, "reader@example.org")
+        for standing in Confirmation:
+            self.confirmation(ConfirmationView("The newsletter", "sample", "Words", standing))
+        self.report(samples.REPORT)
+        self.look(samples.LOOK, "key")
 
-    def unsubscribe(self, newsletter: str, contact: str, done: bool) -> HTMLResponse:
-        """The page with the one button, or the one that says that it is done."""
-        return self._page(
-            "web/unsubscribe.html", 200, newsletter=newsletter, contact=contact, done=done
-        )
+    def front(self, newsletters: Sequence[Newsletter]) -> HTMLResponse:
+        """All newsletters."""
+        return self._public("web/front.html", newsletters=newsletters)
 
-    def message(self, words: tuple[str, str], status: int) -> HTMLResponse:
-        """A page that says one thing: its title, and a sentence or two."""
+    def archive(self, archive: Archive) -> HTMLResponse:
+        """All parts of a newsletter."""
+        return self._public("web/archive.html", archive=archive)
+
+    def series(self, newsletter: Newsletter, series: ShelfOfSeries) -> HTMLResponse:
+        """The published parts of a series."""
+        return self._public("web/series.html", newsletter=newsletter, series=series)
+
+    def leaving(self, view: LeavingView) -> HTMLResponse:
+        """The page of a mail's link: what may be left, or that it is left already."""
+        return self._page("web/leaving.html", 200, view=view)
+
+    def left(self, newsletter: str, address: str, left: Left) -> HTMLResponse:
+        """That somebody has left a newsletter, or all where none is named; and a way back."""
+        return self._page("web/left.html", 200, newsletter=newsletter, address=address, left=left)
+
+    def leave(
+        self, newsletters: Sequence[Newsletter], answer: Answer | None = None
+    ) -> HTMLResponse:
+        """The form for whoever has no mail at hand; `answer` says why it is shown again."""
+        status = 200 if answer is None else 422
+        return self._page("web/leave.html", status, newsletters=newsletters, wrong=bool(answer))
+
+    def preferences(self, shown: Preferences, token: str, note: str = "") -> HTMLResponse:
+        """All that a person may choose; `note` says what was just done."""
+        status = 200 if note in {"", "saved"} else 422
+        data = f"../preferences/{token}/data.json"
+        context = {"shown": shown, "note": note, "pauses": PAUSES, "data": data}
+        return self._page("web/preferences.html", status, **context)
+
+    def button(self, words: tuple[str, str], name: str, label: str, status: int) -> HTMLResponse:
+        """A page that says one thing and has one button, which posts `name` to the same address."""
         title, text = words
-        return self._page("web/message.html", status, title=title, text=text)
+        context = {"title": title, "text": text, "name": name, "label": label}
+        return self._page("web/button.html", status, **context)
+
+    def sign_up(
+        self, form: SignUpForm, answer: Answer | None = None, address: str = ""
+    ) -> HTMLResponse:
+        """A newsletter's own page, with its form; `answer` says why it is shown again."""
+        status = 200 if answer is None else 422
+        page = self._page(
+            "web/sign-up.html",
+            status,
+            form=form,
+            newest=form.newest,
+            answer=answer and answer.value,
+            address=address,
+        )
+        del page.headers["X-Robots-Tag"]  # to be found; not to be kept, since its form ages
+        return page
+
+    def confirmation(
+        self, view: ConfirmationView, after: BackgroundTask | None = None
+    ) -> HTMLResponse:
+        """What a confirmation link shows: a button, that it is done, or why it cannot be."""
+        status = 410 if view.standing in {Confirmation.GONE, Confirmation.RUN_OUT} else 200
+        page = self._page(
+            "web/confirm.html",
+            status,
+            newsletter=view.newsletter,
+            slug=view.slug,
+            words=view.words,
+            standing=view.standing.value,
+        )
+        page.background = after
+        return page
+
+    def message(
+        self, words: tuple[str, str], status: int, after: BackgroundTask | None = None
+    ) -> HTMLResponse:
+        """A page that says one thing: its title, and a sentence or two; then comes `after`."""
+        title, text = words
+        page = self._page("web/message.html", status, title=title, text=text)
+        if status in _LATER:
+            page.headers["Retry-After"] = str(_LATER[status])
+        page.background = after
+        return page
 
     def report(self, report: Report) -> HTMLResponse:
         """The cleaning report of an article, for whoever has the signed link."""
@@ -91,13 +230,16 @@ class Pages:
         html = filled("web/draft-mail.html", self._templates, {"look": look, "key": key}).text
         return _private(html, 200, form_action="'none'")
 
+    def _public(self, template: str, **context: object) -> HTMLResponse:
+        return issue_page(filled(template, self._templates, context).text)
+
     def _page(self, template: str, status: int, **context: object) -> HTMLResponse:
         html = filled(template, self._templates, context).text
         return _private(html, status, form_action="'self'")
 
 
 def issue_page(html: str) -> HTMLResponse:
-    """The stored page of an issue, as it is; it holds nothing personal and may be cached."""
+    """A page as it is, such as an issue's; it holds nothing personal and may be cached."""
     headers = _headers(html, form_action="'none'")
     return HTMLResponse(html, headers=headers | {"Cache-Control": "public, max-age=300"})
 
@@ -125,45 +267,10 @@ def _private(html: str, status: int, form_action: str) -> HTMLResponse:
     return HTMLResponse(html, status, _headers(html, form_action) | _KEPT_OUT)
 
 
+# Seconds after which to come again: 429 has a rest of an hour, 503 somebody at work on it.
+_LATER = {429: 3600, 503: 120}
 _KEPT_OUT = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
-
-# One block of every verdict, so that each branch of the template is tried at the start.
-_WORDS = Block(BlockKind.PARAGRAPH, "Words")
-_SAMPLE = Report(
-    Article("sample", "A sample", ()),
-    (
-        *(Judged(_WORDS, number, BlockVerdict.KEPT) for number in range(1, 10)),
-        Judged(_WORDS, 10, BlockVerdict.REMOVED, Category.SHARE, "share", "A reason", 0.5),
-        Judged(_WORDS, 11, BlockVerdict.FLAGGED, Category.PROMOTION),
-        Judged(_WORDS, 12, BlockVerdict.EDITED),
-        Judged(_WORDS, 13, BlockVerdict.GONE),
-        Judged(_WORDS, 0, BlockVerdict.WRITTEN),
-    ),
-    notices=("A notice.",),
-)
-
-_SAMPLE_LOOK = Look(
-    Issue(
-        instalment="sample01",
-        number=1,
-        title="A sample",
-        subject="A sample",
-        preheader="",
-        sender=Mailbox("", "hello@example.org"),
-        reply_to=Mailbox("", "hello@example.org"),
-        html="",
-        text="",
-        page="",
-        audience=AudienceRule("sample", "sample"),
-    ),
-    "",
-    (
-        Check("Size", "none", ()),
-        Check("Links", "none", tuple(Finding("link", "A finding", one) for one in Severity)),
-    ),
-    (View(375, dark=True),),
-)
 
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL | re.IGNORECASE)
 

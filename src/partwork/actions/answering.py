@@ -1,0 +1,212 @@
+"""Wishes that wait → service messages, each to the one person whose address it is."""
+
+import logging
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from partwork.actions.loading import load_newsletter
+from partwork.actions.logo import logo_if_fit
+from partwork.assembly import Clock, Press, keys_of
+from partwork.delivering.addresses import UnfitAddress, wire_address
+from partwork.delivering.readiness import missing_for_smtp
+from partwork.delivering.replies import next_try_at, verdict_of
+from partwork.delivering.service import service_message_bytes
+from partwork.model.audience import (
+    Act,
+    Applicant,
+    Request,
+    ServiceRequest,
+    Subscriber,
+    SubscriptionState,
+)
+from partwork.model.delivery import (
+    Envelope,
+    LostInDoubt,
+    NotSent,
+    Transport,
+    Verdict,
+)
+from partwork.model.errors import PartworkError
+from partwork.model.series import Newsletter
+from partwork.rendering.service import ServiceFields, ServiceKind, service_mail
+from partwork.store.audience import is_suppressed, load_subscriber, make_subscriber
+from partwork.store.consents import load_consents
+from partwork.store.service_messages import (
+    Waiting,
+    note_answered,
+    prune_answered,
+    put_off,
+    take_requests,
+)
+from partwork.store.subscriptions import ask_for_subscription, load_subscription
+from partwork.subscribing.tokens import (
+    LASTS,
+    MOVE_LASTS,
+    Departure,
+    Pass,
+    PassKind,
+    move_token,
+    pass_token,
+    unsubscribe_token,
+)
+
+BATCH = 20
+LEASE = timedelta(minutes=5)  # longer than a batch takes at a slow server; a guess
+
+_log = logging.getLogger("partwork.service")
+
+
+def answer_requests(press: Press, clock: Clock) -> int:
+    """Mails what waits, and says how many mails a server has taken.
+
+    Safe to run at once or elsewhere. What a server puts off, or nothing takes at all, waits and
+    is tried again with growing pauses; whoever is not to be written to gets nothing, and nobody
+    learns it. The log has numbers and reasons, never an address.
+    """
+    sent = 0
+    while True:
+        with press.engine.begin() as connection:
+            waiting = take_requests(connection, clock(), LEASE, BATCH)
+            prune_answered(connection, clock())
+        if not waiting:
+            return sent
+        with press.transport() as transport:
+            for one in waiting:
+                sent += _answer(press, transport, one, clock())
+
+
+def _answer(press: Press, transport: Transport, waiting: Waiting, now: datetime) -> bool:
+    """Whether a mail was taken by a server. What goes wrong puts this one off and no other."""
+    try:
+        newsletter = load_newsletter(press, waiting.request.newsletter)
+        _demand_ready(press, newsletter)
+        with press.engine.begin() as connection:
+            letter = _letter(press, connection, waiting.request, now)
+        verdict = _mail(press, transport, waiting, newsletter, letter, now=now) if letter else None
+    except (UnfitAddress, ValueError):  # no message or no link can hold this address
+        verdict = Verdict.REFUSED
+    except (NotSent, LostInDoubt) as error:  # a second confirmation does no harm, none does
+        _log.warning("service message %d waits: %s", waiting.id, error)
+        verdict = Verdict.DEFERRED
+    except PartworkError as error:
+        _log.error("service message %d waits: %s", waiting.id, error)
+        verdict = Verdict.DEFERRED
+    again = next_try_at(waiting.attempts, now) if verdict is Verdict.DEFERRED else None
+    with press.engine.begin() as connection:
+        if again:
+            put_off(connection, waiting.id, again)
+        else:
+            note_answered(connection, waiting.id)
+    if verdict is Verdict.REFUSED:
+        _log.warning("service message %d was refused", waiting.id)
+    return verdict is Verdict.ACCEPTED
+
+
+def _demand_ready(press: Press, newsletter: Newsletter) -> None:
+    """Raises PartworkError where a mail server must not get anything of this newsletter."""
+    if not press.has_mail_server:
+        return
+    host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""
+    if missing := missing_for_smtp(newsletter, press.settings.public_url, host):
+        raise PartworkError(f"{newsletter.slug} cannot be sent by SMTP yet: {'; '.join(missing)}")
+
+
+def _letter(
+    press: Press, connection: Connection, request: Request, now: datetime
+) -> tuple[ServiceKind, ServiceFields] | None:
+    """What the address gets, now that it matters whose it is; None: nothing."""
+    keys = keys_of(request.address, press.hash_key)
+    person = load_subscriber(connection, keys.address_key)
+    match request.kind:
+        case ServiceRequest.SUBSCRIBE:
+            if is_suppressed(connection, keys.suppression_key):
+                return None
+            subscriber = make_subscriber(
+                connection,
+                Applicant(0, request.address),
+                address_key=keys.address_key,
+                suppression_key=keys.suppression_key,
+                at=request.asked_at,
+            )
+            if _is_asked(connection, subscriber, request):
+                return _with_pass(press, ServiceKind.CONFIRM, subscriber, request, now)
+            return _with_pass(press, ServiceKind.PREFERENCES, subscriber, request, now)
+        case ServiceRequest.PREFERENCES if person:
+            return _with_pass(press, ServiceKind.PREFERENCES, person.id, request, now)
+        case ServiceRequest.WELCOME if person and _stands(connection, person, request, "confirmed"):
+            token = unsubscribe_token(Departure(person.id, request.newsletter, 0), press.secrets)
+            url = f"{press.settings.public_url}/u/{token}"
+            return ServiceKind.WELCOME, ServiceFields(person.address, url)
+        case ServiceRequest.MOVE if not is_suppressed(connection, keys.suppression_key):
+            token = move_token(request.subscriber, request.address, now, press.secrets)
+            url = f"{press.settings.public_url}/move/{token}"
+            return ServiceKind.CONFIRM, ServiceFields(request.address, url, MOVE_LASTS)
+        case ServiceRequest.GOODBYE if person and _stands(connection, person, request, "ended"):
+            return _with_pass(press, ServiceKind.GOODBYE, person.id, request, request.asked_at)
+    return None
+
+
+def _is_asked(connection: Connection, subscriber: int, request: Request) -> bool:
+    """Whether the subscription is to be confirmed; recorded once, however often it is tried."""
+    noted = any(
+        c.act is Act.ASKED and c.at == request.asked_at and c.newsletter == request.newsletter
+        for c in load_consents(connection, subscriber)
+    )
+    if noted:
+        held = load_subscription(connection, subscriber, request.newsletter)
+        return held is not None and held.state is SubscriptionState.PENDING
+    return ask_for_subscription(
+        connection, subscriber, request.newsletter, request.evidence, request.asked_at
+    )
+
+
+def _stands(connection: Connection, person: Subscriber, request: Request, state: str) -> bool:
+    """Whether what the message speaks of is still so."""
+    held = load_subscription(connection, person.id, request.newsletter)
+    if held is None or held.state != state:
+        return False
+    return state != SubscriptionState.ENDED or held.ended_at == request.asked_at
+
+
+_OPENS = {
+    ServiceKind.CONFIRM: (PassKind.CONFIRM, "confirm"),
+    ServiceKind.PREFERENCES: (PassKind.ACCESS, "preferences"),
+    ServiceKind.GOODBYE: (PassKind.UNDO, "undo"),
+}
+
+
+def _with_pass(
+    press: Press, kind: ServiceKind, subscriber: int, request: Request, at: datetime
+) -> tuple[ServiceKind, ServiceFields]:
+    opens, path = _OPENS[kind]
+    token = pass_token(opens, Pass(subscriber, request.newsletter, at), press.secrets)
+    url = f"{press.settings.public_url}/{path}/{token}"
+    return kind, ServiceFields(request.address, url, LASTS[opens])
+
+
+def _mail(
+    press: Press,
+    transport: Transport,
+    waiting: Waiting,
+    newsletter: Newsletter,
+    letter: tuple[ServiceKind, ServiceFields],
+    *,
+    now: datetime,
+) -> Verdict:
+    kind, fields = letter
+    templates = press.library.templates()
+    mail = service_mail(kind, newsletter, fields, templates, logo_if_fit(press, newsletter))
+    message = service_message_bytes(
+        newsletter,
+        fields.address,
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
+        name=f"{waiting.id} {waiting.request.suppression_key} {waiting.request.asked_at}",
+        date=now,
+        demo=newsletter.demo or not press.has_mail_server,
+    )
+    envelope = Envelope(wire_address(newsletter.sender.address), wire_address(fields.address))
+    return verdict_of(transport.send(envelope, message))

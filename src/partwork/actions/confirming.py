@@ -1,0 +1,127 @@
+"""A link from a confirmation mail → a subscription confirmed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from partwork.actions.loading import load_newsletter
+from partwork.actions.sign_up import Visitor, ask, evidence_of
+from partwork.assembly import Press
+from partwork.model.audience import (
+    Act,
+    Evidence,
+    Request,
+    ServiceRequest,
+    Subscriber,
+    SubscriptionState,
+)
+from partwork.store.audience import load_subscriber_by_id
+from partwork.store.consents import load_consents, save_wording
+from partwork.store.engine import read_only
+from partwork.store.service_messages import save_request
+from partwork.store.subscriptions import confirm_subscription, load_subscription
+from partwork.store.suppression_log import LogAct, LogEntry, append
+from partwork.subscribing.suppression import suppression_key
+from partwork.subscribing.tokens import Pass, PassHasRunOut, PassKind, read_pass
+from partwork.subscribing.wording import wording_of
+
+
+class Confirmation(StrEnum):
+    """Where the subscription behind a confirmation link stands."""
+
+    WAITS = "waits"
+    DONE = "done"
+    RUN_OUT = "run out"
+    GONE = "gone"  # ended since, or the person is
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationView:
+    """What the page of a confirmation link shows; `words` are what is agreed to."""
+
+    newsletter: str
+    slug: str
+    words: str
+    standing: Confirmation
+
+
+def confirmation_behind(press: Press, token: str, now: datetime) -> ConfirmationView:
+    """What a confirmation link is about, and changes nothing. Raises BadToken, LibraryError."""
+    try:
+        held, in_time = read_pass(PassKind.CONFIRM, token, now, press.secrets), True
+    except PassHasRunOut as late:
+        held, in_time = late.held, False
+    newsletter = load_newsletter(press, held.newsletter)
+    with read_only(press.engine) as connection:
+        subscription = load_subscription(connection, held.subscriber, held.newsletter)
+    if subscription is None or subscription.state is SubscriptionState.ENDED:
+        standing = Confirmation.GONE
+    elif subscription.state is SubscriptionState.CONFIRMED:
+        standing = Confirmation.DONE
+    elif subscription.asked_at > held.at:
+        standing = Confirmation.GONE
+    else:
+        standing = Confirmation.WAITS if in_time else Confirmation.RUN_OUT
+    words = wording_of(newsletter.name).text
+    return ConfirmationView(newsletter.name, newsletter.slug, words, standing)
+
+
+def confirm(press: Press, token: str, visitor: Visitor, now: datetime) -> ConfirmationView:
+    """Confirms what the link is about, if it still waits, and has a welcome mailed.
+
+    May be repeated; committed when this returns. Raises BadToken, LibraryError, LogUnusable.
+    """
+    view = confirmation_behind(press, token, now)
+    if view.standing is not Confirmation.WAITS:
+        return view
+    held = read_pass(PassKind.CONFIRM, token, now, press.secrets)
+    with read_only(press.engine) as connection:
+        person = load_subscriber_by_id(connection, held.subscriber)
+        acts = {c.act for c in load_consents(connection, held.subscriber)}
+    if person is None:
+        return confirmation_behind(press, token, now)
+    if Act.ENDED in acts:
+        hashed = suppression_key(person.address, press.hash_key)
+        append(
+            press.suppression_log,
+            [LogEntry(LogAct.RETURNED, now, hashed, newsletter=held.newsletter)],
+        )
+    _confirm(press, held, person, visitor, now)
+    return confirmation_behind(press, token, now)
+
+
+def ask_again(press: Press, token: str, visitor: Visitor, now: datetime) -> None:
+    """Has a new confirmation mailed to the address of a link that has run out.
+
+    Raises BadToken for a link that is not ours.
+    """
+    try:
+        held = read_pass(PassKind.CONFIRM, token, now, press.secrets)
+    except PassHasRunOut as late:
+        held = late.held
+    with read_only(press.engine) as connection:
+        person = load_subscriber_by_id(connection, held.subscriber)
+    if person:
+        wording = wording_of(load_newsletter(press, held.newsletter).name)
+        kind = ServiceRequest.SUBSCRIBE
+        ask(press, kind, held.newsletter, person.address, visitor, wording=wording, now=now)
+
+
+def _confirm(press: Press, held: Pass, person: Subscriber, visitor: Visitor, now: datetime) -> None:
+    wording = wording_of(load_newsletter(press, held.newsletter).name)
+    evidence = evidence_of(press, visitor, "confirmation page", wording)
+    welcome = Request(
+        ServiceRequest.WELCOME,
+        held.newsletter,
+        person.address,
+        suppression_key(person.address, press.hash_key),
+        "",
+        Evidence("confirmation page"),
+        now,
+    )
+    with press.engine.begin() as connection:
+        save_wording(connection, wording.digest, wording.text, now)
+        if confirm_subscription(
+            connection, held.subscriber, held.newsletter, evidence, linked_at=held.at, at=now
+        ):
+            save_request(connection, welcome, press.caps)

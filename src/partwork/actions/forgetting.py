@@ -1,0 +1,113 @@
+"""A person who is erased: what goes, what stays as evidence, and what is out of our reach."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from partwork.actions.departing import depart
+from partwork.assembly import Press, keys_of
+from partwork.library import LibraryError
+from partwork.model.audience import Evidence, Subscriber
+from partwork.store.audience import (
+    erase_subscriber,
+    load_subscriber_by_id,
+    unconfirmed_since,
+)
+from partwork.store.consents import load_consents
+from partwork.store.engine import read_only
+from partwork.store.ledger import deliveries_of
+from partwork.store.subscriptions import load_subscriptions
+from partwork.store.suppression_log import LogAct, LogEntry, append
+from partwork.subscribing.addresses import address_key
+from partwork.transport.forgetting import forget_messages
+
+UNCONFIRMED_FOR = timedelta(days=30)  # four times as long as a confirmation link is good
+AT_ONCE = 100  # people a transaction, so that an unsubscribe never waits long
+
+OUT_OF_REACH = (
+    "mails that have arrived, and those under way",
+    "the logs of the mail server that carried them",
+    "backups of the database and of the outbox, until they are replaced; a restored one is "
+    "erased again from the suppression log",
+    "files that you imported from, exported to, or printed",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport:
+    """What became of a person's traces. It names nobody, so it may be kept as proof.
+
+    `deleted` and `kept` are counts by what they count, `out_of_reach` what an operator has to see
+    to.
+    """
+
+    at: datetime
+    deleted: dict[str, int]
+    kept: dict[str, int]
+    out_of_reach: tuple[str, ...] = OUT_OF_REACH
+
+
+def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
+    """Forgets a person, who has left everything then; see docs/security.md for what stays.
+
+    Raises LogUnusable, and LibraryError where a mail in the outbox cannot be removed: then run it
+    again.
+    """
+    keys = keys_of(person.address, press.hash_key)
+    with read_only(press.engine) as connection:
+        held = load_subscriptions(connection, person.id)
+        consents = len(load_consents(connection, person.id))
+        deliveries = len(deliveries_of(connection, person.id))
+    ended = depart(press, person, held, Evidence("erasure"), now=now)
+    append(press.suppression_log, [LogEntry(LogAct.ERASED, now, keys.suppression_key)])
+    mails = _forget_mails(press, {keys.address_key})
+    with press.engine.begin() as connection:
+        erase_subscriber(connection, person.id)
+    return ErasureReport(
+        now,
+        {
+            "address, name and language": 1,
+            "subscriptions with their pauses and skipped series": len(held),
+            "mails in the outbox": mails,
+        },
+        {
+            "consents, without person, network address and browser": consents + len(ended),
+            "deliveries, without person, address and the server's words": deliveries,
+        },
+    )
+
+
+def forget_unconfirmed(press: Press, now: datetime) -> int:
+    """Forgets those who were entered in a form and never confirmed anything; how many.
+
+    Most of them never asked: somebody else typed their address. May be repeated. Raises
+    LibraryError as `forget` does.
+    """
+    with press.engine.begin() as connection:
+        people = unconfirmed_since(connection, now - UNCONFIRMED_FOR, AT_ONCE)
+        found = [load_subscriber_by_id(connection, one) for one in people]
+        for one in people:
+            erase_subscriber(connection, one)
+    if people:
+        keys = {keys_of(p.address, press.hash_key).address_key for p in found if p}
+        _forget_mails(press, keys)
+    return len(people)
+
+
+def _forget_mails(press: Press, keys: Collection[str]) -> int:
+    """Removes what the outbox's folders hold for these addresses; how many mails."""
+
+    def is_theirs(address: str) -> bool:
+        try:
+            return address_key(address) in keys
+        except ValueError:
+            return False
+
+    folders = (press.outbox, press.settings.state / "dry-run", press.previews)
+    try:
+        return forget_messages(folders, is_theirs)
+    except OSError as error:
+        raise LibraryError(
+            f"{press.library.shown(press.outbox)}: a mail there cannot be removed "
+            f"({(error.strerror or 'error').lower()}); mend its permissions and erase again"
+        ) from None

@@ -1,0 +1,150 @@
+"""A form on a web page → a wish that a service message will answer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from partwork.actions.loading import load_newsletter
+from partwork.assembly import Press, keys_of
+from partwork.model.archive import PublishedPart
+from partwork.model.audience import Evidence, Request, ServiceRequest
+from partwork.model.series import Newsletter
+from partwork.store.archive import published_parts
+from partwork.store.consents import save_wording
+from partwork.store.engine import read_only
+from partwork.store.service_messages import Taken, save_request
+from partwork.subscribing.addresses import fault_of
+from partwork.subscribing.networks import kept_of, network_of
+from partwork.subscribing.suppression import network_key
+from partwork.subscribing.tokens import BadToken, form_token, shown_for
+from partwork.subscribing.wording import Wording, wording_of
+
+FILLED_IN = timedelta(seconds=2)  # faster than a person types an address, and a program waits
+FORM_LASTS = timedelta(days=1)
+LATEST = 5  # parts that a newsletter's own page shows
+MAX_USER_AGENT = 200  # characters; browsers have about 120
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks, as far as the network tells: an IP address and what the browser says it is."""
+
+    host: str
+    user_agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpForm:
+    """What a sign-up page shows: the newsletter, the words to agree to, the form's token.
+
+    `newest` are its latest parts.
+    """
+
+    newsletter: Newsletter
+    words: str
+    token: str
+    newest: tuple[PublishedPart, ...] = ()
+
+
+class Answer(StrEnum):
+    """What the visitor is told. Nothing of it depends on who has the address."""
+
+    LOOK_IN_YOUR_MAILBOX = "look in your mailbox"
+    NO_ADDRESS = "no address"
+    ONCE_MORE = "once more"
+    TOO_MANY = "too many"
+
+
+def sign_up_form(press: Press, newsletter: str, now: datetime) -> SignUpForm:
+    """The form of that newsletter. Raises LibraryError where there is none of that name."""
+    found = load_newsletter(press, newsletter)
+    token = form_token(newsletter, now, press.secrets)
+    with read_only(press.engine) as connection:
+        newest = published_parts(connection, newsletter)[:LATEST]
+    return SignUpForm(found, wording_of(found.name).text, token, newest)
+
+
+def sign_up(
+    press: Press,
+    newsletter: str,
+    address: str,
+    *,
+    token: str,
+    trap: str,
+    visitor: Visitor,
+    now: datetime,
+) -> Answer:
+    """Keeps the wish to subscribe, so that a confirmation goes to the address; see `answering`.
+
+    `trap` is a field that people do not see: whoever fills it in is told what all are told.
+    Raises LibraryError for an unknown newsletter.
+    """
+    found = load_newsletter(press, newsletter)
+    try:
+        took = shown_for(token, newsletter, now, press.secrets)
+    except BadToken:
+        return Answer.ONCE_MORE
+    if not FILLED_IN <= took <= FORM_LASTS:
+        return Answer.ONCE_MORE
+    if trap:
+        return Answer.LOOK_IN_YOUR_MAILBOX
+    wording = wording_of(found.name)
+    return ask(
+        press, ServiceRequest.SUBSCRIBE, newsletter, address, visitor, wording=wording, now=now
+    )
+
+
+def ask_for_link(
+    press: Press, newsletter: str, address: str, visitor: Visitor, now: datetime
+) -> Answer:
+    """Keeps the wish for a link to somebody's settings, which goes to their address alone.
+
+    Raises LibraryError for an unknown newsletter.
+    """
+    kind = ServiceRequest.PREFERENCES
+    return ask(press, kind, newsletter, address, visitor, now=now)
+
+
+def ask(
+    press: Press,
+    kind: ServiceRequest,
+    newsletter: str,
+    address: str,
+    visitor: Visitor,
+    *,
+    wording: Wording | None = None,
+    now: datetime,
+) -> Answer:
+    """Keeps a visitor's wish, within the caps. One address too often gets the answer of all.
+
+    Raises LibraryError for an unknown newsletter.
+    """
+    load_newsletter(press, newsletter)
+    address = address.strip()
+    if len(address) > 320 or fault_of(address):  # 64 + @ + 255: RFC 5321, 4.5.3.1
+        return Answer.NO_ADDRESS
+    request = Request(
+        kind,
+        newsletter,
+        address,
+        keys_of(address, press.hash_key).suppression_key,
+        network_key(network_of(visitor.host), press.hash_key),
+        evidence_of(press, visitor, f"{kind} form", wording),
+        now,
+    )
+    with press.engine.begin() as connection:
+        if wording:
+            save_wording(connection, wording.digest, wording.text, now)
+        taken = save_request(connection, request, press.caps)
+    if taken in {Taken.TOO_MANY_OF_NETWORK, Taken.TOO_MANY_IN_ALL}:
+        return Answer.TOO_MANY
+    return Answer.LOOK_IN_YOUR_MAILBOX
+
+
+def evidence_of(
+    press: Press, visitor: Visitor, source: str, wording: Wording | None = None
+) -> Evidence:
+    """What is kept of a visit in the consent record."""
+    agent = "".join(c for c in visitor.user_agent if c.isprintable())[:MAX_USER_AGENT]
+    network = kept_of(visitor.host, press.settings.consent_network)
+    return Evidence(source, wording.digest if wording else "", network, agent)

@@ -1,0 +1,59 @@
+"""What was published, for everyone to read."""
+
+from sqlalchemy import Connection, select
+
+from partwork.model.archive import PublishedPart
+from partwork.store.schema import campaigns, issues
+
+
+def published_parts(
+    conn: Connection, newsletter: str, series: str | None = None
+) -> tuple[PublishedPart, ...]:
+    """A newsletter's published parts, or those of one of its series, the newest first."""
+    query = (
+        select(
+            issues.c.series,
+            issues.c.instalment,
+            issues.c.number,
+            issues.c.title,
+            issues.c.preheader,
+            campaigns.c.due_at,
+        )
+        .join(campaigns, campaigns.c.content_hash == issues.c.content_hash)
+        .where(issues.c.newsletter == newsletter)
+        .order_by(campaigns.c.due_at, campaigns.c.id)
+    )
+    if series is not None:
+        query = query.where(issues.c.series == series)
+    parts: dict[str, PublishedPart] = {}
+    for row in conn.execute(query):
+        first = parts.get(row.instalment)
+        parts[row.instalment] = PublishedPart(
+            row.series,
+            row.instalment,
+            row.number,
+            row.title,
+            row.preheader,
+            first.published_at if first else row.due_at,
+            row.due_at,
+        )
+    newest = sorted(parts.values(), key=lambda part: (part.published_at, part.number))
+    return tuple(reversed(newest))
+
+
+def published_series(conn: Connection, newsletter: str) -> tuple[str, ...]:
+    """The newsletter's series of which a part was published, the newest first."""
+    parts = published_parts(conn, newsletter)
+    return tuple(dict.fromkeys(part.series for part in parts))
+
+
+def newsletter_of_series(conn: Connection, series: str) -> str | None:
+    """The newsletter in which parts of a series were published; None where none was."""
+    query = (
+        select(issues.c.newsletter)
+        .join(campaigns, campaigns.c.content_hash == issues.c.content_hash)
+        .where(issues.c.series == series)
+        .order_by(campaigns.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).scalar_one_or_none()

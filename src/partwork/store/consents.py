@@ -1,0 +1,108 @@
+"""The consent record: who agreed or left, when, how and to which words. It only grows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from partwork.model.audience import Act, Consent, Evidence
+from partwork.store.rows import insert_if_new
+from partwork.store.schema import consents, newsletters, subscribers, wordings
+
+
+def record_consent(
+    conn: Connection,
+    subscriber: int,
+    newsletter: str,
+    act: Act,
+    evidence: Evidence,
+    *,
+    at: datetime,
+) -> None:
+    """Add one entry. Nothing can change or delete it, but for `forget_in_consents`."""
+    conn.execute(
+        _RECORD,
+        {
+            "person": subscriber,
+            "newsletter": newsletter,
+            "act": act.value,
+            "at": at,
+            "source": evidence.source,
+            "wording": evidence.wording,
+            "network": evidence.network,
+            "user_agent": evidence.user_agent,
+        },
+    )
+
+
+def record_departure(
+    conn: Connection, suppression_key: str, newsletter: str, evidence: Evidence, at: datetime
+) -> None:
+    """Add that somebody left of whom we know the hash alone, so that no import brings them in."""
+    insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
+    conn.execute(
+        insert(consents).values(
+            suppression_key=suppression_key,
+            newsletter=newsletter,
+            act=Act.ENDED.value,
+            at=at,
+            source=evidence.source,
+            wording=evidence.wording,
+        )
+    )
+
+
+def load_consents(conn: Connection, subscriber: int) -> tuple[Consent, ...]:
+    """One subscriber's consent record, oldest first."""
+    query = select(consents).where(consents.c.subscriber == subscriber).order_by(consents.c.id)
+    return tuple(_consent(row) for row in conn.execute(query))
+
+
+def last_consent(conn: Connection, suppression_key: str, newsletter: str) -> Consent | None:
+    """The last entry of an address for a newsletter, whoever has it; None where there is none."""
+    query = (
+        select(consents)
+        .where(consents.c.suppression_key == suppression_key, consents.c.newsletter == newsletter)
+        .order_by(consents.c.at.desc(), consents.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else _consent(row)
+
+
+def forget_in_consents(conn: Connection, subscriber: int) -> None:
+    """Take person, network address and browser out of the record; hash, words and times stay."""
+    conn.execute(
+        update(consents)
+        .where(consents.c.subscriber == subscriber)
+        .values(subscriber=None, network="", user_agent="")
+    )
+
+
+def save_wording(conn: Connection, digest: str, text: str, at: datetime) -> None:
+    """Keep words that people are asked to agree to, under their digest; once is enough."""
+    insert_if_new(conn, wordings, digest=digest, text=text, first_shown_at=at)
+
+
+def load_wording(conn: Connection, digest: str) -> str | None:
+    """The words with that digest; None where nobody was shown them."""
+    query = select(wordings.c.text).where(wordings.c.digest == digest)
+    return conn.execute(query).scalar_one_or_none()
+
+
+_RECORD = insert(consents).values(
+    subscriber=bindparam("person"),
+    suppression_key=select(subscribers.c.suppression_key)
+    .where(subscribers.c.id == bindparam("person"))
+    .scalar_subquery(),
+)
+
+
+def _consent(row: Row[Any]) -> Consent:
+    return Consent(
+        row.subscriber or 0,
+        row.newsletter,
+        Act(row.act),
+        row.at,
+        Evidence(row.source, row.wording, row.network, row.user_agent),
+    )

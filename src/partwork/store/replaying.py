@@ -1,0 +1,119 @@
+"""What the suppression log says, brought into the database."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from partwork.model.audience import Act, Evidence, SubscriptionState, SuppressionReason
+from partwork.store.audience import erase_subscriber, lift_suppression, save_suppression
+from partwork.store.consents import last_consent, record_departure
+from partwork.store.engine import read_only
+from partwork.store.rows import new_rows
+from partwork.store.schema import positions, subscribers
+from partwork.store.subscriptions import (
+    end_subscription,
+    load_subscription,
+    return_to_subscription,
+)
+from partwork.store.suppression_log import LogAct, LogEntry, entries_since
+
+FROM_THE_LOG = Evidence("suppression log")
+
+
+def replay(engine: Engine, log: Path) -> int:
+    """Apply what the log has that this database has not seen; how many entries that were.
+
+    The database knows how far it has read, so that an old one, restored, reads on from its own
+    day. May run in several processes at once, and again: an entry changes nobody of whom the
+    consent record has a later one, since then it is known, or no longer what they wish. Raises
+    LogUnusable.
+    """
+    with read_only(engine) as conn:
+        position = _position(conn)
+    read = 0
+    while True:
+        # Piece by piece, so that an unsubscribe never waits long for the write lock.
+        entries, end = entries_since(log, position)
+        if end == position:
+            return read
+        with engine.begin() as conn:
+            for entry in entries:
+                _apply(conn, entry)
+            _save_position(conn, end)
+        read += len(entries)
+        position = end
+
+
+def _apply(conn: Connection, entry: LogEntry) -> None:
+    person = _person(conn, entry)
+    hashed = entry.suppression_key or (person.suppression_key if person else "")
+    if not hashed:
+        return  # whoever it was is gone, and nothing of them is left to change
+    match entry.act:
+        case LogAct.LEFT:
+            _leave(conn, entry, person, hashed)
+        case LogAct.RETURNED:
+            _return(conn, entry, person, hashed)
+        case LogAct.SUPPRESSED if entry.reason in set(SuppressionReason):
+            save_suppression(conn, hashed, SuppressionReason(entry.reason), entry.at)
+        case LogAct.LIFTED:
+            lift_suppression(conn, hashed)
+        case LogAct.ERASED if person:
+            erase_subscriber(conn, person.id)
+        case _:
+            pass
+
+
+def _leave(conn: Connection, entry: LogEntry, person: Row[Any] | None, hashed: str) -> None:
+    last = last_consent(conn, hashed, entry.newsletter)
+    if last and (last.at > entry.at or last.act is Act.ENDED):
+        return
+    at, newsletter = entry.at, entry.newsletter
+    if not (person and end_subscription(conn, person.id, newsletter, FROM_THE_LOG, at)):
+        record_departure(conn, hashed, newsletter, FROM_THE_LOG, at)  # no import subscribes them
+
+
+def _return(conn: Connection, entry: LogEntry, person: Row[Any] | None, hashed: str) -> None:
+    """Take back what the log itself has ended, and nothing else."""
+    last = last_consent(conn, hashed, entry.newsletter)
+    if last is None or last.at > entry.at or last.evidence != FROM_THE_LOG:
+        return
+    held = load_subscription(conn, person.id, entry.newsletter) if person else None
+    if held and held.state is SubscriptionState.ENDED and held.ended_at:
+        return_to_subscription(
+            conn,
+            held.subscriber,
+            held.newsletter,
+            FROM_THE_LOG,
+            ended_at=held.ended_at,
+            at=entry.at,
+        )
+
+
+def _person(conn: Connection, entry: LogEntry) -> Row[Any] | None:
+    """Whom the entry speaks of: nobody who came after it, since numbers may be given anew."""
+    query = select(subscribers.c.id, subscribers.c.suppression_key).where(
+        subscribers.c.created_at <= entry.at
+    )
+    if entry.suppression_key:
+        query = query.where(subscribers.c.suppression_key == entry.suppression_key)
+    else:
+        query = query.where(subscribers.c.id == entry.subscriber)
+    return conn.execute(query).first()
+
+
+_NAME = "suppression log"
+
+
+def _position(conn: Connection) -> int:
+    query = select(positions.c.offset_bytes).where(positions.c.name == _NAME)
+    return conn.execute(query).scalar_one_or_none() or 0
+
+
+def _save_position(conn: Connection, offset_bytes: int) -> None:
+    row = new_rows(conn, positions).values(name=_NAME, offset_bytes=offset_bytes)
+    now_there = row.on_conflict_do_update(
+        index_elements=["name"], set_={"offset_bytes": offset_bytes}
+    )
+    conn.execute(now_there)

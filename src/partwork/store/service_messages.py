@@ -1,0 +1,179 @@
+"""What is to be mailed to one person: asked for, capped, taken, answered.
+
+A form writes a row and nothing else, whoever the address belongs to; who they are is looked at
+later. Answered rows keep hashes for a day, by which further wishes are counted, and no address.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from partwork.model.audience import Evidence, Request, ServiceRequest
+from partwork.store.rows import insert_if_new
+from partwork.store.schema import IS_VISITOR_S, Instant, newsletters, service_messages
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+# The first eight bytes of SHA-256("partwork service messages"), signed.
+_LOCK = -4838787922001092696
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """How many wishes count: of one kind for an address a day, from a network and in all an hour.
+
+    What has no network, such as a farewell, is capped by its address alone.
+    """
+
+    of_address: int
+    of_network: int
+    in_all: int
+
+
+class Taken(StrEnum):
+    """What became of a wish."""
+
+    TAKEN = "taken"
+    TOO_MANY_OF_ADDRESS = "too many of this address"
+    TOO_MANY_OF_NETWORK = "too many of this network"
+    TOO_MANY_IN_ALL = "too many in all"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A wish that is to be answered; `attempts` counts this one."""
+
+    id: int
+    request: Request
+    attempts: int
+
+
+def save_request(conn: Connection, request: Request, caps: Caps) -> Taken:
+    """Keep a wish until it is answered, unless there are too many of its like already."""
+    if conn.dialect.name == "postgresql":  # else two at once would not see each other
+        conn.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    if over := _over(conn, request, caps):
+        return over
+    insert_if_new(conn, newsletters, slug=request.newsletter, first_seen_at=request.asked_at)
+    evidence = request.evidence
+    conn.execute(
+        insert(service_messages).values(
+            kind=request.kind.value,
+            newsletter=request.newsletter,
+            subscriber=request.subscriber,
+            address=request.address,
+            suppression_key=request.suppression_key,
+            network_key=request.network_key,
+            source=evidence.source,
+            wording=evidence.wording,
+            network=evidence.network,
+            user_agent=evidence.user_agent,
+            asked_at=request.asked_at,
+            attempts=0,
+            next_try_at=request.asked_at,
+        )
+    )
+    return Taken.TAKEN
+
+
+def take_requests(
+    conn: Connection, now: datetime, lease: timedelta, limit: int
+) -> tuple[Waiting, ...]:
+    """Wishes to answer now, the oldest first; nobody else gets them before `now + lease`.
+
+    Commit before answering. One that is neither answered nor put off comes again after that.
+    """
+    query = (
+        select(service_messages)
+        .where(service_messages.c.next_try_at <= now)
+        .order_by(service_messages.c.next_try_at, service_messages.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = conn.execute(query).all()
+    if rows:
+        conn.execute(
+            update(service_messages)
+            .where(service_messages.c.id.in_([row.id for row in rows]))
+            .values(attempts=service_messages.c.attempts + 1, next_try_at=now + lease)
+        )
+    return tuple(Waiting(row.id, _request(row), row.attempts + 1) for row in rows)
+
+
+def put_off(conn: Connection, waiting: int, until: datetime) -> None:
+    """Try a wish again then; one that was answered meanwhile stays answered."""
+    conn.execute(
+        update(service_messages)
+        .where(service_messages.c.id == waiting, service_messages.c.next_try_at.is_not(None))
+        .values(next_try_at=until)
+    )
+
+
+def note_answered(conn: Connection, waiting: int) -> None:
+    """A wish is answered: of whoever had it the hashes are left, until `prune_answered`."""
+    conn.execute(
+        update(service_messages)
+        .where(service_messages.c.id == waiting)
+        .values(address="", network="", user_agent="", next_try_at=None)
+    )
+
+
+def prune_answered(conn: Connection, now: datetime) -> int:
+    """Forget what no cap counts any more; how many."""
+    pruned = conn.execute(
+        delete(service_messages).where(
+            service_messages.c.next_try_at.is_(None), service_messages.c.asked_at < now - DAY
+        )
+    )
+    return pruned.rowcount
+
+
+def count_waiting(conn: Connection) -> int:
+    """How many wishes are not answered yet."""
+    query = select(func.count()).where(service_messages.c.next_try_at.is_not(None))
+    return conn.execute(query).scalar_one()
+
+
+def _over(conn: Connection, request: Request, caps: Caps) -> Taken | None:
+    """Which cap a wish would break. A visitor's is counted in the same time, whatever it is."""
+    known = {
+        "hour_ago": request.asked_at - HOUR,
+        "day_ago": request.asked_at - DAY,
+        "network": request.network_key,
+        "hash": request.suppression_key,
+        "kind": request.kind.value,
+    }
+    of_address = conn.execute(_OF_ADDRESS, known).scalar_one()
+    if request.network_key:
+        if conn.execute(_IN_ALL, known).scalar_one() >= caps.in_all:
+            return Taken.TOO_MANY_IN_ALL
+        if conn.execute(_OF_NETWORK, known).scalar_one() >= caps.of_network:
+            return Taken.TOO_MANY_OF_NETWORK
+    return Taken.TOO_MANY_OF_ADDRESS if of_address >= caps.of_address else None
+
+
+_ROWS = select(func.count()).select_from(service_messages)
+_THIS_HOUR = service_messages.c.asked_at > bindparam("hour_ago", type_=Instant)
+_IN_ALL = _ROWS.where(_THIS_HOUR, IS_VISITOR_S)
+_OF_NETWORK = _ROWS.where(_THIS_HOUR, service_messages.c.network_key == bindparam("network"))
+_OF_ADDRESS = _ROWS.where(
+    service_messages.c.suppression_key == bindparam("hash"),
+    service_messages.c.kind == bindparam("kind"),
+    service_messages.c.asked_at > bindparam("day_ago", type_=Instant),
+)
+
+
+def _request(row: Row[Any]) -> Request:
+    return Request(
+        ServiceRequest(row.kind),
+        row.newsletter,
+        row.address,
+        row.suppression_key,
+        row.network_key,
+        Evidence(row.source, row.wording, row.network, row.user_agent),
+        row.asked_at,
+        row.subscriber,
+    )

@@ -1,0 +1,207 @@
+"""Subscriptions: asked for, confirmed, paused, ended and taken up again.
+
+What a person does is a change of one row and an entry of the consent record, in one transaction.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, update
+
+from partwork.model.audience import Act, Evidence, Subscription, SubscriptionState
+from partwork.store.consents import record_consent
+from partwork.store.rows import insert_if_new, new_rows, written
+from partwork.store.schema import newsletters, skipped_series, subscriptions
+
+
+def load_subscriptions(conn: Connection, subscriber: int) -> tuple[Subscription, ...]:
+    """All of one subscriber's subscriptions, by newsletter."""
+    rows = conn.execute(_ALL_OF_ONE, {"subscriber": subscriber})
+    return tuple(subscription_of(row) for row in rows)
+
+
+def load_subscription(conn: Connection, subscriber: int, newsletter: str) -> Subscription | None:
+    """One subscriber's subscription to one newsletter; None where there never was one."""
+    query = select(subscriptions).where(_is(subscriber, newsletter))
+    row = conn.execute(query).first()
+    return None if row is None else subscription_of(row)
+
+
+def ask_for_subscription(
+    conn: Connection, subscriber: int, newsletter: str, evidence: Evidence, at: datetime
+) -> bool:
+    """Note that somebody asked for it in a subscriber's name; False: it is confirmed already.
+
+    Nothing but the record changes where it was asked for before. Only a confirmation counts.
+    """
+    insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
+    asked = {"state": SubscriptionState.PENDING.value, "asked_at": at}
+    row = new_rows(conn, subscriptions).values(
+        subscriber=subscriber, newsletter=newsletter, **asked
+    )
+    ended = subscriptions.c.state == SubscriptionState.ENDED.value
+    # What ended before stays to be seen in the consent record.
+    anew = asked | {"confirmed_at": None, "ended_at": None, "paused_until": None}
+    conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["subscriber", "newsletter"], set_=anew, where=ended
+        )
+    )
+    query = select(subscriptions.c.state).where(_is(subscriber, newsletter))
+    if conn.execute(query).scalar_one() == SubscriptionState.CONFIRMED:
+        return False
+    record_consent(conn, subscriber, newsletter, Act.ASKED, evidence, at=at)
+    return True
+
+
+def confirm_subscription(
+    conn: Connection,
+    subscriber: int,
+    newsletter: str,
+    evidence: Evidence,
+    *,
+    linked_at: datetime,
+    at: datetime,
+) -> bool:
+    """Confirm what was asked for by the time the link was made; False: nothing was changed.
+
+    A link from before a departure brings nobody back.
+    """
+    confirmed = {"state": SubscriptionState.CONFIRMED.value, "confirmed_at": at}
+    waits = _is(subscriber, newsletter, SubscriptionState.PENDING)
+    changed = conn.execute(
+        update(subscriptions).where(waits, subscriptions.c.asked_at <= linked_at).values(confirmed)
+    )
+    if not changed.rowcount:
+        return False
+    record_consent(conn, subscriber, newsletter, Act.CONFIRMED, evidence, at=at)
+    return True
+
+
+def import_subscription(
+    conn: Connection, subscriber: int, newsletter: str, evidence: Evidence, at: datetime
+) -> bool:
+    """Make a confirmed subscription, or confirm one that was asked for; False: it is neither."""
+    confirmed = {"state": SubscriptionState.CONFIRMED.value, "confirmed_at": at}
+    row = new_rows(conn, subscriptions).values(
+        subscriber=subscriber, newsletter=newsletter, asked_at=at, **confirmed
+    )
+    asked_for = subscriptions.c.state == SubscriptionState.PENDING.value
+    or_confirmed = row.on_conflict_do_update(
+        index_elements=["subscriber", "newsletter"], set_=confirmed, where=asked_for
+    )
+    if written(conn, or_confirmed) != 1:
+        return False
+    record_consent(conn, subscriber, newsletter, Act.IMPORTED, evidence, at=at)
+    return True
+
+
+def end_subscription(
+    conn: Connection, subscriber: int, newsletter: str, evidence: Evidence, at: datetime
+) -> bool:
+    """End a subscription, and record it; True where it had not ended before.
+
+    May be repeated without effect, and asked for subscribers who are long erased. Deliveries
+    that no lane has attempted yet will not leave: the ledger asks again before each.
+    """
+    this = {"of": subscriber, "to": newsletter, "at": at}
+    ended = conn.execute(_END, this)
+    if not ended.rowcount:
+        return False
+    record_consent(conn, subscriber, newsletter, Act.ENDED, evidence, at=at)
+    return True
+
+
+def return_to_subscription(
+    conn: Connection,
+    subscriber: int,
+    newsletter: str,
+    evidence: Evidence,
+    *,
+    ended_at: datetime,
+    at: datetime,
+) -> bool:
+    """Take back the departure of exactly that instant; False: there is none such any more."""
+    changed = conn.execute(
+        update(subscriptions)
+        .where(
+            _is(subscriber, newsletter, SubscriptionState.ENDED),
+            subscriptions.c.ended_at == ended_at,
+            subscriptions.c.confirmed_at.is_not(None),
+        )
+        .values(state=SubscriptionState.CONFIRMED.value, ended_at=None)
+    )
+    if not changed.rowcount:
+        return False
+    record_consent(conn, subscriber, newsletter, Act.RETURNED, evidence, at=at)
+    return True
+
+
+def pause_subscription(
+    conn: Connection, subscriber: int, newsletter: str, until: datetime | None
+) -> bool:
+    """Send nothing before `until` (None: go on at once); False: it is not confirmed."""
+    paused = conn.execute(
+        update(subscriptions)
+        .where(_is(subscriber, newsletter, SubscriptionState.CONFIRMED))
+        .values(paused_until=until)
+    )
+    return paused.rowcount == 1
+
+
+def load_skipped(conn: Connection, subscriber: int) -> frozenset[str]:
+    """The series that a subscriber does not want of newsletters they are subscribed to."""
+    query = select(skipped_series.c.series).where(skipped_series.c.subscriber == subscriber)
+    return frozenset(conn.execute(query).scalars())
+
+
+def skip_series(conn: Connection, subscriber: int, series: str, at: datetime) -> bool:
+    """Send nothing of this series from now on; False: it was so."""
+    return insert_if_new(conn, skipped_series, subscriber=subscriber, series=series, at=at)
+
+
+def take_up_series(conn: Connection, subscriber: int, series: Collection[str]) -> None:
+    """Send these series again, from the next part on."""
+    conn.execute(
+        delete(skipped_series).where(
+            skipped_series.c.subscriber == subscriber, skipped_series.c.series.in_(series)
+        )
+    )
+
+
+def subscription_of(row: Row[Any]) -> Subscription:
+    """A row of the table as the value it is."""
+    return Subscription(
+        row.subscriber,
+        row.newsletter,
+        SubscriptionState(row.state),
+        row.asked_at,
+        row.confirmed_at,
+        row.ended_at,
+        row.paused_until,
+    )
+
+
+# Built once, since providers' one-click requests come in bursts.
+_ALL_OF_ONE = (
+    select(subscriptions)
+    .where(subscriptions.c.subscriber == bindparam("subscriber"))
+    .order_by(subscriptions.c.newsletter)
+)
+_END = (
+    update(subscriptions)
+    .where(
+        subscriptions.c.subscriber == bindparam("of"),
+        subscriptions.c.newsletter == bindparam("to"),
+        subscriptions.c.state != SubscriptionState.ENDED.value,
+    )
+    .values(state=SubscriptionState.ENDED.value, ended_at=bindparam("at"))
+)
+
+
+def _is(
+    subscriber: int, newsletter: str, state: SubscriptionState | None = None
+) -> ColumnElement[bool]:
+    this = and_(subscriptions.c.subscriber == subscriber, subscriptions.c.newsletter == newsletter)
+    return this if state is None else and_(this, subscriptions.c.state == state.value)

@@ -1,0 +1,35 @@
+"""A round through the house every half minute, beside the requests."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from starlette.concurrency import run_in_threadpool
+
+from partwork.actions.housekeeping import keep_house
+from partwork.assembly import Press
+
+EVERY_SECONDS = 30  # how late a mail may be that a server has put off; a guess
+
+_log = logging.getLogger("partwork.web")
+
+
+@asynccontextmanager
+async def keeping_house(press: Press) -> AsyncIterator[None]:
+    """Goes round at once and then again and again, for as long as the app runs."""
+    rounds = asyncio.create_task(_rounds(press))
+    yield
+    rounds.cancel()
+    with suppress(asyncio.CancelledError):
+        await rounds
+
+
+async def _rounds(press: Press) -> None:
+    while True:
+        try:
+            await run_in_threadpool(keep_house, press, lambda: datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001 a round that fails must not end all others
+            _log.error("housekeeping: %s", type(error).__name__)
+        await asyncio.sleep(EVERY_SECONDS)

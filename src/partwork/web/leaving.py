@@ -1,0 +1,137 @@
+"""Leaving: by a mail's link, by a provider's one click, without a link; and the way back."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Depends, Request
+from starlette.background import BackgroundTask
+from starlette.responses import PlainTextResponse, Response
+
+from partwork.actions.answering import answer_requests
+from partwork.actions.archive import newsletters
+from partwork.actions.sign_up import Answer, ask_for_link, evidence_of
+from partwork.actions.undoing import Undoing, UndoView, undo, undo_behind
+from partwork.actions.unsubscribe import leaving_behind, skip, unsubscribe
+from partwork.assembly import Press
+from partwork.library import LibraryError
+from partwork.store.engine import StoreError
+from partwork.subscribing.tokens import BadToken
+from partwork.web.joining import Form
+from partwork.web.pages import (
+    LOOK_IN_YOUR_MAILBOX,
+    NOT_A_LINK,
+    NOT_TO_BE_UNDONE,
+    NOTED,
+    TAKE_IT_BACK,
+    TAKEN_BACK,
+    TOO_MANY,
+    Pages,
+)
+from partwork.web.visits import visitor_of
+
+
+async def _body(request: Request) -> bytes:
+    return await request.body()
+
+
+def leaving_routes(press: Press, pages: Pages) -> APIRouter:
+    """What mails link to for leaving, and what is there for those without a mail."""
+    router = APIRouter()
+    mailing = BackgroundTask(answer_requests, press, _now)
+
+    @router.api_route("/u/{token}", methods=["GET", "HEAD"])
+    def leaving(token: str) -> Response:
+        """The page with the buttons. Mail scanners follow links, so nothing happens here."""
+        view = leaving_behind(press, token)
+        return pages.message(NOT_A_LINK, 404) if view is None else pages.leaving(view)
+
+    @router.post("/u/{token}")
+    def leave(token: str, body: Annotated[bytes, Depends(_body)], request: Request) -> Response:
+        """Ends the subscription, whoever asks: the page's button or a mail provider (RFC 8058).
+
+        No cookie, no redirect, and done before the answer; a second time changes nothing. A wish
+        to leave is never refused for its form: what cannot be read means the newsletter.
+        """
+        what = _chosen(body)
+        try:
+            if what in {"series", "no series"}:
+                skip(press, token, wanted=what == "no series", now=_now())
+                return leaving(token)
+            source = "one-click" if what == "One-Click" else "page"
+            evidence = evidence_of(press, visitor_of(request), source)
+            left = unsubscribe(press, token, evidence, everything=what == "everything", now=_now())
+            if what == "One-Click":  # nobody reads it, and providers ask in bursts
+                return PlainTextResponse("You have left.\n")
+            view = leaving_behind(press, token)
+        except BadToken:
+            return pages.message(NOT_A_LINK, 404)
+        except StoreError:
+            return pages.message(NOTED, 200)
+        if view is None:
+            return pages.message(NOT_A_LINK, 404)
+        name = "" if what == "everything" else view.newsletter
+        page = pages.left(name, view.address, left)
+        page.background = mailing
+        return page
+
+    @router.api_route("/undo/{token}", methods=["GET", "HEAD"])
+    def way_back(token: str) -> Response:
+        """The page with one button; nothing happens here."""
+        try:
+            return _undo_page(pages, undo_behind(press, token, _now()))
+        except (BadToken, LibraryError):
+            return pages.message(NOT_A_LINK, 404)
+
+    @router.post("/undo/{token}")
+    def back(token: str, _form: Form, request: Request) -> Response:
+        """Takes one departure back."""
+        try:
+            return _undo_page(pages, undo(press, token, visitor_of(request), _now()))
+        except (BadToken, LibraryError):
+            return pages.message(NOT_A_LINK, 404)
+
+    @router.api_route("/leave", methods=["GET", "HEAD"])
+    def without_a_mail() -> Response:
+        """A form for an address."""
+        return pages.leave(newsletters(press))
+
+    @router.post("/leave")
+    def ask(form: Form, request: Request) -> Response:
+        """Has a link mailed to the address, if we know it; the answer is the same for all."""
+        known = newsletters(press)
+        slug = form.get("newsletter", "") or (known[0].slug if known else "")
+        try:
+            visitor = visitor_of(request)
+            answer = ask_for_link(press, slug, form.get("email", ""), visitor, _now())
+        except LibraryError:
+            answer = Answer.NO_ADDRESS
+        if answer is Answer.NO_ADDRESS:
+            return pages.leave(known, answer)
+        if answer is Answer.TOO_MANY:
+            return pages.message(TOO_MANY, 429)
+        return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
+
+    return router
+
+
+def _chosen(body: bytes) -> str:
+    """Which button was pressed: "One-Click" for a provider's; empty for anything unknown."""
+    if b"One-Click" in body:  # urlencoded or multipart
+        return "One-Click"
+    fields = parse_qs(body[:1000].decode("ascii", "replace"))
+    return fields.get("leave", [""])[-1]
+
+
+def _undo_page(pages: Pages, view: UndoView) -> Response:
+    match view.standing:
+        case Undoing.WAITS:
+            return pages.button(TAKE_IT_BACK, "undo", f"Get {view.newsletter or 'all'} again", 200)
+        case Undoing.DONE:
+            return pages.message(TAKEN_BACK, 200)
+        case Undoing.GONE:
+            return pages.message(NOT_TO_BE_UNDONE, 410)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

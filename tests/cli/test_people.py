@@ -1,0 +1,80 @@
+"""Subscribers at the terminal."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from partwork.cli.main import run
+
+ADA = "ada@example.org"
+
+
+@pytest.fixture
+def file(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two addresses, and a home that the environment names."""
+    monkeypatch.setenv("PARTWORK_HOME", str(home))
+    people = tmp_path / "people.csv"
+    people.write_text(f"email\n{ADA}\ngrace@example.org\n")
+    return people
+
+
+def imported(file: Path) -> int:
+    into = ("--newsletter", "the-bench", "--confirmed", "at the fair")
+    return run(["subscribers", "import", str(file), *into])
+
+
+def test_a_suppressed_address_is_not_imported_until_it_is_not_any_more(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["subscribers", "suppress", ADA, "--reason", "complaint"]) == 0
+    assert run(["subscribers", "suppress", ADA]) == 0
+    assert imported(file) == 0
+    assert run(["subscribers", "unsuppress", ADA]) == 0
+    assert run(["subscribers", "unsuppress", ADA]) == 0
+    assert imported(file) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "suppressed",
+        "was suppressed already",
+        "added 1, already there 0, left earlier 0, suppressed 1, unusable 0",
+        "not suppressed any more",
+        "was not suppressed",
+        "added 1, already there 1, left earlier 0, suppressed 0, unusable 0",
+    ]
+
+
+def test_a_story_says_how_they_agreed(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    imported(file)
+
+    assert run(["subscribers", "show", ADA]) == 0
+
+    assert "imported the-bench (import: at the fair)" in capsys.readouterr().out
+
+
+def test_an_erasure_is_reported_without_a_name(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(file)
+    capsys.readouterr()
+
+    assert run(["subscribers", "erase", ADA, "--yes"]) == 0
+    told = capsys.readouterr().out
+    assert run(["subscribers", "erase", "grace@example.org", "--yes", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+
+    assert told.startswith("erased 20")
+    assert "out of reach: backups" in told
+    assert "ada@" not in told
+    assert report["deleted"]["address, name and language"] == 1
+    assert run(["subscribers", "erase", ADA, "--yes"]) == 1
+    assert "no subscriber has this address" in capsys.readouterr().err
+
+
+def test_nobody_is_erased_without_a_yes(
+    file: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(file)
+
+    assert run(["subscribers", "erase", ADA]) == 1
+    assert run(["subscribers", "show", ADA]) == 0

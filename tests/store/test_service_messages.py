@@ -1,0 +1,200 @@
+"""Wishes that wait for an answer: counted, taken once, and forgotten."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import Engine, select
+
+from partwork.model.audience import Applicant, Evidence, Request, ServiceRequest
+from partwork.store.audience import erase_subscriber, make_subscriber
+from partwork.store.engine import read_only
+from partwork.store.schema import service_messages
+from partwork.store.service_messages import (
+    Caps,
+    Taken,
+    count_waiting,
+    note_answered,
+    prune_answered,
+    put_off,
+    save_request,
+    take_requests,
+)
+
+NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+CAPS = Caps(of_address=2, of_network=3, in_all=4)
+
+
+def wish(
+    name: str = "ada",
+    network: str = "network 1",
+    at: datetime = NOW,
+    kind: ServiceRequest = ServiceRequest.SUBSCRIBE,
+) -> Request:
+    evidence = Evidence("sign-up form", "digest", "192.0.2.0/24", "Browser 1.0")
+    return Request(kind, "daily", f"{name}@example.org", f"hash of {name}", network, evidence, at)
+
+
+def saved(engine: Engine, *wishes: Request, caps: Caps = CAPS) -> list[Taken]:
+    with engine.begin() as conn:
+        return [save_request(conn, one, caps) for one in wishes]
+
+
+def taken(engine: Engine, at: datetime = NOW, limit: int = 10) -> list[str]:
+    with engine.begin() as conn:
+        waiting = take_requests(conn, at, MINUTE, limit)
+    return [one.request.address.partition("@")[0] for one in waiting]
+
+
+def everything_in(engine: Engine) -> str:
+    with read_only(engine) as conn:
+        return repr(conn.execute(select(service_messages)).all())
+
+
+def test_what_was_asked_is_taken_as_it_was_asked(engine: Engine) -> None:
+    saved(engine, wish())
+
+    with engine.begin() as conn:
+        (waiting,) = take_requests(conn, NOW, MINUTE, 10)
+
+    assert (waiting.request, waiting.attempts) == (wish(), 1)
+
+
+def test_a_wish_is_taken_once_and_comes_again_if_nobody_answered(engine: Engine) -> None:
+    saved(engine, wish("ada"), wish("bob"))
+
+    assert taken(engine, limit=1) == ["ada"]
+    assert taken(engine) == ["bob"]
+    assert taken(engine) == []
+    assert taken(engine, NOW + MINUTE) == ["ada", "bob"]
+
+
+def test_what_is_put_off_waits(engine: Engine) -> None:
+    saved(engine, wish())
+    with engine.begin() as conn:
+        (waiting,) = take_requests(conn, NOW, MINUTE, 10)
+        put_off(conn, waiting.id, NOW + HOUR)
+
+    assert taken(engine, NOW + HOUR - MINUTE) == []
+    assert taken(engine, NOW + HOUR) == ["ada"]
+
+
+def test_of_an_answered_wish_no_address_is_left(engine: Engine) -> None:
+    saved(engine, wish())
+    with engine.begin() as conn:
+        (waiting,) = take_requests(conn, NOW, MINUTE, 10)
+        note_answered(conn, waiting.id)
+        put_off(conn, waiting.id, NOW)
+        assert count_waiting(conn) == 0
+
+    assert taken(engine, NOW + DAY) == []
+    left = everything_in(engine)
+    assert "hash of ada" in left
+    assert not any(words in left for words in ("ada@", "192.0.2", "Browser"))
+
+
+def test_of_an_erased_person_nothing_waits(engine: Engine) -> None:
+    saved(engine, wish())
+    with engine.begin() as conn:
+        ada = make_subscriber(
+            conn,
+            Applicant(0, "ada@example.org"),
+            address_key="ada@example.org",
+            suppression_key="hash of ada",
+            at=NOW,
+        )
+        erase_subscriber(conn, ada)
+
+    assert taken(engine) == []
+    assert "ada@" not in everything_in(engine)
+
+
+def test_an_address_is_written_to_so_often_a_day_and_kind(engine: Engine) -> None:
+    other = replace(wish(), kind=ServiceRequest.PREFERENCES)
+    wishes = [replace(wish(network=""), asked_at=NOW + n * HOUR) for n in range(3)]
+
+    assert saved(engine, *wishes) == [Taken.TAKEN, Taken.TAKEN, Taken.TOO_MANY_OF_ADDRESS]
+    assert saved(engine, replace(other, network_key="")) == [Taken.TAKEN]
+    assert saved(engine, wish(at=NOW + DAY)) == [Taken.TAKEN]
+
+
+def test_a_network_asks_so_often_an_hour_for_whomever(engine: Engine) -> None:
+    wishes = [wish(f"reader {n}") for n in range(4)]
+
+    assert saved(engine, *wishes) == [*[Taken.TAKEN] * 3, Taken.TOO_MANY_OF_NETWORK]
+    assert saved(engine, wish("eve", "network 2")) == [Taken.TAKEN]
+    assert saved(engine, wish("eve", at=NOW + HOUR)) == [Taken.TAKEN]
+
+
+def test_all_ask_so_often_an_hour(engine: Engine) -> None:
+    wishes = [wish(f"reader {n}", f"network {n}") for n in range(5)]
+
+    assert saved(engine, *wishes) == [*[Taken.TAKEN] * 4, Taken.TOO_MANY_IN_ALL]
+
+
+def test_farewells_are_counted_for_no_network(engine: Engine) -> None:
+    goodbye = [replace(wish(f"reader {n}", ""), kind=ServiceRequest.GOODBYE) for n in range(9)]
+
+    assert set(saved(engine, *goodbye)) == {Taken.TAKEN}
+    assert saved(engine, wish()) == [Taken.TAKEN]
+
+
+def test_caps_outlive_the_answers_and_a_restart_for_as_long_as_they_count(engine: Engine) -> None:
+    saved(engine, wish(), wish(at=NOW + MINUTE))
+    with engine.begin() as conn:
+        for waiting in take_requests(conn, NOW + HOUR, MINUTE, 10):
+            note_answered(conn, waiting.id)
+        assert prune_answered(conn, NOW + DAY) == 0
+    engine.dispose()
+
+    assert saved(engine, wish(at=NOW + 2 * HOUR)) == [Taken.TOO_MANY_OF_ADDRESS]
+    with engine.begin() as conn:
+        assert prune_answered(conn, NOW + DAY + HOUR) == 2
+
+
+@pytest.mark.parametrize("what", ["ask", "answer"])
+def test_many_at_once_are_counted_and_served_once(engine: Engine, what: str) -> None:
+    if what == "answer":
+        saved(engine, wish())
+    found: list[object] = []
+    together = Barrier(4)
+
+    def act() -> None:
+        together.wait()
+        if what == "answer":
+            found.extend(taken(engine))
+        else:
+            found.extend(one for one in saved(engine, wish()) if one is Taken.TAKEN)
+
+    threads = [Thread(target=act) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == (1 if what == "answer" else CAPS.of_address)
+
+
+@pytest.mark.parametrize("cap", ["all", "network", "address", "waiting", "old"])
+def test_no_count_reads_the_whole_table(engine: Engine, cap: str) -> None:
+    """A burst of farewells must slow down neither the next one nor a visitor."""
+    query = {
+        "all": f"asked_at > '{NOW.replace(tzinfo=None)}' AND network_key != ''",
+        "network": f"asked_at > '{NOW.replace(tzinfo=None)}' AND network_key = 'x'",
+        "address": "suppression_key = 'x' AND kind = 'goodbye'",
+        "waiting": f"next_try_at <= '{NOW.replace(tzinfo=None)}'",
+        "old": f"asked_at < '{NOW.replace(tzinfo=None)}' AND next_try_at IS NULL",
+    }[cap]
+    explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
+    with engine.connect() as conn:
+        if engine.dialect.name == "postgresql":
+            conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = conn.exec_driver_sql(
+            f"{explain} SELECT count(*) FROM service_messages WHERE {query}"  # noqa: S608 our own words
+        ).all()
+
+    index = {"all": "of_visitors", "network": "of_network", "address": "of_address",
+             "waiting": "waiting", "old": "asked_at"}[cap]  # fmt: skip
+    assert f"service_messages_{index}" in repr(plan)

@@ -1,0 +1,246 @@
+"""A person's own settings, by a link that went to their address."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from partwork.actions.subscribers import story_of
+from partwork.library import LibraryError
+from partwork.model.address import Mailbox
+from partwork.model.audience import SubscriptionState
+from partwork.model.issue import AudienceRule, Issue
+from partwork.store.campaigns import plan_campaign
+from partwork.store.engine import read_only
+from partwork.store.issues import save_draft
+from partwork.store.schema import metadata
+from partwork.store.subscriptions import load_skipped
+from partwork.subscribing.tokens import Pass, PassKind, move_token, pass_token
+
+ADDRESS = "grace@example.org"  # the visitor's: see conftest.py
+NEW = "grace.hopper@example.org"
+CONFIRMED, ENDED = SubscriptionState.CONFIRMED, SubscriptionState.ENDED
+
+
+@pytest.fixture
+def reader(site) -> int:
+    """Grace has signed up and confirmed; her number."""
+    person: int = site.join()
+    return person
+
+
+def published(site, series: str) -> None:
+    editor = Mailbox("", "editor@example.org")
+    rule = AudienceRule(site.newsletter, series)
+    issue = Issue(f"{series:0<8}", 1, "T", "S", "P", editor, editor, series, "t", "p", rule)
+    now = datetime.now(UTC)
+    with site.press.engine.begin() as connection:
+        save_draft(connection, issue, now)
+        plan_campaign(connection, issue, now, now)
+
+
+def subscription(site, address: str = ADDRESS):
+    return story_of(site.press, address).subscriptions[0]
+
+
+def test_opening_the_page_changes_nothing(site, reader: int) -> None:
+    link = site.access()
+    before = story_of(site.press, ADDRESS)
+
+    page = site.client.get(link)
+
+    assert page.status_code == 200
+    assert ADDRESS in page.text
+    assert site.client.head(link).status_code == 200
+    assert story_of(site.press, ADDRESS) == before
+
+
+def test_series_are_skipped_and_taken_up(site, reader: int) -> None:
+    published(site, "soil")
+    published(site, "seed")
+    link = site.access()
+    assert site.client.get(link).text.count("checked") == 2
+
+    form = {"newsletter": site.newsletter, "do": "save", "pause": "0"}
+    form |= {"shown-soil": "yes", "shown-seed": "yes", "series-seed": "yes"}
+    published(site, "compost")  # after the page was shown
+    page = site.client.post(link, data=form)
+
+    with read_only(site.press.engine) as connection:
+        assert load_skipped(connection, reader) == {"soil"}
+    assert page.text.count("checked") == 2
+    assert page.text.count('name="shown-') == 3
+    site.client.post(link, data={**form, "series-soil": "yes"})
+    with read_only(site.press.engine) as connection:
+        assert load_skipped(connection, reader) == frozenset()
+
+
+def test_a_series_that_is_not_published_yet_is_not_told(site, reader: int) -> None:
+    site.press.library.write(
+        site.press.library.series_folder("secret") / "series.toml",
+        f'newsletter = "{site.newsletter}"\ntitle = "A secret"\n',
+    )
+
+    assert "secret" not in site.client.get(site.access()).text.lower()
+
+
+def test_a_pause_of_weeks_begins_ends_and_stays(site, reader: int) -> None:
+    link = site.access()
+
+    def paused(weeks: str):
+        form = {"newsletter": site.newsletter, "do": "save", "pause": weeks}
+        page = site.client.post(link, data=form)
+        return subscription(site).paused_until, page.text
+
+    until, page = paused("4")
+    assert abs(until - datetime.now(UTC) - timedelta(weeks=4)) < timedelta(minutes=5)
+    assert f"until {until:%d %B %Y}" in page
+    assert paused("")[0] == until
+    assert paused("9999")[0] == until
+    assert paused("0")[0] is None
+
+
+def test_one_newsletter_is_left_and_taken_back(site, reader: int) -> None:
+    link = site.access()
+
+    left = site.client.post(link, data={"newsletter": site.newsletter, "do": "leave"})
+
+    assert "You have left The Bench" in left.text
+    assert subscription(site).state is ENDED
+    assert "subscribed to nothing" in site.client.get(link).text
+    site.client.post(site.link("undo"), data={"undo": "yes"})
+    assert subscription(site).state is CONFIRMED
+
+
+def test_a_newsletter_that_is_not_held_cannot_be_chosen(site, reader: int) -> None:
+    link = site.access()
+
+    for form in (
+        {"newsletter": "another", "do": "leave"},
+        {"newsletter": "another", "do": "save", "pause": "4"},
+    ):
+        assert site.client.post(link, data=form).status_code == 200
+    assert subscription(site).state is CONFIRMED
+    assert subscription(site).paused_until is None
+
+
+def test_everything_is_left_at_once(site, reader: int) -> None:
+    left = site.client.post(site.access(), data={"do": "leave all"})
+
+    assert "You have left everything" in left.text
+    assert subscription(site).state is ENDED
+
+
+def test_a_new_address_counts_once_its_link_is_opened(site, reader: int) -> None:
+    answer = site.client.post(site.access(), data={"do": "move", "email": NEW})
+    assert answer.status_code == 200
+    link = site.link("move", NEW)
+    assert NEW in site.client.get(link).text
+    assert subscription(site).state is CONFIRMED  # still at the old one
+
+    moved = site.client.post(link, data={"move": "yes"})
+    again = site.client.post(link, data={"move": "yes"})
+
+    assert moved.status_code == again.status_code == 200
+    assert story_of(site.press, NEW).subscriber.id == reader
+    with pytest.raises(LibraryError, match="no subscriber"):
+        story_of(site.press, ADDRESS)
+
+
+def test_an_address_that_somebody_has_is_not_taken_from_them(site, reader: int, ada) -> None:
+    site.client.post(site.access(), data={"do": "move", "email": "ada@example.org"})
+
+    answer = site.client.post(site.link("move", "ada@example.org"), data={"move": "yes"})
+
+    assert answer.status_code == 409
+    assert story_of(site.press, "ada@example.org").subscriber.id == ada.id
+    assert story_of(site.press, ADDRESS).subscriber.id == reader
+
+
+def test_what_is_no_address_is_asked_for_again(site, reader: int) -> None:
+    answer = site.client.post(site.access(), data={"do": "move", "email": "grace"})
+
+    assert answer.status_code == 422
+    assert "not an address" in answer.text
+
+
+def test_all_that_is_held_can_be_taken_home(site, reader: int) -> None:
+    answer = site.client.get(f"{site.access()}/data.json")
+
+    held = json.loads(answer.text)
+    assert held["subscriber"]["address"] == ADDRESS
+    assert [c["act"] for c in held["consents"]] == ["asked", "confirmed"]
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_an_erasure_wants_a_tick_and_leaves_nothing(site, reader: int) -> None:
+    link = site.access()
+
+    unsure = site.client.post(link, data={"do": "erase"})
+    assert unsure.status_code == 422
+    assert subscription(site).state is CONFIRMED
+    done = site.client.post(link, data={"do": "erase", "sure": "yes"})
+
+    assert "You are forgotten" in done.text
+    with read_only(site.press.engine) as connection:
+        left = repr([connection.execute(t.select()).all() for t in metadata.sorted_tables])
+    assert ADDRESS not in left
+    assert "127.0.0" not in left
+    assert "httpx" not in left
+    assert ADDRESS not in site.press.suppression_log.read_text()
+    assert site.client.get(link).status_code == 404
+
+
+def test_a_link_of_yesterday_gets_a_fresh_one_to_the_same_address(site, reader: int) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    held = Pass(reader, site.newsletter, yesterday)
+    old = f"/preferences/{pass_token(PassKind.ACCESS, held, site.press.secrets)}"
+
+    for answer in (
+        site.client.get(old),
+        site.client.get(f"{old}/data.json"),
+        site.client.post(old, data={"do": "erase", "sure": "yes"}),
+    ):
+        assert answer.status_code == 410
+        assert ADDRESS not in answer.text
+    before = len(site.mails())
+    assert site.client.post(old, data={"again": "yes"}).status_code == 200
+    assert len(site.mails()) == before + 1
+    assert site.client.get(site.link("preferences")).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["forged", "x" * 5_000, "a.b", "é"])
+def test_a_forged_link_opens_nothing_and_mails_nothing(site, reader: int, token: str) -> None:
+    before = len(site.mails())
+    answers = [
+        site.client.get(f"/preferences/{token}"),
+        site.client.get(f"/preferences/{token}/data.json"),
+        site.client.post(f"/preferences/{token}", data={"do": "erase", "sure": "yes"}),
+        site.client.get(f"/move/{token}"),
+        site.client.post(f"/move/{token}", data={"move": "yes"}),
+    ]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert site.client.post(f"/preferences/{token}", data={"again": "yes"}).status_code == 200
+    assert len(site.mails()) == before
+
+
+def test_a_link_to_a_new_address_runs_out(site, reader: int) -> None:
+    two_days_ago = datetime.now(UTC) - timedelta(days=2)
+    token = move_token(reader, NEW, two_days_ago, site.press.secrets)
+
+    assert site.client.post(f"/move/{token}", data={"move": "yes"}).status_code == 404
+    assert subscription(site).state is CONFIRMED
+
+
+def test_another_site_cannot_press_the_buttons(site, reader: int) -> None:
+    answer = site.client.request(
+        "POST",
+        site.access(),
+        data={"do": "erase", "sure": "yes"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+
+    assert answer.status_code == 403
+    assert subscription(site).state is CONFIRMED
