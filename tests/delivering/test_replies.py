@@ -5,8 +5,15 @@ from itertools import pairwise
 
 import pytest
 
-from partwork.delivering.replies import enhanced_status, next_try_at, verdict_of
-from partwork.model.delivery import Reply, Verdict
+from partwork.delivering.replies import (
+    Concern,
+    concern_of,
+    enhanced_status,
+    is_hard_bounce,
+    next_try_at,
+    verdict_of,
+)
+from partwork.model.delivery import Reply, Stage, Verdict
 
 NOW = datetime(2026, 5, 4, tzinfo=UTC)
 
@@ -54,6 +61,47 @@ def test_an_enhanced_status_stands_at_the_start_and_agrees(
     reply: Reply, status: str | None
 ) -> None:
     assert enhanced_status(reply) == status
+
+
+@pytest.mark.parametrize(
+    ("reply", "concern"),
+    [
+        (Reply(421, "4.7.0 try again later", Stage.RCPT), Concern.RELAY),
+        (Reply(454, "Throttling failure: Maximum sending rate exceeded."), Concern.RELAY),
+        (Reply(454, "4.7.0 Throttling failure: too fast"), Concern.RELAY),
+        (Reply(452, "4.3.1 insufficient system storage", Stage.MAIL), Concern.RELAY),
+        (Reply(451, "4.3.2 not accepting messages"), Concern.RELAY),
+        (Reply(450, "come back", Stage.MAIL), Concern.RELAY),
+        (Reply(454, "Throttling failure: Daily message quota exceeded."), Concern.SENDER),
+        (Reply(530, "5.7.0 Authentication required", Stage.RCPT), Concern.SENDER),
+        (Reply(550, "no", Stage.MAIL), Concern.SENDER),
+        (Reply(553, "5.1.8 sender's domain not found", Stage.RCPT), Concern.SENDER),
+        (Reply(553, "5.1.7 bad sender", Stage.RCPT), Concern.SENDER),
+        (Reply(552, "5.3.4 too big"), Concern.SENDER),
+        (Reply(550, "5.7.1 relaying denied", Stage.RCPT), Concern.SENDER),
+        (Reply(550, "5.1.2 no such domain", Stage.RCPT), Concern.DOMAIN),
+        (Reply(556, "5.1.10 takes no mail", Stage.RCPT), Concern.DOMAIN),
+        (Reply(451, "4.4.1 no answer from there", Stage.RCPT), Concern.DOMAIN),
+        (Reply(550, "5.1.1 no such mailbox", Stage.RCPT), Concern.RECIPIENT),
+        (Reply(452, "4.2.2 over quota", Stage.RCPT), Concern.RECIPIENT),
+        (Reply(450, "4.7.1 greylisted", Stage.RCPT), Concern.RECIPIENT),
+        (Reply(550, "no such mailbox", Stage.RCPT), Concern.RECIPIENT),
+        (Reply(554, "not this"), Concern.RECIPIENT),
+    ],
+)
+def test_a_reply_speaks_of_somebody(reply: Reply, concern: Concern) -> None:
+    assert concern_of(reply) is concern
+
+
+def test_only_an_address_that_is_no_good_is_a_hard_bounce() -> None:
+    hard = {s for s in _STATUSES if is_hard_bounce(Reply(550, f"{s} words", Stage.RCPT))}
+
+    assert hard == {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
+    assert not is_hard_bounce(Reply(550, "no such mailbox", Stage.RCPT))
+    assert not is_hard_bounce(Reply(450, "5.1.1 contradicts itself", Stage.RCPT))
+
+
+_STATUSES = [f"{c}.{s}.{d}" for c in (4, 5) for s in range(8) for d in range(21)]
 
 
 def test_pauses_grow_and_end_within_three_days() -> None:

@@ -1,11 +1,10 @@
-"""An issue → the message one reader gets, as bytes ready for the wire."""
+"""An issue → the message each reader gets, as bytes ready for the wire."""
 
-import re
-from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from html import escape
+from functools import lru_cache
 
 from partwork.delivering.addresses import wire_address
 from partwork.delivering.headers import (
@@ -16,23 +15,12 @@ from partwork.delivering.headers import (
     token_field,
     url_field,
 )
+from partwork.delivering.segments import Segments, body_segments, filled, value_of
 from partwork.model.address import Mailbox
-from partwork.model.delivery import Envelope
+from partwork.model.delivery import Envelope, WireReady
 from partwork.model.errors import PartworkError
-from partwork.model.issue import MERGE_CLOSE, MERGE_OPEN, Issue, MergeField
+from partwork.model.issue import Issue, MergeField
 from partwork.model.series import Newsletter
-
-
-class OpenField(PartworkError):
-    """A merge field that nothing was given for, or a mark that is none."""
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        known = ", ".join(MergeField)
-        super().__init__(
-            f"the merge field {field!r} cannot be filled in (known: {known}); "
-            "render the issue anew, or mend the template that asks for it"
-        )
 
 
 class WrongReader(PartworkError):
@@ -42,6 +30,54 @@ class WrongReader(PartworkError):
         super().__init__(
             "the message is addressed to one reader and its envelope to another; nothing was made"
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedIssue:
+    """All that the copies of an issue share, encoded; what a reader's copy adds takes microseconds.
+
+    A copy has CRLF lines, none over 998 octets, those of the bodies at most 76, and none that
+    begins with a dot: DATA carries it as it is. multipart/alternative, text before HTML (RFC 2046,
+    5.1.4), UTF-8 in quoted-printable; ASCII throughout, unless an address has other letters
+    before its @. One-click unsubscribing by RFC 8058.
+    """
+
+    author: str
+    shared: Segments
+
+    def copy(
+        self, to: Mailbox, fields: Mapping[MergeField, str], *, message_id: str, date: datetime
+    ) -> WireReady:
+        """One reader's message; the parts decode to the issue's strings with `fields` filled in.
+
+        `date` is aware. Raises OpenField, UnfitHeader, UnfitAddress; ValueError for a naive date.
+        """
+        head = (
+            self.author,
+            mailbox_field("To", to),
+            date_field(date),
+            token_field("Message-ID", message_id),
+            url_field("List-Unsubscribe", value_of(MergeField.UNSUBSCRIBE_URL, fields)),
+            url_field("Archived-At", value_of(MergeField.PAGE_URL, fields)),
+        )
+        return WireReady("".join(head).encode() + self.shared.filled(fields))
+
+
+def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool) -> PreparedIssue:
+    """The issue's strings and headers as bytes. Raises OpenField, UnfitHeader, UnfitAddress."""
+    subject = filled(issue.subject, {}, html=False)  # no field may be in it: all read the same
+    author = mailbox_field("From", issue.sender)
+    head = [
+        *([mailbox_field("Reply-To", issue.reply_to)] if issue.reply_to.address else []),
+        text_field("Subject", f"[Demo] {subject}" if demo else subject),
+        list_id_field(newsletter.name, newsletter.slug, newsletter.sender.address),
+        token_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        token_field("Feedback-ID", _feedback_id(issue)),
+        *([token_field("X-Partwork-Demo", "yes")] if demo else []),
+    ]
+    text = body_segments(issue.text, html=False)
+    html = body_segments(issue.html, html=True)
+    return PreparedIssue(author, alternative(head, text, html, issue.content_hash))
 
 
 def message_bytes(
@@ -55,57 +91,35 @@ def message_bytes(
     date: datetime,
     demo: bool,
 ) -> bytes:
-    """The message: CRLF lines, none over 998 octets, those of the bodies at most 76.
+    """One copy of the issue, as `PreparedIssue.copy` has it.
 
-    multipart/alternative, text before HTML (RFC 2046, 5.1.4), UTF-8 in quoted-printable; ASCII
-    throughout, unless an address has other letters before its @. The parts decode to the
-    issue's strings with `fields` filled in, line ends apart. One-click unsubscribing by RFC 8058.
     `to` and the envelope's recipient must be one address: a copy holds links that act for
-    its reader. `date` is aware.
-
-    Raises OpenField, WrongReader, UnfitHeader, UnfitAddress; ValueError for a naive date.
+    its reader. Raises WrongReader, OpenField, UnfitHeader, UnfitAddress; ValueError for a naive
+    date.
     """
     if wire_address(to.address) != wire_address(envelope.recipient):
         raise WrongReader
-    if date.tzinfo is None:
-        raise ValueError("a message's date is aware")
-    subject = filled(issue.subject, {}, html=False)  # no field may be in it: all read the same
-    text = _body(filled(issue.text, fields, html=False))
-    html = _body(filled(issue.html, fields, html=True))
-    boundary = f"=_partwork_{issue.content_hash[:16]}"  # "=_" never occurs in quoted-printable
-    head = [
-        mailbox_field("From", issue.sender),
-        mailbox_field("To", to),
-        *([mailbox_field("Reply-To", issue.reply_to)] if issue.reply_to.address else []),
-        text_field("Subject", f"[Demo] {subject}" if demo else subject),
-        token_field("Date", format_datetime(date)),
-        token_field("Message-ID", message_id),
-        list_id_field(newsletter.name, newsletter.slug, newsletter.sender.address),
-        url_field("List-Unsubscribe", _given(MergeField.UNSUBSCRIBE_URL, fields)),
-        token_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        url_field("Archived-At", _given(MergeField.PAGE_URL, fields)),
-        token_field("Feedback-ID", _feedback_id(issue)),
-        *([token_field("X-Partwork-Demo", "yes")] if demo else []),
+    return prepared(issue, newsletter, demo=demo).copy(to, fields, message_id=message_id, date=date)
+
+
+def alternative(head: Sequence[str], text: Segments, html: Segments, seed: str) -> Segments:
+    """The header's fields, those of MIME, then text and HTML as `body_segments` has them.
+
+    `seed` is hexadecimal and names the boundary, the same for the same message; its "=_" never
+    occurs in quoted-printable.
+    """
+    boundary = f"=_partwork_{seed[:16]}"
+    fields = (
+        *head,
         token_field("MIME-Version", "1.0"),
         token_field("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
-    ]
-    delimiter = f"--{boundary}".encode()
-    return b"\r\n".join(
-        [
-            "".join(head).encode(),
-            delimiter,
-            b"Content-Type: text/plain; charset=utf-8",
-            b"Content-Transfer-Encoding: quoted-printable",
-            b"",
-            text,
-            delimiter,
-            b"Content-Type: text/html; charset=utf-8",
-            b"Content-Transfer-Encoding: quoted-printable",
-            b"",
-            html,
-            delimiter + b"--",
-            b"",
-        ]
+    )
+    return (
+        _piece("".join(fields), _part_head(boundary, "plain"))
+        + text
+        + _piece(_part_head(boundary, "html"))
+        + html
+        + _piece(f"\r\n--{boundary}--\r\n")
     )
 
 
@@ -117,37 +131,28 @@ def message_id(delivery: int, content_hash: str, sender: str) -> str:
     return f"<{delivery}.{content_hash[:24]}@{wire_address(sender).rpartition('@')[2].lower()}>"
 
 
-def filled(text: str, fields: Mapping[MergeField, str], *, html: bool) -> str:
-    """`text` with each merge field's mark replaced by its value, escaped where `html`.
-
-    A value is never searched for marks again. Raises OpenField for a mark without a value.
-    """
-
-    def value(mark: re.Match[str]) -> str:
-        name = mark["name"] or ""
-        if name not in _NAMES:
-            raise OpenField(name)
-        plain = _given(MergeField(name), fields)
-        return escape(plain) if html else plain
-
-    return _MARK.sub(value, text)
+def date_field(date: datetime) -> str:
+    """When the message was made (RFC 5322, 3.6.1). Raises ValueError for a naive date."""
+    if date.tzinfo is None:
+        raise ValueError("a message's date is aware")
+    return _date_field(date.replace(microsecond=0))
 
 
-_NAMES = frozenset(MergeField)
-_BRACKETS = f"{MERGE_OPEN}{MERGE_CLOSE}"
-_MARK = re.compile(f"{MERGE_OPEN}(?P<name>[^{_BRACKETS}]*){MERGE_CLOSE}|[{_BRACKETS}]")
-_LINE_END = re.compile(r"\r\n?")
+@lru_cache(maxsize=4)  # many copies are made in one second, and writing its date is slow
+def _date_field(date: datetime) -> str:
+    return token_field("Date", format_datetime(date))
 
 
-def _given(field: MergeField, fields: Mapping[MergeField, str]) -> str:
-    if not fields.get(field):
-        raise OpenField(field)
-    return fields[field]
+def _piece(*text: str) -> Segments:
+    return Segments(("".join(text).encode(),))
 
 
-def _body(text: str) -> bytes:
-    """Quoted-printable (RFC 2045, 6.7): CRLF line ends, lines of at most 76 octets."""
-    return b2a_qp(_LINE_END.sub("\n", text).encode()).replace(b"\n", b"\r\n")
+def _part_head(boundary: str, subtype: str) -> str:
+    return (
+        f"\r\n--{boundary}\r\n"
+        f"Content-Type: text/{subtype}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
 
 
 def _feedback_id(issue: Issue) -> str:

@@ -2,8 +2,19 @@
 
 import re
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from partwork.model.delivery import Reply, Verdict
+from partwork.model.delivery import Reply, Stage, Verdict
+
+
+class Concern(StrEnum):
+    """What a reply that does not accept speaks of, and so whose affair it is."""
+
+    RELAY = "relay"  # the connection, or the server that carries our mail: it wants less of it
+    SENDER = "sender"  # us: our address, our login, our quota, the message or a policy against it
+    DOMAIN = "domain"  # the recipient's servers and the way there
+    RECIPIENT = "recipient"
+
 
 # Pauses after the first, second, … attempt: short ones for greylisting, which asks for 5 to 15
 # minutes, then long ones as RFC 5321, 4.5.4.1 wants. Together 71 h 45 min: DESIGN 9 says 3 days.
@@ -47,6 +58,30 @@ def enhanced_status(reply: Reply) -> str | None:
     return found["status"]
 
 
+def concern_of(reply: Reply) -> Concern:
+    """What a 4xx or 5xx speaks of. An enhanced status code tells more than the three digits.
+
+    What answers MAIL has heard of no recipient yet.
+    """
+    status = enhanced_status(reply) or ""
+    if _THROTTLED.match(reply.text):
+        return Concern.SENDER if "quota" in reply.text.lower() else Concern.RELAY
+    if reply.code in _SENDER_CODES or _SENDER.fullmatch(status):
+        return Concern.SENDER
+    if reply.code == _CLOSING or status.startswith("4.3."):
+        return Concern.RELAY
+    if reply.stage is Stage.MAIL:
+        return Concern.RELAY if reply.code // 100 == 4 else Concern.SENDER
+    if _DOMAIN.fullmatch(status):
+        return Concern.DOMAIN
+    return Concern.RECIPIENT
+
+
+def is_hard_bounce(reply: Reply) -> bool:
+    """Whether the address itself is said to be no good, for ever: it is not to be tried again."""
+    return enhanced_status(reply) in _HARD
+
+
 def next_try_at(attempts: int, now: datetime) -> datetime | None:
     """When a delivery deferred at its `attempts`-th attempt is due again; None: never.
 
@@ -58,6 +93,18 @@ def next_try_at(attempts: int, now: datetime) -> datetime | None:
     return now + PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
 
 
+_CLOSING = 421  # RFC 5321, 3.8
+# A login is asked for, was refused, is too weak, needs TLS: RFC 4954, 6.
+_SENDER_CODES = frozenset({530, 534, 535, 538})
+# Bad sender's address, too big for the system, against policy: RFC 3463, 3.2, 3.4 and 3.8.
+_SENDER = re.compile(r"5\.1\.[78]|5\.3\.4|5\.7\.[0-9]+")
+# Bad system address, no mail taken there (RFC 7505, 4.2), network and routing: RFC 3463, 3.5.
+_DOMAIN = re.compile(r"[45]\.1\.(?:2|10)|[45]\.4\.[0-9]+")
+# DESIGN 9: mailbox, system, syntax, moved, no mail taken there, mailbox disabled.
+_HARD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+# "454 Throttling failure: Maximum sending rate exceeded." or ": Daily message quota exceeded.":
+# https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html.
+_THROTTLED = re.compile(r"(?i)(?:4\.[0-9]\.[0-9]+ )?throttling failure")
 # No leading zeros, at most three digits a number: RFC 3463, 2.
 _ENHANCED = re.compile(
     r"(?P<status>(?P<class>[245])\.(?:0|[1-9][0-9]{0,2})\.(?:0|[1-9][0-9]{0,2}))(?![0-9.])"

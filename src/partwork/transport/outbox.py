@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from partwork.model.delivery import Envelope, NotSent, Reply
+from partwork.model.delivery import Envelope, Event, NotSent, Reply, WireReady
 
 NAME_LENGTH = 150  # bytes; file systems take 255, and archives and editors add to it
 
@@ -24,6 +24,9 @@ class Outbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._under_way: dict[int, tuple[Envelope, WireReady]] = {}
+        self._happened: list[Event] = []
+        self._failure: NotSent | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -51,6 +54,41 @@ class Outbox:
                 f"({error.strerror or type(error).__name__}); make room or mend its permissions"
             ) from error
         return Reply(250, "2.0.0 written to the outbox")  # no name: it would outlive the address
+
+    def room(self) -> int:
+        """One message at a time: it is written when it is let go."""
+        return 1 - len(self._under_way)
+
+    def offer(self, key: int, envelope: Envelope, message: WireReady) -> None:
+        """See Transport; a folder awaits every message."""
+        self._under_way[key] = (envelope, message)
+        self._happened.append(Event(key, None))
+
+    def events(self) -> list[Event]:
+        """See Transport. Raises NotSent where a message that was let go could not be written."""
+        failure, self._failure = self._failure, None
+        happened, self._happened = self._happened, []
+        if failure:
+            self._under_way.clear()
+            raise failure
+        return happened
+
+    def let_go(self, key: int) -> None:
+        """See Transport."""
+        envelope, message = self._under_way[key]
+        try:
+            self._happened.append(Event(key, self.send(envelope, message)))
+            del self._under_way[key]
+        except NotSent as error:
+            self._failure = error
+
+    def withdraw(self, key: int) -> None:
+        """See Transport."""
+        del self._under_way[key]
+
+    def rest(self) -> bool:
+        """See Transport; a folder needs none."""
+        return False
 
 
 def file_name(recipient: str, message: bytes) -> str:

@@ -1,31 +1,71 @@
-"""SMTP: one message at a time over a kept connection, and the truth about what became of it."""
+"""SMTP: many messages over kept connections, and the truth about what became of each."""
 
-import re
-import smtplib
-import ssl
+import selectors
+from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
+from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from partwork.model.delivery import Envelope, LostInDoubt, NotSent, Reply
-from partwork.transport.url import Security, SmtpAddress, smtp_address
+from partwork.model.delivery import (
+    Envelope,
+    Event,
+    LostInDoubt,
+    NotSent,
+    Reply,
+    Stage,
+    WireReady,
+)
+from partwork.transport.dialogue import Parcel
+from partwork.transport.fitness import dot_stuffed, refusal_of
+from partwork.transport.line import Line
+from partwork.transport.session import mail_options, open_session, reason_of
+from partwork.transport.url import smtp_address
 
-REPLY_LENGTH = 500  # characters of a reply that are kept; RFC 5321, 4.5.3.1.5 gives a line 512
+CONNECTIONS = 4  # smtp-source and Postfix's smtpd are busiest so; many relays allow ten
+RAMP = 25  # messages after which one connection more may be made: a small audience needs one
+PER_CONNECTION = 1000  # messages: where Exim's smtp_accept_max_per_connection stands by default
+# Seconds before each further try to connect: a server that restarts is back within a minute.
+PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+SET_UP = 30.0  # seconds for each step up to the login, at most
+LOGIN_FIRST = 530  # RFC 4954, 6
 
 
 class SmtpServer:
-    """The mail server at `url`, see `smtp_address`; a connection is made when first needed.
+    """The mail server at `url`, see `smtp_address`; connections are made when needed.
 
-    `timeout` is for connecting and for each step up to the message's data, `last_timeout` for
-    the data and the reply to it, in seconds: ten minutes, since a server that scans content is
-    slow, and giving up on it early leaves in doubt what has arrived (RFC 5321, 4.5.3.2.6; 6.1).
+    A connection that is lost is made anew after growing pauses, once the server has answered for
+    a message; one that never did is not waited for. `timeout` is for each step up to
+    the message's data, `last_timeout` for the data and the reply to it, in seconds: five and ten
+    minutes, since a server that scans content is slow, and giving up on it early leaves in
+    doubt what has arrived (RFC 5321, 4.5.3.2; 6.1).
     """
 
-    def __init__(self, url: str, timeout: float = 30, last_timeout: float = 600) -> None:
+    def __init__(
+        self,
+        url: str,
+        timeout: float = 300,
+        last_timeout: float = 600,
+        *,
+        connections: int = CONNECTIONS,
+        per_connection: int = PER_CONNECTION,
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         self._address = smtp_address(url)
-        self._timeout = timeout
-        self._last_timeout = last_timeout
-        self._smtp: smtplib.SMTP | None = None
+        self._timeout, self._last_timeout = timeout, last_timeout
+        self._connections, self._per_connection = connections, per_connection
+        self._pauses = pauses
+        self._lines: list[Line] = []
+        self._selector = selectors.DefaultSelector()
+        self._backlog: deque[Parcel] = deque()
+        self._under_way: dict[int, Parcel] = {}
+        self._happened: list[Event] = []
+        self._has_answered = False
+        self._accepted = 0
+        self._setbacks = 0
+        self._rests_until = 0.0
+        self._given_up = ""
 
     def __enter__(self) -> Self:
         return self
@@ -36,186 +76,228 @@ class SmtpServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._smtp is not None:
-            with suppress(OSError):
-                self._smtp.quit()
-        self._drop()
+        for line in tuple(self._lines):
+            self._drop(line)
+        self._selector.close()
 
     def open(self) -> None:
         """Connects and logs in, if that is not done yet. Raises NotSent."""
-        self._opened()
+        if not self._lines:
+            self._connect()
 
     def send(self, envelope: Envelope, message: bytes) -> Reply:
         """Hands over `message`, byte for byte, and returns the server's last word on it.
 
         A refusal that speaks of the recipient or the message is that reply. Raises NotSent where
-        the server refuses the sender or the connection, or the connection was lost or could not
-        be made, before the message's data began to leave; LostInDoubt where it was
-        lost after that and before the reply; ValueError for a message with a bare CR or LF,
-        which servers read in different ways.
+        the server refuses the sender or the connection, or no connection could be had or kept
+        until the message had left; LostInDoubt where it was lost after that and before the
+        reply; ValueError for a message with a bare CR or LF, which servers read in different ways.
         """
-        if _BARE.search(message):
-            raise ValueError("a message's lines end in CRLF")
-        for address, status, whose in (
-            (envelope.sender, "5.1.7", "sender"),
-            (envelope.recipient, "5.1.3", "recipient"),
-        ):
-            if not _PATH.fullmatch(address) and (address or whose == "recipient"):
-                return Reply(553, f"{status} not asked: no envelope can hold this {whose}")
-        kept = self._smtp is not None
-        try:
-            return self._transaction(envelope, message)
-        except NotSent:
-            if not kept:
-                raise
-        # A server may close what was idle or has carried enough messages: once more, anew.
-        return self._transaction(envelope, message)
+        ready = dot_stuffed(message)
+        if unfit := refusal_of(envelope):
+            return unfit
+        self.offer(0, envelope, ready)
+        while True:
+            for event in self.events():
+                match event.outcome:
+                    case None:
+                        self.let_go(event.key)
+                    case Reply() as reply if reply.stage is Stage.MAIL or reply.code == LOGIN_FIRST:
+                        raise NotSent(
+                            f"{self._address}: does not take mail from us "
+                            f"({reply.code} {reply.text}); the message has not left"
+                        )
+                    case Reply() as reply:
+                        return reply
+                    case LostInDoubt() as doubt:
+                        raise doubt
 
-    def _transaction(self, envelope: Envelope, message: bytes) -> Reply:
-        """MAIL, RCPT, DATA and the message (RFC 5321, 3.3); what fails drops the connection."""
-        smtp = self._opened()
-        begun = False
-        try:
-            options = _mail_options(smtp, envelope, message)
-            if options is None:
-                return Reply(553, "5.6.7 not asked: the server takes no such addresses (SMTPUTF8)")
-            smtp.command_encoding = "utf-8"  # more than ASCII only where SMTPUTF8 is agreed on
-            for command, wanted in (
-                (f"MAIL FROM:<{envelope.sender}>{options}", 250),
-                (f"RCPT TO:<{envelope.recipient}>", 250),
-                ("DATA", 354),
-            ):
-                reply = _reply(*smtp.docmd(command), wanted)
-                if reply.code // 100 != wanted // 100:
-                    self._raise_if_about_us(reply, command)
-                    return self._refused(reply, smtp)
-            _wait_up_to(self._last_timeout, smtp)
-            begun = True
-            smtp.send(_dot_stuffed(message))
-            reply = _reply(*smtp.getreply(), 250)
-            _wait_up_to(self._timeout, smtp)
-        except OSError as error:  # smtplib's own errors are OSErrors too
-            self._drop()
-            if begun:
-                raise LostInDoubt(
-                    f"{self._address}: the connection was lost after the message and before "
-                    f"its reply ({_why(error)}); the reader may have it"
-                ) from error
-            raise NotSent(f"{self._address}: {_why(error)}; the message has not left") from error
-        except BaseException:
-            self._drop()
-            raise
-        if reply.code == 421:
-            self._drop()
-        return reply
+    def room(self) -> int:
+        """Two messages a connection: one that leaves, and one that is announced behind it."""
+        return 2 * self._allowed() - len(self._under_way)
 
-    def _raise_if_about_us(self, reply: Reply, command: str) -> None:
-        """What speaks of the connection or the sender refuses no recipient: NotSent, for all.
-
-        421 closes the connection (RFC 5321, 3.8), 530 asks for a login (RFC 4954, 6), and at
-        MAIL FROM no recipient has been named yet.
-        """
-        if reply.code in {421, 530} or command.startswith("MAIL"):
-            self._drop()
-            raise NotSent(
-                f"{self._address}: does not take mail from us ({reply.code} {reply.text}); "
-                "the message has not left"
-            )
-
-    def _refused(self, reply: Reply, smtp: smtplib.SMTP) -> Reply:
-        """A refusal before the data; the connection is ready for the next message or dropped."""
-        try:
-            ready = smtp.rset()[0] == 250
-        except OSError:
-            ready = False
-        if not ready:
-            self._drop()
-        return reply
-
-    def _opened(self) -> smtplib.SMTP:
-        if self._smtp is None:
-            self._smtp = _connected(self._address, self._timeout)
-        return self._smtp
-
-    def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
-
-
-_BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-# What may stand between < and >; the rest is the server's to judge.
-_PATH = re.compile(r"[^\x00-\x1f\x7f-\x9f<>\ud800-\udfff]+@[^\x00-\x20\x7f-\x9f<>@\ud800-\udfff]+")
-
-
-def _connected(address: SmtpAddress, timeout: float) -> smtplib.SMTP:
-    """A connection that is protected as the address asks, logged in and ready for MAIL."""
-    smtp: smtplib.SMTP | None = None
-    try:
-        if address.security is Security.TLS:
-            tls = ssl.create_default_context()
-            smtp = smtplib.SMTP_SSL(address.host, address.port, timeout=timeout, context=tls)
+    def offer(self, key: int, envelope: Envelope, message: WireReady) -> None:
+        """See Transport. What no envelope can hold is answered without asking a server."""
+        parcel = self._under_way[key] = Parcel(key, envelope, message)
+        if unfit := refusal_of(envelope):
+            self._tell(Event(key, unfit))
         else:
-            smtp = smtplib.SMTP(address.host, address.port, timeout=timeout)
-        if address.security is Security.STARTTLS:
-            smtp.starttls(context=ssl.create_default_context())
-        smtp.ehlo_or_helo_if_needed()
-        if address.user:
-            smtp.login(address.user, address.password)
-    except BaseException as error:
-        if smtp is not None:
-            smtp.close()
-        if isinstance(error, OSError):
-            # No cause: a server's words on a login may repeat the password.
-            raise NotSent(f"{address}: {_why(error)}; the message has not left") from None
-        raise
-    return smtp
+            self._backlog.append(parcel)
 
+    def events(self) -> list[Event]:
+        """See Transport. While a connection is made, the others wait."""
+        while self._under_way and not self._happened:
+            for line in tuple(self._lines):
+                if (parcel := line.dialogue.awaited) and parcel.released:
+                    self._carry(line)
+            self._assign()
+            if self._given_up and not self._lines:
+                raise self._failure()
+            if not self._happened:
+                self._turn()
+        happened, self._happened = self._happened, []
+        return happened
 
-def _mail_options(smtp: smtplib.SMTP, envelope: Envelope, message: bytes) -> str | None:
-    """Parameters of MAIL (RFC 1870; RFC 6531, 3.4); None where the server lacks SMTPUTF8."""
-    head = message.partition(b"\r\n\r\n")[0]
-    size = f" SIZE={len(message)}" if smtp.has_extn("size") else ""
-    if f"{envelope.sender}{envelope.recipient}".isascii() and head.isascii():
-        return size
-    return f"{size} BODY=8BITMIME SMTPUTF8" if smtp.has_extn("smtputf8") else None
+    def let_go(self, key: int) -> None:
+        """See Transport. Where its connection was lost meanwhile, it leaves on the next one."""
+        parcel = self._under_way[key]
+        parcel.released = True
+        for line in tuple(self._lines):
+            if line.dialogue.awaited is parcel:
+                self._carry(line)
 
+    def withdraw(self, key: int) -> None:
+        """See Transport. After 354 there is no other way back than to drop the connection."""
+        parcel = self._under_way.pop(key)
+        parcel.withdrawn = True
+        if parcel in self._backlog:
+            self._backlog.remove(parcel)
+        for line in tuple(self._lines):
+            if line.dialogue.awaited is parcel:
+                self._drop(line)
 
-def _reply(code: int, words: bytes, wanted: int) -> Reply:
-    """What was answered: `wanted`'s first digit, or a refusal; anything else is not SMTP."""
-    if code // 100 not in {wanted // 100, 4, 5}:
-        raise smtplib.SMTPResponseException(code, words)
-    return Reply(code, _one_line(words))
+    def rest(self) -> bool:
+        """See Transport; the longest pause may come again and again."""
+        if monotonic() < self._rests_until:
+            return False
+        last = len(self._pauses) - 1
+        self._setbacks = min(max(self._setbacks, 1), last)  # the first pause is none
+        self._rests_until = monotonic() + self._pauses[self._setbacks]
+        self._setbacks += 1
+        return True
 
+    def _assign(self) -> None:
+        """Announces what waits to connections that are free; makes them where there are few."""
+        while self._backlog and monotonic() >= self._rests_until:
+            line = self._free_line()
+            if line is None:
+                return
+            self._announce_next(line)
+            self._write(line)
 
-def _one_line(words: bytes | str) -> str:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:REPLY_LENGTH]
+    def _free_line(self) -> Line | None:
+        for line in tuple(self._lines):
+            if line.dialogue.is_free and line.dialogue.carried < self._per_connection:
+                return line
+            if line.dialogue.is_free:
+                self._drop(line)
+        if self._given_up or len(self._lines) >= self._allowed():
+            return None
+        try:
+            return self._connect()
+        except NotSent as error:
+            if self._lines:  # the server allows no more than these
+                self._connections = len(self._lines)
+            else:
+                self._set_back(str(error))
+            return None
 
+    def _allowed(self) -> int:
+        """How many connections there may be by now."""
+        return min(self._connections, 1 + self._accepted // RAMP)
 
-def _dot_stuffed(message: bytes) -> bytes:
-    """The message as DATA carries it, with its end (RFC 5321, 4.5.2)."""
-    end = b".\r\n" if message.endswith(b"\r\n") else b"\r\n.\r\n"
-    return re.sub(rb"(?m)^\.", b"..", message) + end
+    def _connect(self) -> Line:
+        line = Line(open_session(self._address, min(self._timeout, SET_UP)))
+        self._selector.register(line.socket, selectors.EVENT_READ, line)
+        self._lines.append(line)
+        return line
 
+    def _announce_next(self, line: Line) -> None:
+        parcel = self._backlog.popleft()
+        options = mail_options(line.smtp, parcel.envelope, parcel.message)
+        if isinstance(options, Reply):
+            self._tell(Event(parcel.key, options))
+        else:
+            line.dialogue.announce(parcel, options)
 
-def _wait_up_to(seconds: float, smtp: smtplib.SMTP) -> None:
-    if smtp.sock is not None:
-        smtp.sock.settimeout(seconds)
+    def _carry(self, line: Line) -> None:
+        """Lets the awaited message go, and announces the next behind it where that may be."""
+        line.dialogue.let_go()
+        may_follow = line.dialogue.pipelining and line.dialogue.carried < self._per_connection
+        if may_follow and self._backlog and monotonic() >= self._rests_until:
+            self._announce_next(line)
+        self._write(line)
 
+    def _turn(self) -> None:
+        """Waits until a connection can go on, a step has taken too long or a rest is over."""
+        moments = [line.deadline for line in self._lines if line.deadline is not None]
+        if self._backlog and self._rests_until > monotonic():
+            moments.append(self._rests_until)
+        if not self._lines and not moments:
+            return  # the next try to connect is due
+        if not moments:
+            raise ValueError("an awaited message was neither let go nor withdrawn")
+        for chosen, _ in self._selector.select(max(0.0, min(moments) - monotonic())):
+            self._read(chosen.data)
+        now = monotonic()
+        for line in tuple(self._lines):
+            if line.deadline is not None and line.deadline <= now:
+                self._lose(line, "no answer in time")
 
-def _why(error: OSError) -> str:
-    """What went wrong, in one line without user or password."""
-    match error:
-        case smtplib.SMTPAuthenticationError():
-            return (
-                f"the login was refused ({error.smtp_code}); "
-                "check user and password in PARTWORK_SMTP_URL"
-            )
-        case smtplib.SMTPResponseException():
-            return f"the server answered {error.smtp_code} {_one_line(error.smtp_error)}"
-        case ssl.SSLCertVerificationError():
-            return f"its certificate is not trusted ({error.verify_message})"
-        case TimeoutError():
-            return "no answer in time"
-    return _one_line(error.strerror or str(error) or type(error).__name__)
+    def _read(self, line: Line) -> None:
+        try:
+            events = line.read()
+        except OSError as error:
+            self._lose(line, reason_of(error))
+            return
+        for event in events:
+            self._has_answered |= event.outcome is not None
+            self._tell(event)
+        if line.dialogue.over:
+            self._lose(line, line.dialogue.over)
+        else:
+            self._write(line)
+
+    def _write(self, line: Line) -> None:
+        try:
+            is_left = line.write()
+        except OSError as error:
+            with suppress(OSError):  # what it said before it closed still holds
+                for event in line.read():
+                    self._tell(event)
+            self._lose(line, line.dialogue.over or reason_of(error))
+            return
+        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if is_left else 0)
+        if self._selector.get_key(line.socket).events != wanted:
+            self._selector.modify(line.socket, wanted, line)
+        line.set_deadline(self._last_timeout if line.dialogue.leaving else self._timeout)
+
+    def _lose(self, line: Line, why: str) -> None:
+        """The connection is of no more use: tells of whom that decides, and tries the others."""
+        self._drop(line)
+        why = f"{self._address}: {why}"
+        events, again = line.dialogue.end(why)
+        for event in events:
+            self._tell(event)
+        self._backlog.extendleft(reversed(again))
+        if events or again:
+            self._set_back(f"{why}; the message has not left")
+
+    def _drop(self, line: Line) -> None:
+        self._selector.unregister(line.socket)
+        self._lines.remove(line)
+        line.close()
+
+    def _tell(self, event: Event) -> None:
+        self._happened.append(event)
+        if event.outcome is not None:
+            del self._under_way[event.key]
+        if isinstance(event.outcome, Reply) and event.outcome.code // 100 == 2:
+            self._setbacks, self._given_up = 0, ""
+            self._accepted += 1
+
+    def _set_back(self, why: str) -> None:
+        """Rests for longer than the last time; gives up where that is of no use."""
+        if self._has_answered and self._setbacks < len(self._pauses):
+            self._rests_until = monotonic() + self._pauses[self._setbacks]
+            self._setbacks += 1
+        elif self._backlog:
+            self._given_up = why
+
+    def _failure(self) -> NotSent:
+        """Forgets all that is under way, none of which has left."""
+        failure = NotSent(self._given_up)
+        self._backlog.clear()
+        self._under_way.clear()
+        self._given_up, self._setbacks, self._rests_until = "", 0, 0.0
+        return failure

@@ -1,0 +1,62 @@
+"""The copies of one issue, each for one reader."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from partwork.actions.preview import page_url
+from partwork.assembly import Press
+from partwork.delivering.addresses import wire_address
+from partwork.delivering.message import PreparedIssue, message_id, prepared
+from partwork.model.address import Mailbox
+from partwork.model.delivery import Delivery, Envelope, WireReady
+from partwork.model.issue import Issue, MergeField
+from partwork.model.series import Newsletter
+from partwork.subscribing.tokens import Departure, unsubscribe_token
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What all copies share, made once."""
+
+    press: Press
+    issue: Issue
+    newsletter: Newsletter
+    shared: PreparedIssue
+    sender: str
+    content_hash: str
+    page_url: str
+
+    def envelope(self, recipient: str) -> Envelope:
+        """Whom the servers are told. Raises UnfitAddress."""
+        return Envelope(self.sender, wire_address(recipient))
+
+    def of(self, row: Delivery, at: datetime) -> WireReady:
+        """The message of one delivery: but for its Date the same at each attempt."""
+        departure = Departure(row.subscriber, self.newsletter.slug, row.id)
+        token = unsubscribe_token(departure, self.press.secrets)
+        return self._made(row.recipient, token, row.id, at)
+
+    def sample(self, address: str, at: datetime) -> WireReady:
+        """A copy outside the ledger, for an editor; its unsubscribe link does nothing."""
+        return self._made(address, "sample", 0, at)
+
+    def _made(self, recipient: str, token: str, delivery: int, at: datetime) -> WireReady:
+        fields = {
+            MergeField.ADDRESS: recipient,
+            MergeField.UNSUBSCRIBE_URL: f"{self.press.settings.public_url}/u/{token}",
+            MergeField.PAGE_URL: self.page_url,
+        }
+        name = message_id(delivery, self.content_hash, self.sender)
+        return self.shared.copy(Mailbox("", recipient), fields, message_id=name, date=at)
+
+
+def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
+    """The issue prepared for its readers; a demo where no mail server is set.
+
+    Raises OpenField, UnfitHeader, UnfitAddress for what is wrong with every copy.
+    """
+    shared = prepared(issue, newsletter, demo=issue.demo or not press.has_mail_server)
+    sender = wire_address(issue.sender.address)
+    return Copies(
+        press, issue, newsletter, shared, sender, issue.content_hash, page_url(press, issue)
+    )

@@ -1,0 +1,210 @@
+"""What is said on one SMTP connection: bytes in, bytes out, and what becomes of each message.
+
+There is no socket here, so that every order of failure can be tried. Where the server offers
+PIPELINING (RFC 2920), the commands for the next message go in one group with the body before it;
+elsewhere each command waits for the reply to the one before.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from partwork.model.delivery import Envelope, Event, LostInDoubt, Reply, Stage, WireReady
+
+REPLY_LENGTH = 500  # characters of a reply that are kept; RFC 5321, 4.5.3.1.5 gives a line 512
+LONGEST_REPLY = 64 * 1024  # octets, all its lines together: a guess, far more than any is
+CLOSING = 421  # "service not available, closing transmission channel": RFC 5321, 3.8
+SETBACKS = 3  # lost connections after which a message, and not the server, is taken for the cause
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """A message on its way. `released`: it may leave as soon as a server awaits it.
+
+    `setbacks` counts the connections that were lost when it had been announced.
+    """
+
+    key: int
+    envelope: Envelope
+    message: WireReady
+    released: bool = False
+    withdrawn: bool = False
+    setbacks: int = 0
+
+
+class Dialogue:
+    """The client's side of one connection that is ready for MAIL.
+
+    `outgoing` is what is to be written; who writes takes it away from the front. `over` is why
+    the connection is of no more use, once it is so: then `end` has the rest.
+    """
+
+    def __init__(self, *, pipelining: bool) -> None:
+        self.pipelining = pipelining
+        self.outgoing = bytearray()
+        self.announced: Parcel | None = None
+        self.leaving: Parcel | None = None
+        self.carried = 0
+        self.replies = 0
+        self.over = ""
+        self._expected: deque[Stage | None] = deque()  # None: the reply decides nothing
+        self._unsaid: deque[tuple[Stage, bytes]] = deque()
+        self._answers: list[Reply] = []
+        self._heard = bytearray()
+        self._words: list[bytes] = []
+        self._behind_body = 0  # octets of `outgoing` that follow the leaving message
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a message may be announced, now or after the reply that comes next."""
+        return not (self.announced or self.leaving or self.over)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the server owes a reply."""
+        return bool(self._expected)
+
+    @property
+    def awaited(self) -> Parcel | None:
+        """The message for which the server has said 354."""
+        awaits = self._answers and self._answers[-1].code // 100 == 3
+        return self.announced if awaits and not self.over else None
+
+    def announce(self, parcel: Parcel, options: str) -> None:
+        """MAIL, RCPT and DATA for `parcel`; `options` are those of MAIL, a space before each."""
+        self.announced, self._answers = parcel, []
+        envelope = parcel.envelope
+        self._unsaid.extend(
+            (
+                (Stage.MAIL, f"MAIL FROM:<{envelope.sender}>{options}\r\n".encode()),
+                (Stage.RCPT, f"RCPT TO:<{envelope.recipient}>\r\n".encode()),
+                (Stage.DATA, b"DATA\r\n"),
+            )
+        )
+        if self.pipelining or not self._expected:
+            self._say_next()
+
+    def let_go(self) -> None:
+        """The awaited message and its end; the next one may be announced right behind it."""
+        self.leaving, self.announced, self._answers = self.awaited, None, []
+        if self.leaving is None:
+            raise ValueError("no message is awaited")
+        self.carried += 1
+        self._say(self.leaving.message, Stage.MESSAGE)
+        self.outgoing += b".\r\n"
+        self._behind_body = 0
+
+    def receive(self, data: bytes) -> list[Event]:
+        """What the server's octets mean; see `over` afterwards."""
+        events: list[Event] = []
+        self._heard += data
+        while not self.over and (end := self._heard.find(b"\n")) >= 0:
+            line = bytes(self._heard[: end + 1]).rstrip(b"\r\n")
+            del self._heard[: end + 1]
+            self._words.append(line[4:])
+            if not line[:3].isdigit() or line[3:4] not in {b"", b" ", b"-"}:
+                self.over = f"the server said {one_line(line)!r}, which is not SMTP"
+            elif line[3:4] != b"-":
+                text = one_line(b" ".join(self._words))
+                self._words.clear()
+                self._answered(int(line[:3]), text, events)
+        if len(self._heard) + sum(map(len, self._words)) > LONGEST_REPLY:
+            self.over = self.over or "the server's reply does not end"
+        return events
+
+    def end(self, why: str) -> tuple[list[Event], list[Parcel]]:
+        """The connection is no more: who is in doubt, and what may be announced elsewhere.
+
+        What the server cannot have got whole has not left: without the final dot it must not
+        take a message (RFC 5321, 4.1.1.4).
+        """
+        events: list[Event] = []
+        again: list[Parcel] = []
+        if self.leaving and len(self.outgoing) <= self._behind_body:
+            doubt = f"the connection was lost after the message and before its reply ({why})"
+            events.append(Event(self.leaving.key, LostInDoubt(f"{doubt}; the reader may have it")))
+        elif self.leaving:
+            self.leaving.setbacks += 1
+            again.append(self.leaving)
+        if self.announced and not self.announced.withdrawn:
+            if refusal := self._refusal():
+                events.append(Event(self.announced.key, refusal))
+            else:
+                self.announced.setbacks += bool(self._answers)
+                again.append(self.announced)
+        self.leaving = self.announced = None
+        for parcel in [p for p in again if p.setbacks >= SETBACKS]:
+            again.remove(parcel)
+            words = f"4.4.2 the connection was lost {SETBACKS} times over this message ({why})"
+            events.append(Event(parcel.key, Reply(451, words, Stage.RCPT)))
+        return events, again
+
+    def _answered(self, code: int, text: str, events: list[Event]) -> None:
+        """One whole reply, matched to what was said first and not answered yet."""
+        self.replies += 1
+        if not self._expected:
+            self.over = f"the server said {code} {text} unasked"
+            return
+        stage = self._expected.popleft()
+        if stage is Stage.MESSAGE and self.leaving and code // 100 in {2, 4, 5}:
+            events.append(Event(self.leaving.key, Reply(code, text)))
+            self.leaving = None
+        elif stage is not None and code // 100 not in {3 if stage is Stage.DATA else 2, 4, 5}:
+            self.over = f"the server answered {code} {text} to {stage}"
+        if code == CLOSING:
+            self.over = f"the server answered {code} {text}"
+        if self.over or stage is Stage.MESSAGE:
+            return
+        if stage is None:
+            self._say_next()
+            return
+        self._answers.append(Reply(code, text, stage))
+        if stage is Stage.DATA or (not self.pipelining and code // 100 != 2):
+            self._conclude(events)
+        elif not self.pipelining:
+            self._say_next()
+
+    def _conclude(self, events: list[Event]) -> None:
+        """All that was asked for the announced message is answered."""
+        parcel, awaited = self.announced, self.awaited is not None
+        if parcel is None:
+            raise ValueError("an answer to what was not asked")
+        refusal = self._refusal()
+        if refusal is None:
+            if parcel.withdrawn:
+                self.over = "a message was withdrawn"
+            elif not parcel.released:
+                events.append(Event(parcel.key, None))
+            return
+        if awaited and refusal.stage is not Stage.RCPT:
+            self.over = "the server refused the sender and awaits the message"
+        elif awaited:
+            self._say(b".\r\n", None)  # an empty message for nobody: RFC 2920, 3.1
+        self._say(b"RSET\r\n", None)
+        self.announced, self._answers = None, []
+        self._unsaid.clear()
+        if not parcel.withdrawn:
+            events.append(Event(parcel.key, refusal))
+
+    def _refusal(self) -> Reply | None:
+        """The first command for the announced message that the server did not take."""
+        return next((answer for answer in self._answers if answer.code // 100 in {4, 5}), None)
+
+    def _say_next(self) -> None:
+        while self._unsaid:
+            stage, command = self._unsaid.popleft()
+            self._say(command, stage)
+            if not self.pipelining:
+                return
+
+    def _say(self, words: bytes, stage: Stage | None) -> None:
+        self.outgoing += words
+        self._behind_body += len(words)
+        self._expected.append(stage)
+
+
+def one_line(words: bytes | str) -> str:
+    """A server's words on one line, without what is not printable, and not without end."""
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    spaced = " ".join(text.split())
+    printable = spaced if spaced.isprintable() else "".join(filter(str.isprintable, spaced))
+    return printable[:REPLY_LENGTH]
