@@ -83,29 +83,10 @@ def note_attempt(conn: Connection, delivery: int, lane: str, at: datetime) -> bo
     skipped the series, was suppressed or erased meanwhile. A message may leave once for each
     True, after the commit.
     """
-    mine = and_(
-        deliveries.c.id == delivery,
-        deliveries.c.lane == lane,
-        _is_in(DeliveryState.CLAIMED),
-    )
-    noted = conn.execute(
-        update(deliveries)
-        .where(mine, _IS_WANTED)
-        .values(
-            state=DeliveryState.ATTEMPTED.value,
-            attempts=deliveries.c.attempts + 1,
-            attempted_at=at,
-            replied_at=None,
-            reply_code=None,
-            reply_text="",
-        ),
-        {"now": at},
-    )
-    if noted.rowcount:
+    mine = {"delivery": delivery, "of_lane": lane}
+    if conn.execute(_NOTE_ATTEMPT, {**mine, "now": at}).rowcount:
         return True
-    conn.execute(
-        update(deliveries).where(mine).values(state=DeliveryState.LEFT.value, lease_until=None)
-    )
+    conn.execute(_NOTE_LEFT, mine)
     return False
 
 
@@ -126,16 +107,10 @@ def note_reply(
     """
     if (verdict is Verdict.DEFERRED) != (next_try_at is not None):
         raise ValueError(f"{verdict}: next_try_at is for deferred deliveries, and they need it")
-    return _settle(
-        conn,
-        delivery,
-        lane,
-        state=verdict.value,
-        replied_at=at,
-        reply_code=reply.code,
-        reply_text=_kept(reply.text),
-        next_try_at=next_try_at,
-    )
+    said = {"state": verdict.value, "words": _kept(reply.text), "code": reply.code}
+    when = {"at": at, "again": next_try_at}
+    mine = {"delivery": delivery, "of_lane": lane}
+    return conn.execute(_NOTE_END, {**mine, **said, **when}).rowcount == 1
 
 
 def note_doubt(conn: Connection, delivery: int, lane: str, why: str, at: datetime) -> bool:
@@ -143,14 +118,9 @@ def note_doubt(conn: Connection, delivery: int, lane: str, why: str, at: datetim
 
     False as for `note_reply`.
     """
-    return _settle(
-        conn,
-        delivery,
-        lane,
-        state=DeliveryState.IN_DOUBT.value,
-        replied_at=at,
-        reply_text=_kept(why),
-    )
+    said = {"state": DeliveryState.IN_DOUBT.value, "words": _kept(why), "code": None}
+    mine = {"delivery": delivery, "of_lane": lane}
+    return conn.execute(_NOTE_END, {**mine, **said, "at": at, "again": None}).rowcount == 1
 
 
 def release(conn: Connection, delivery: int, lane: str) -> bool:
@@ -305,6 +275,44 @@ def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
     return deliveries.c.state.in_([state.value for state in states])
 
 
+# Built once: SQLAlchemy takes longer to put a statement together than the database to run it.
+_MINE = and_(deliveries.c.id == bindparam("delivery"), deliveries.c.lane == bindparam("of_lane"))
+_NOTE_ATTEMPT = (
+    update(deliveries)
+    .where(_MINE, _is_in(DeliveryState.CLAIMED), _IS_WANTED)
+    .values(
+        state=DeliveryState.ATTEMPTED.value,
+        attempts=deliveries.c.attempts + 1,
+        attempted_at=_NOW,
+        replied_at=None,
+        reply_code=None,
+        reply_text="",
+    )
+)
+_NOTE_LEFT = (
+    update(deliveries)
+    .where(_MINE, _is_in(DeliveryState.CLAIMED))
+    .values(state=DeliveryState.LEFT.value, lease_until=None)
+)
+# What became of a lane's attempt; in doubt may still turn into a reply.
+_NOTE_END = (
+    update(deliveries)
+    .where(_MINE, _is_in(DeliveryState.ATTEMPTED, DeliveryState.IN_DOUBT))
+    .values(
+        lease_until=None,
+        state=bindparam("state", type_=deliveries.c.state.type),
+        replied_at=bindparam("at", type_=Instant),
+        reply_code=bindparam("code", type_=deliveries.c.reply_code.type),
+        next_try_at=bindparam("again", type_=Instant),
+        # Servers repeat the address in their words: not kept for who was erased meanwhile.
+        reply_text=case(
+            (deliveries.c.recipient == "", ""),
+            else_=bindparam("words", type_=deliveries.c.reply_text.type),
+        ),
+    )
+)
+
+
 def _locked(conn: Connection, query: Select[Any], now: datetime) -> list[Row[Any]]:
     # On SQLite the clause is left out: there the transaction is the only writer.
     locking = query.with_for_update(of=deliveries, skip_locked=True)
@@ -329,26 +337,6 @@ def _lease(conn: Connection, ids: list[int], lane: str, until: datetime) -> None
                 next_try_at=None,
             )
         )
-
-
-def _settle(conn: Connection, delivery: int, lane: str, **values: object) -> bool:
-    """Write what became of this lane's attempt; in doubt may still turn into a reply."""
-    words = values.pop("reply_text")
-    settled = conn.execute(
-        update(deliveries)
-        .where(
-            deliveries.c.id == delivery,
-            deliveries.c.lane == lane,
-            _is_in(DeliveryState.ATTEMPTED, DeliveryState.IN_DOUBT),
-        )
-        .values(
-            lease_until=None,
-            # Servers repeat the address in their words: not kept for who was erased meanwhile.
-            reply_text=case((deliveries.c.recipient == "", ""), else_=words),
-            **values,
-        )
-    )
-    return settled.rowcount == 1
 
 
 def _kept(words: str) -> str:
