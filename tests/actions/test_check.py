@@ -217,6 +217,29 @@ def test_a_part_that_speaks_of_suicide_needs_the_newsletters_crisis_notice(
     assert "Call 000 now." not in shown[1].issue.html
 
 
+def test_where_no_part_can_be_told_to_need_the_crisis_notice_the_series_says_so_once(
+    press: Press, series: str
+) -> None:
+    toml = press.library.series_folder(series) / "series.toml"
+    swap(toml, 'language = "en"', 'language = "ja"')
+
+    (notice,) = told(press, series, "crisis")
+
+    assert (notice.file, notice.severity) == (press.library.shown(toml), Severity.NOTICE)
+    assert "in 'ja' whether a part speaks of suicide" in notice.message
+    assert "crisis_notice in content/newsletters/the-bench.toml" in notice.message
+
+
+def test_a_link_that_no_mail_shows_is_named_at_its_line(
+    press: Press, series: str, add: Write
+) -> None:
+    file = add("More on [the heap](www.example.org). <!-- ok: uncited, Jo, mine -->")
+
+    (notice,) = (f for f in told(press, series, "link") if "left out" in f.message)
+
+    assert "www.example.org" in file.read_text().splitlines()[notice.line - 1]
+
+
 def test_what_is_taken_beyond_a_right_to_quote_is_a_fault(
     press: Press, series: str, articles: tuple[str, ...]
 ) -> None:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from partwork.actions.init import wishes_from
+from partwork.actions.init import newsletter_toml, wishes_from
 from partwork.library import LibraryError
+from partwork.manuscript.newsletter import parse_newsletter
+from partwork.model.address import Mailbox
 
 
 def answering(*answers: str) -> tuple[Callable[[str], str], list[str]]:
@@ -45,3 +47,12 @@ def test_no_answer_gives_a_demo_value() -> None:
 def test_what_was_said_and_cannot_be_used_is_refused(sender: str) -> None:
     with pytest.raises(LibraryError, match="holds no e-mail address"):
         wishes_from("A letter", sender, "1 Road", "https://example.org", None)
+
+
+def test_a_name_with_quotes_and_brackets_stays_whole_from_the_answer_to_the_file() -> None:
+    sender = r'"The \"Slow\" Bread <daily>" <ada@example.org>'
+    wishes = wishes_from("A letter", sender, "1 Road", "https://example.org", None)
+
+    read = parse_newsletter(newsletter_toml(wishes), "a-letter", "a-letter.toml")
+
+    assert read.sender == Mailbox('The "Slow" Bread <daily>', "ada@example.org")

@@ -85,13 +85,47 @@ def test_no_name_leads_out_of_the_folder(press: Press, media: Path, name: str) -
     assert list(album.left_out) == [name]
 
 
+@pytest.mark.parametrize(
+    "name", ["größe.jpg", "نصل.jpg", "刃 2_b.JPG", "चाकू.jpg", "cafe\u0301.jpg"]
+)
+def test_a_name_may_be_of_any_script(press: Press, media: Path, name: str) -> None:
+    (media / "Wet stone.jpg").rename(media / name)
+    (media / "Wet stone.toml").rename((media / name).with_suffix(".toml"))
+
+    (picture,) = album_of(press, [name]).pictures.values()
+
+    assert picture.url.isascii()
+    assert picture_at(press, picture.url)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a/b.png", "it holds '/'; use letters and digits of any script, spaces, dots, - and _"),
+        ("a\u202egnp.png", r"it holds '\u202e'; use letters"),
+        ("a\\b.png", r"it holds '\\'; use letters"),
+        (".x.png", "it begins with '.'; begin with a letter or digit"),
+        ("x.svg", "it ends in none of .gif, .jpg, .png, .webp"),
+        ("刃" * 80 + ".png", "it is too long; shorten it"),
+        ("\ud800.png", r"it begins with '\ud800'; begin"),
+    ],
+)
+def test_what_no_name_may_hold_is_named(press: Press, media: Path, name: str, why: str) -> None:
+    (said,) = album_of(press, [name]).left_out.values()
+
+    assert f"names no picture of content/media: {why}" in said
+
+
 def test_a_link_out_of_the_folder_is_not_followed(press: Press, media: Path) -> None:
     outside = media.parent / "secret.jpg"
     outside.write_bytes((media / "Wet stone.jpg").read_bytes())
     (media / "link.jpg").symlink_to(outside)
     (media / "link.toml").write_text(NOTE)
 
-    assert album_of(press, ["link.jpg"]).pictures == {}
+    album = album_of(press, ["link.jpg"])
+
+    assert album.pictures == {}
+    assert album.left_out["link.jpg"].startswith("content/media/link.jpg is a link to another")
 
 
 @pytest.mark.parametrize(

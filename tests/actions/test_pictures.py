@@ -9,7 +9,7 @@ import pytest
 
 from partwork.actions.letter import begin_letter
 from partwork.actions.look import look_behind, look_urls, picture_behind
-from partwork.actions.pictures import VIEWS, pictures_of, take_pictures
+from partwork.actions.pictures import VIEWS, cut_off, pictures_of, take_pictures
 from partwork.actions.preview import preview
 from partwork.actions.watch import rendering, stamp_of
 from partwork.assembly import Press
@@ -92,6 +92,21 @@ def test_pictures_are_of_exactly_these_words(press: Press, file: Path) -> None:
     assert pictures_of(press, again.issue) == ()
     take_pictures(press, [again], CHROMIUM)
     assert len(list(again.folder.glob("mail-*.png"))) == len(VIEWS)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no Chromium at {CHROMIUM}")
+def test_a_mail_that_goes_on_below_its_pictures_is_said_to(press: Press, file: Path) -> None:
+    paragraph = "A stone wants water before it wants steel, and time after both."
+    file.write_text(file.read_text() + f"\n{paragraph}\n" * 500)
+    (shown,) = preview(press, "greetings", None, NOW)
+
+    take_pictures(press, [shown], CHROMIUM)
+
+    narrow = {view for view in VIEWS if view.width_px == 375}
+    part = shown.issue.instalment
+    assert cut_off(press, shown.issue) >= narrow
+    assert look_behind(press, "greetings", part, key_of(press, part), NOW).cut_off >= narrow
 
 
 def test_saving_a_file_is_noticed_and_a_mistake_in_it_is_told(press: Press, file: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_logo_with_a_ground_of_its_own_stays_as_it_is() -> None:
 def test_what_could_not_be_made_out_on_its_paper_is_refused(
     ink: object, ground: object, paper: str
 ) -> None:
-    with pytest.raises(BadPicture, match=f"logo.png: cannot be made out on {paper}; give it"):
+    with pytest.raises(BadPicture, match=f"logo.png cannot be made out on {paper}; give it"):
         logo_on(drawn(ink, ground=ground), "logo.png", paper)
 
 

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
-from partwork.images.mailable import MAX_BYTES, MAX_PIXELS, MAX_SIDE_PX, BadPicture, mailable
+from partwork.images.mailable import (
+    MAX_BYTES,
+    MAX_PIXELS,
+    MAX_PIXELS_WHOLE,
+    MAX_SIDE_PX,
+    BadPicture,
+    mailable,
+)
 
 CAMERA, TURNED, PLACE = "A camera with a number", 6, 34853  # EXIF tags 271, 274 and GPS
 
@@ -111,7 +118,7 @@ def test_a_bomb_is_not_unpacked() -> None:
     bomb = file_of(Image.new("1", (side, side)), "PNG")
     assert len(bomb) < 100_000
 
-    with pytest.raises(BadPicture, match=r"big\.png: has too many pixels"):
+    with pytest.raises(BadPicture, match=r"big\.png has too many pixels"):
         mailable(bomb, "big.png")
 
 
@@ -125,7 +132,7 @@ def test_a_transparent_noise_that_no_quality_makes_small_is_refused() -> None:
     [b"", b"GIF89a", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n", b"%PDF"],
 )
 def test_what_is_no_picture_is_refused_in_a_sentence(raw: bytes) -> None:
-    with pytest.raises(BadPicture, match="stone: cannot be read as GIF, JPEG, PNG or WebP"):
+    with pytest.raises(BadPicture, match="stone cannot be read as GIF, JPEG, PNG or WebP"):
         mailable(raw, "stone")
 
 
@@ -145,3 +152,61 @@ def test_the_same_file_gives_the_same_picture() -> None:
     raw = file_of(noise(500, 500), "JPEG")
 
     assert mailable(raw, "a") == mailable(raw, "b")
+
+
+def test_grey_of_sixteen_bits_keeps_its_shades() -> None:
+    row = b"".join(grey.to_bytes(2, "little") * 20 for grey in (8_000, 40_000))
+    deep = Image.frombytes("I;16", (40, 40), row * 40)
+
+    made = opened(mailable(file_of(deep, "PNG"), "scan").content)
+
+    assert made.getpixel((5, 20)) == pytest.approx(8_000 / 256, abs=1)
+    assert made.getpixel((35, 20)) == pytest.approx(40_000 / 256, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "form", "how"),
+    [
+        ("P", "PNG", {"transparency": 0}),
+        ("L", "PNG", {"transparency": 0}),
+        ("RGB", "PNG", {"transparency": (0, 0, 0)}),
+        ("LA", "PNG", {}),
+        ("P", "GIF", {"transparency": 0}),
+    ],
+)
+def test_whatever_says_what_is_transparent_large_or_small_it_stays_so(
+    mode: str, form: str, how: dict[str, object]
+) -> None:
+    for side in (20, MAX_SIDE_PX + 400):
+        made = mailable(file_of(Image.new(mode, (side, side)), form, **how), "glass")
+
+        assert opened(made.content).convert("RGBA").getchannel("A").getpixel((5, 5)) == 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "form", "colour"),
+    [
+        ("1", "PNG", 1),
+        ("L", "JPEG", 90),
+        ("CMYK", "JPEG", (0, 255, 255, 0)),
+        ("RGB", "WEBP", "red"),
+    ],
+)
+def test_every_kind_of_colour_is_read(mode: str, form: str, colour: object) -> None:
+    image = Image.new(mode, (30, 20), colour)  # type: ignore[arg-type] # a colour
+    want = image.convert("RGB").getpixel((3, 3))
+
+    made = opened(mailable(file_of(image, form), "dot").content).convert("RGB")
+
+    assert made.getpixel((3, 3)) == pytest.approx(want, abs=6)
+
+
+def test_a_photograph_may_have_more_pixels_than_what_is_held_whole() -> None:
+    pixels = Image.new("RGB", (6000, 5000), "navy")
+    assert MAX_PIXELS_WHOLE < pixels.width * pixels.height < MAX_PIXELS
+
+    assert mailable(file_of(pixels, "JPEG"), "sky.jpg").width == MAX_SIDE_PX
+    with pytest.raises(
+        BadPicture, match=r"too many pixels, at most 16 million; .* or save it as JPEG"
+    ):
+        mailable(file_of(pixels, "PNG", compress_level=1), "sky.png")

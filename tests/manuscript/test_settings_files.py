@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series, print_series
+from partwork.manuscript.settings_table import mailbox_of, written_mailbox
 from partwork.model.address import Mailbox
 from partwork.model.series import (
     Brand,
@@ -110,6 +111,33 @@ def test_a_newsletter_needs_no_more_than_a_name_and_two_addresses() -> None:
     assert read == Newsletter(
         "slow-bread", "A", Mailbox("", "a@example.org"), Mailbox("", "b@example.org")
     )
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ('"Bread" <a@example.org>', "Bread"),
+        (r'"The \"Slow\" Bread <daily> \\ Co." <a@example.org>', r'The "Slow" Bread <daily> \ Co.'),
+        ('The "Slow" Bread, Zürich <a@example.org>', 'The "Slow" Bread, Zürich'),
+        ('"Slow" and "Bread" <a@example.org>', '"Slow" and "Bread"'),
+        ('"" <a@example.org>', ""),
+        ("<a@example.org>", ""),
+    ],
+)
+def test_a_senders_name_is_read_as_headers_write_it(written: str, name: str) -> None:
+    assert mailbox_of(written) == Mailbox(name, "a@example.org")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"Bread" a@example.org',
+        "Bread <daily> <a@example.org>",
+        '"A" <a@example.org> <b@example.org>',
+    ],
+)
+def test_what_is_no_mailbox_is_none(written: str) -> None:
+    assert mailbox_of(written) is None
 
 
 @pytest.mark.parametrize(
@@ -297,7 +325,7 @@ BRANDS = st.builds(
     LOGOS,
     sender_name=st.one_of(st.just(""), TEXTS),
     reply_to=st.sampled_from(
-        [None, Mailbox("", "a@example.org"), Mailbox('Jo, "B" Ü', "b@example.org")]
+        [None, Mailbox("", "a@example.org"), Mailbox('Jo, "B" <Ü> \\', "b@example.org")]
     ),
     accent=st.sampled_from(["", "#1D5c63"]),
     footer=LINES,
@@ -316,6 +344,13 @@ SOME_SERIES = st.builds(
     cadence=st.sampled_from([None, CADENCE, replace(CADENCE, starts_on=None)]),
     articles=st.lists(SLUGS, unique=True, max_size=4).map(tuple),
 )
+
+
+@given(TEXTS)
+def test_a_printed_mailbox_reads_back_as_it_was(name: str) -> None:
+    mailbox = Mailbox(name, "a@example.org")
+
+    assert mailbox_of(written_mailbox(mailbox)) == mailbox
 
 
 @given(SOME_SERIES, SOME_SERIES)

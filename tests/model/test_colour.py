@@ -19,10 +19,18 @@ def test_every_accent_becomes_readable_on_every_paper(accent: str, paper: str) -
     assert contrast(readable(accent, paper), paper) >= ENOUGH
 
 
-@given(colours, st.sampled_from(["#ffffff", "#17181a"]))
+@given(colours, st.sampled_from(["#ffffff", "#17181a", "#757575"]))
 def test_an_accent_that_can_be_read_stays(accent: str, paper: str) -> None:
     if contrast(accent, paper) >= ENOUGH:
         assert readable(accent, paper) == accent
+
+
+@given(colours, st.sampled_from(["#ffffff", "#17181a"]))
+def test_what_is_moved_is_moved_no_further_than_it_must(accent: str, paper: str) -> None:
+    found = readable(accent, paper)
+
+    if found != accent:
+        assert contrast(found, paper) < ENOUGH + 0.1
 
 
 @pytest.mark.parametrize("wrong", ["red", "#fff", "1d5c63", "#1d5c6g", "#1d5c63;"])

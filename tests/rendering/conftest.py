@@ -177,7 +177,7 @@ class Desk:
             self.articles,
             self.templates,
             pictures=self.pictures,
-        )
+        ).issue
 
     def lone(self, **changes: object) -> Issue:
         """The issue of an instalment that has nothing but what is given."""

@@ -126,7 +126,7 @@ class Sample:
             site=SITE,
             logo=self.logo,
             pictures=PICTURES,
-        )
+        ).issue
 
 
 def samples(

@@ -33,7 +33,7 @@ SIGN = Logo(picture(138, 138))
 def issue_with(desk: Desk, logo: Logo | None) -> Issue:
     return rendered(
         desk.part, desk.series, desk.newsletter, desk.articles, desk.templates, logo=logo
-    )
+    ).issue
 
 
 def test_a_wordmark_stands_for_the_name_which_is_told_once(desk: Desk, reader: Reader) -> None:
@@ -160,7 +160,7 @@ def test_archive_and_preferences_are_linked_where_there_are_any(desk: Desk, read
     site = Site(archive_url=url, preferences_url=choices)
     linked = rendered(
         desk.part, desk.series, desk.newsletter, desk.articles, desk.templates, site=site
-    )
+    ).issue
     plain = desk.issue()
 
     for html in (linked.html, linked.page):

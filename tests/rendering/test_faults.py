@@ -10,7 +10,8 @@ from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue
 from partwork.model.series import Newsletter, Paragraph, Sentence
 from partwork.model.text import Mark, Span
-from partwork.rendering.preflight import CLIPPED_BYTES, faults_in, preflight
+from partwork.rendering.preflight import faults_in, preflight
+from partwork.rendering.size import CLIPPED_BYTES
 
 # A fixture of conftest.py; its class cannot be imported from there.
 Desk = Any

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partwork.model.text import Mark, Span
-from partwork.rendering.inline import as_html, as_text, one_line, safe_url
+from partwork.rendering.inline import as_html, as_text, one_line, safe_url, why_no_link
 
 
 def test_marks_nest_and_their_words_are_escaped() -> None:
@@ -102,3 +102,32 @@ def test_one_line_is_one_line_that_can_be_encoded(text: str) -> None:
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\ue000-\ue003\u202d\u202e]|^ | $|  ", line)
     assert line.encode().decode() == line
     assert one_line(line) == line
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("", "has no address; write one between its ( and )"),
+        ("javascript:alert(1)", "goes to 'javascript:alert(1)'; links start with https://"),
+        ("data:text/html,x", "goes to 'data:text/html,x'; links start with https://"),
+        ("file:///etc/passwd", "links start with https://, http:// or mailto:"),
+        ("ftp://example.org/a", "links start with https://, http:// or mailto:"),
+        ("mailto:jo", "mailto: is followed by an e-mail address; write one"),
+        ("https://", "which is no web address; write it anew"),
+        ("https://[::1/", "which is no web address; write it anew"),
+        ("www.example.org", "write https:// and the site before it"),
+        ("example.org:80/a", "write https:// and the site before it"),
+        ("/parts/2", "write https:// and the site before it"),
+        ("#below", "write https:// and the site before it"),
+        ("//example.org/", "write https:// and the site before it"),
+    ],
+)
+def test_what_makes_no_link_has_a_reason(url: str, why: str) -> None:
+    assert safe_url(url) == ""
+    assert why in why_no_link(url)
+
+
+@given(st.text(max_size=40))
+def test_there_is_a_reason_where_and_only_where_there_is_no_link(url: str) -> None:
+    assert bool(why_no_link(url)) != bool(safe_url(url))
+    assert "\n" not in why_no_link(url)

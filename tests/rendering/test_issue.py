@@ -110,7 +110,7 @@ def test_the_same_input_gives_the_same_bytes_in_another_process(desk: Desk) -> N
         "from conftest import ARTICLES, NEWSLETTER, PART, SERIES, TEMPLATES, rendered\n"
         "names = [p.relative_to(TEMPLATES).as_posix() for p in TEMPLATES.rglob('*.*')]\n"
         "templates = {n: (TEMPLATES / n).read_text(encoding='utf-8') for n in reversed(names)}\n"
-        "issue = rendered(PART, SERIES, NEWSLETTER, ARTICLES, templates)\n"
+        "issue = rendered(PART, SERIES, NEWSLETTER, ARTICLES, templates).issue\n"
         "print(issue.content_hash)\n"
     )
     here = str(__file__).rpartition("/")[0]
@@ -278,10 +278,11 @@ def test_a_newsletter_without_address_and_links_still_makes_a_draft(desk: Desk) 
     [
         ("en", "ltr", "Key points", "left"),
         ("de-CH", "ltr", "Das Wichtigste", "left"),
-        ("ar", "rtl", "Key points", "right"),
+        ("ar", "rtl", "أهم النقاط", "right"),
         ("he", "rtl", "Key points", "right"),
         ("fa_IR", "rtl", "Key points", "right"),
-        ("ja", "ltr", "Key points", "left"),
+        ("ja", "ltr", "要点", "left"),
+        ("ko", "ltr", "Key points", "left"),
     ],
 )
 def test_the_series_language_decides_words_and_direction(  # noqa: PLR0917 one row, one case
@@ -298,6 +299,17 @@ def test_the_series_language_decides_words_and_direction(  # noqa: PLR0917 one r
     assert reader.values(issue.html, "//*[@role='article']/@dir") == [direction]
     assert f"text-align:{align}" in issue.html
     assert f"direction:{direction}" in issue.html.replace(" ", "")
+
+
+def test_our_words_in_another_language_turn_no_block_around(desk: Desk, reader: Reader) -> None:
+    issue = desk.with_(series=replace(desk.series, language="he")).issue()
+
+    for html in (issue.html, issue.page):
+        assert "Unsubscribe" in issue.html
+        assert reader.values(html, "//span[.='Key points']/@lang") == ["en"]
+        assert reader.values(html, "//span[.='Key points']/@dir") == ["auto"]
+        marked = "//p[@lang] | //h2[@lang] | //h2[@dir] | //div[@class='line'][@dir]"
+        assert reader.values(html, f"({marked})/text()") == []
 
 
 def test_dates_are_written_in_the_language_of_the_series(desk: Desk) -> None:

@@ -20,7 +20,7 @@ def page_of(desk: Desk, parts_url: str = PARTS, **changes: Any) -> str:
     now = desk.with_(**changes)
     made = rendered(
         now.part, now.series, now.newsletter, now.articles, now.templates, site=Site(parts_url)
-    )
+    ).issue
     return made.page
 
 

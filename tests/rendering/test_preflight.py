@@ -7,11 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.model.fault import Severity
+from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue
+from partwork.model.series import Figure, Heading, Paragraph, Sentence
+from partwork.rendering.finding import Check
+from partwork.rendering.issue import rendered
+from partwork.rendering.layout import look_of
 from partwork.rendering.legible import legibility
-from partwork.rendering.preflight import CLIPPED_BYTES, Check, faults_in, preflight
+from partwork.rendering.preflight import faults_in, preflight
 from partwork.rendering.seen import seen_of
+from partwork.rendering.size import CLIPPED_BYTES
 
 # A fixture of conftest.py; its class cannot be imported from there.
 Desk = Any
@@ -157,6 +162,67 @@ def test_a_template_that_leaves_the_postal_address_out_is_a_fault(
 
     assert (fault.rule, fault.severity) == ("address", Severity.FAULT)
     assert named in fault.message
+
+
+HELP = "Talk to somebody: call 000 at any hour, in any language, free of charge."
+
+
+@pytest.mark.parametrize("template", ["email/issue.mjml", "email/issue.txt"])
+def test_a_template_that_loses_the_crisis_notice_is_a_fault(desk: Desk, template: str) -> None:
+    newsletter = replace(desk.newsletter, crisis_notice=HELP, notices=())
+    part = replace(desk.part, lead=(Sentence("What to say to a friend who thinks of suicide."),))
+    series = replace(desk.series, instalments=(part,))
+    printed = {
+        "email/issue.mjml": '{% include "email/parts/opening.mjml" %}',
+        "email/issue.txt": '{{ crisis|wrapped("! ", "  ") }}',
+    }
+    templates = dict(desk.templates)
+
+    def faults() -> tuple[Fault, ...]:
+        draft = rendered(part, series, newsletter, desk.articles, templates)
+        return faults_in(preflight(draft.issue, newsletter, notices=draft.notices), FILE)
+
+    assert "notice" not in {fault.rule for fault in faults()}
+    templates[template] = templates[template].replace(printed[template], "")
+    (fault,) = (fault for fault in faults() if fault.rule == "notice")
+    assert fault.severity is Severity.FAULT
+    assert fault.message.startswith(f"templates/{template} leaves out what the newsletter always")
+
+
+def test_fixed_notices_have_to_be_shown_as_well(desk: Desk, issue: Issue) -> None:
+    missing = ("Nothing of this sort.",)
+
+    faults = faults_in(preflight(issue, desk.newsletter, notices=missing), FILE)
+
+    assert [fault.rule for fault in faults] == ["notice", "notice"]
+    assert faults_in(preflight(issue, desk.newsletter, notices=desk.newsletter.notices), FILE) == ()
+
+
+def test_a_title_of_a_paragraph_s_length_is_a_notice(desk: Desk, issue: Issue) -> None:
+    assert found(desk, replace(issue, title="T" * 150)) == []
+    assert found(desk, replace(issue, title="T" * 151)) == [("title", Severity.NOTICE)]
+
+
+def test_a_heading_with_nothing_under_it_is_told_at_its_line(desk: Desk) -> None:
+    text = Paragraph((Sentence("A stone."),))
+    body = (
+        Heading("Empty", line=9),
+        Heading("Parted", line=11),
+        Heading("Smaller", 3, line=13),
+        text,
+        Heading("Empty too", 3, line=17),
+        Heading("Of a picture", line=19),
+        Figure("stone.jpg", line=21),
+        Heading("Last", line=23),
+    )
+    part = replace(desk.part, body=body)
+
+    def told(*left_out: str) -> list[int]:
+        found = look_of(part, dict.fromkeys(left_out, "is gone")).findings
+        return [finding.line for finding in found if finding.rule == "section"]
+
+    assert told() == [9, 17, 23]
+    assert told("stone.jpg") == [9, 17, 19, 23]
 
 
 def test_a_newsletter_without_a_postal_address_is_told_where_to_write_it(

@@ -88,7 +88,7 @@ def test_a_mail_about_no_link_is_not_made(desk: Desk, url: str) -> None:
 
 
 def test_all_languages_say_the_same_things() -> None:
-    assert set(SERVICE_WORDS) == set(WORDS)
+    assert SERVICE_WORDS.keys() <= WORDS.keys()
     said = {
         language: {kind: set(words) for kind, words in kinds.items()}
         for language, kinds in SERVICE_WORDS.items()

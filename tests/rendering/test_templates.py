@@ -1,12 +1,14 @@
 """A template that somebody broke is an error that names the line, and never half a mail."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from partwork.model.issue import MergeField
+from partwork.rendering.foreign import Gallery
 from partwork.rendering.mjml import html_from
 from partwork.rendering.templates import TemplateError, filled
 
@@ -78,6 +80,48 @@ def test_an_end_that_is_missing_is_named_with_its_beginning(
         desk.with_template(file_with(desk, there), lambda s: s.replace(there, "", 1)).issue()
 
 
+OPENING = '{% include "email/parts/opening.mjml" %}'
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("<mj-text>", "<mj-text> is not closed before <mj-text> of templates/email/parts/opening"),
+        ("<mj-text><p>", "<p> is not closed before <mj-text> of templates/email/parts/opening.mj"),
+        ("{% if part.next %}", "{% if %} is never closed; write {% endif %} where it ends"),
+        ("{% set a %}{% set b = 1 %}{# {% for #}", "{% set %} is never closed; write {% endset %}"),
+        ("<mj-text>{{ part.next.title }}</mj-text>", "part.next is none here; ask for it with"),
+    ],
+)
+def test_what_is_not_closed_or_not_there_is_told_where_it_was_written(
+    desk: Desk, written: str, said: str
+) -> None:
+    last = replace(desk.part, number=9)
+    own = desk.with_(part=last).with_template(
+        "email/issue.mjml", lambda s: s.replace(OPENING, f"{written}\n{OPENING}")
+    )
+    source = own.templates["email/issue.mjml"]
+
+    with pytest.raises(TemplateError, match=re.escape(said)) as caught:
+        own.issue()
+
+    assert caught.value.template == "email/issue.mjml"
+    assert caught.value.line == source[: source.index(written)].count("\n") + 1
+
+
+def test_what_cannot_stand_where_it_is_included_names_both_places(desk: Desk) -> None:
+    bare = '{% include "email/parts/colophon.mjml" %}\n'
+    own = desk.with_template("email/issue.mjml", lambda s: s.replace(OPENING, bare + OPENING))
+    line = own.templates["email/issue.mjml"].split("<mj-column>")[0].count("\n") + 1
+
+    with pytest.raises(TemplateError) as caught:
+        own.issue()
+
+    assert caught.value.template == "email/parts/colophon.mjml"
+    said = f"p cannot stand in mj-column of templates/email/issue.mjml, line {line}; try mj-text"
+    assert caught.value.message == said
+
+
 @pytest.mark.parametrize("name", ["email/issue.mjml", "email/issue.txt", "web/issue.html"])
 @pytest.mark.parametrize("source", ["", "  \n", "{% if false %}x{% endif %}"])
 def test_a_template_that_gives_nothing_is_an_error(desk: Desk, name: str, source: str) -> None:
@@ -140,7 +184,8 @@ def mail_of(body: str, head: str = "") -> str:
         f"<mjml><mj-head>{head}</mj-head><mj-body><mj-section><mj-column>"
         f"{body}</mj-column></mj-section></mj-body></mjml>"
     )
-    return html_from(filled("x.mjml", {"x.mjml": source}, {"word": 'é\u00ad\u0301 \\ "\ue000'}))
+    word = 'é\u00ad\u0301 \\ "\ue000'
+    return html_from(filled("x.mjml", {"x.mjml": source}, {"word": word}), Gallery())
 
 
 def test_attributes_keep_what_the_compiler_would_write_for_programmers() -> None:

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from partwork.rendering.phrases import MONTHS, WORDS
 from partwork.rendering.words import (
-    WORDS,
     day_in,
     direction_of,
     gap_in,
@@ -25,8 +25,13 @@ def test_every_language_says_the_same_things() -> None:
             assert fields == english, (language, key)
 
 
+def test_every_language_has_a_year_of_months() -> None:
+    assert MONTHS.keys() == WORDS.keys()
+    assert {len(set(months.split())) for months in MONTHS.values()} == {12}
+
+
 @pytest.mark.parametrize(
-    ("tag", "ours"), [("de", "de"), ("de-CH", "de"), ("DE_at", "de"), ("fr", "en")]
+    ("tag", "ours"), [("de", "de"), ("de-CH", "de"), ("DE_at", "de"), ("fr", "fr"), ("sv", "en")]
 )
 def test_other_languages_are_answered_in_english(tag: str, ours: str) -> None:
     assert spoken(tag) == ours
@@ -35,6 +40,10 @@ def test_other_languages_are_answered_in_english(tag: str, ours: str) -> None:
 def test_dates_are_written_out() -> None:
     assert day_in("en-GB", date(2026, 5, 3)) == "3 May 2026"
     assert day_in("de", date(2026, 5, 3)) == "3. Mai 2026"
+    assert day_in("fr", date(2026, 5, 1)) == "1er mai 2026"
+    assert day_in("es", date(2026, 5, 3)) == "3 de mayo de 2026"
+    assert day_in("ja", date(2026, 5, 3)) == "2026年5月3日"
+    assert day_in("sv", date(2026, 5, 3)) == "3 May 2026"
 
 
 def test_names_are_joined_as_people_join_them() -> None:
@@ -42,6 +51,8 @@ def test_names_are_joined_as_people_join_them() -> None:
     assert names_in("en", ["Ada"]) == "Ada"
     assert names_in("en", ["Ada", "Ben", "Cy"]) == "Ada, Ben and Cy"
     assert names_in("de", ["Ada", "Ben"]) == "Ada und Ben"
+    assert names_in("ar", ["ادا", "بن", "سي"]) == "ادا، بن وسي"
+    assert names_in("ja", ["A", "B", "C", "D"]) == "A、Bほか"
     assert names_in("en", ["Ada", "Ben", "Cy", "Di"]) == "Ada, Ben and others"
 
 

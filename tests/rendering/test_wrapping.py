@@ -36,6 +36,10 @@ def test_a_heading_is_underlined_as_long_as_it_shows() -> None:
     assert underlined("Cafe\u0301", "=").splitlines()[1] == "===="
 
 
+def test_a_rule_is_never_longer_than_lines_are() -> None:
+    assert underlined("T" * 300, "=").splitlines()[1] == "=" * WIDTH
+
+
 @given(
     st.text(st.sampled_from("ab \u00a0砥。é-"), max_size=300), st.sampled_from(["", "- ", "    "])
 )

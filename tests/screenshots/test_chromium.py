@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from partwork.screenshots.chromium import Camera, Scheme, View, camera
+from partwork.screenshots.chromium import Camera, Scheme, View, camera, is_cut_off
 from partwork.screenshots.errors import NoPicture
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -42,7 +42,11 @@ def test_a_page_is_shown_from_top_to_end(taking: Camera) -> None:
 def test_a_page_that_does_not_end_is_cut(taking: Camera) -> None:
     endless = '<body style="margin: 0"><div style="height: 90000px">Tall</div></body>'
 
-    assert size_of(taking.picture(endless, View(100))) == (100, 16_000)
+    cut_off = taking.picture(endless, View(100))
+    whole = taking.picture('<body style="height: 300px">', View(100))
+
+    assert size_of(cut_off) == (100, 16_000)
+    assert [is_cut_off(cut_off), is_cut_off(whole)] == [True, False]
 
 
 @needs_browser

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from partwork.actions.media import media_url
 from partwork.actions.preview import site_of
 from partwork.assembly import Press
 from partwork.rendering.fields import Site
@@ -24,4 +25,4 @@ def test_archive_and_preferences_are_where_mails_say(
 
 
 def test_without_a_public_address_no_page_is_linked(press: Press, newsletter: str) -> None:
-    assert site_of(press, newsletter) == Site()
+    assert site_of(press, newsletter) == Site(media_url=media_url(press))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from partwork.actions.loading import load_newsletter
 from partwork.actions.logo import logo_if_fit
+from partwork.actions.media import media_url
 from partwork.assembly import Clock, Press, keys_of
 from partwork.delivering.addresses import UnfitAddress, wire_address
 from partwork.delivering.readiness import missing_for_smtp
@@ -197,7 +198,8 @@ def _mail(
 ) -> Verdict:
     kind, fields = letter
     templates = press.library.templates()
-    mail = service_mail(kind, newsletter, fields, templates, logo_if_fit(press, newsletter))
+    logo = logo_if_fit(press, newsletter)
+    mail = service_mail(kind, newsletter, fields, templates, logo, media_url=media_url(press))
     message = service_message_bytes(
         newsletter,
         fields.address,

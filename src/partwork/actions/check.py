@@ -26,7 +26,8 @@ from partwork.model.fault import Fault, Severity
 from partwork.model.series import Instalment, Kind, Newsletter, Series
 from partwork.rendering.crisis import calls_for_notice, knows_words_for_it
 from partwork.rendering.issue import rendered
-from partwork.rendering.preflight import faults_in, look_of, preflight
+from partwork.rendering.layout import look_of
+from partwork.rendering.preflight import faults_in, preflight
 from partwork.rendering.templates import TemplateError
 
 
@@ -80,6 +81,7 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
             found.update(signing_faults(part, file, without))
     found.update(_mail_faults(press, desk, parts))
     found.update(_file_faults(press, desk))
+    found.update(_unknown_words(desk))
     return tuple(sorted(found))
 
 
@@ -135,15 +137,29 @@ def _written_faults(desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]
 def _crisis_faults(desk: _Desk, part: Instalment, file: str) -> Iterator[Fault]:
     """A part that needs the crisis notice of a newsletter that has none."""
     language = desk.series.language
-    if desk.newsletter.crisis_notice.strip() or not calls_for_notice(part, language):
-        return
-    where = f"crisis_notice in content/newsletters/{desk.newsletter.slug}.toml"
-    if knows_words_for_it(language):
-        message = f"speaks of suicide, self-harm or overdose; write where help is into {where}"
-        yield Fault(file, 0, "crisis", message)
-    else:
-        message = f"nobody can tell in {language!r} whether it speaks of suicide; fill in {where}"
-        yield Fault(file, 0, "crisis", message, Severity.NOTICE)
+    if (
+        knows_words_for_it(language)
+        and not desk.newsletter.crisis_notice.strip()
+        and calls_for_notice(part, language)
+    ):
+        message = "speaks of suicide, self-harm or overdose; write where help is into"
+        yield Fault(file, 0, "crisis", f"{message} {_crisis_notice_of(desk)}")
+
+
+def _unknown_words(desk: _Desk) -> Iterator[Fault]:
+    """A series in a language in which no part can be told to need the crisis notice."""
+    language = desk.series.language
+    if not knows_words_for_it(language):
+        message = (
+            f"it cannot be told in {language!r} whether a part speaks of suicide, self-harm or "
+            "overdose, so all parts show the crisis notice; write it for these readers into "
+            f"{_crisis_notice_of(desk)}"
+        )
+        yield Fault(desk.toml, 0, "crisis", message, Severity.NOTICE)
+
+
+def _crisis_notice_of(desk: _Desk) -> str:
+    return f"crisis_notice in content/newsletters/{desk.newsletter.slug}.toml"
 
 
 def _file_faults(press: Press, desk: _Desk) -> Iterator[Fault]:
@@ -175,7 +191,7 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
     for part, file in zip(parts, desk.files, strict=True):
         yield from faults_in([look_of(part, album.left_out)], file)
         try:
-            issue = rendered(
+            draft = rendered(
                 part,
                 desk.series,
                 desk.newsletter,
@@ -188,7 +204,10 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
         except TemplateError as error:
             yield Fault(f"templates/{error.template}", error.line, "template", error.message)
         else:
-            yield from faults_in(preflight(issue, desk.newsletter), file)
+            checks = preflight(
+                draft.issue, desk.newsletter, notices=draft.notices, ending=draft.ending
+            )
+            yield from faults_in(checks, file)
 
 
 def _series_of(press: Press, path: Path) -> tuple[str, Path | None]:

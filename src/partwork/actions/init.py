@@ -3,11 +3,11 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import parseaddr
 from pathlib import Path
 
 from partwork.library import Library, LibraryError
 from partwork.manuscript.newsletter import parse_newsletter
+from partwork.manuscript.settings_table import mailbox_of, written_mailbox
 from partwork.model.address import Mailbox
 from partwork.model.slug import slug_of
 from partwork.settings import packaged_home
@@ -52,13 +52,13 @@ def wishes_from(
     )
     address = _said(address, "Postal address, shown at the foot of each mail", ask)
     imprint = _said(imprint, "Web address of your imprint or contact page", ask, _why_no_page)
-    display, mailbox = parseaddr(sender)
+    mailbox = mailbox_of(sender) or Mailbox("", "editor@example.org")
     demo = not all((name, sender, address, imprint))
     name = name or "My letter"
     return NewsletterWishes(
         slug=slug_of(name) or "letter",
         name=name,
-        sender=Mailbox(display or name, mailbox or "editor@example.org"),
+        sender=Mailbox(mailbox.name or name, mailbox.address),
         postal_address=address or "1 Example Street, 00000 Exampletown",
         imprint_url=imprint or "https://example.org/imprint",
         demo=demo,
@@ -83,8 +83,7 @@ def _said(
 
 
 def _why_no_sender(value: str) -> str:
-    mailbox = parseaddr(value)[1]
-    if all(mailbox.rpartition("@")) and " " not in mailbox:
+    if mailbox_of(value):
         return ""
     return f"{value!r} holds no e-mail address; write Name <name@example.org>"
 
@@ -124,7 +123,7 @@ def init_home(folder: Path, wishes: NewsletterWishes | None) -> tuple[str, ...]:
 def newsletter_toml(wishes: NewsletterWishes) -> str:
     """The settings file of a newsletter, with what each field is for."""
     q = _quoted
-    sender = f"{wishes.sender.name} <{wishes.sender.address}>"
+    sender = written_mailbox(wishes.sender)
     return f"""# What people subscribe to. Every field may be changed by hand.
 name = {q(wishes.name)}
 language = "en"
@@ -153,8 +152,9 @@ footer = []
 # Sentences that stand in every mail as written.
 notices = []
 
-# Stands in a part that speaks of suicide, self-harm or overdose. It names no number, since each
-# country has its own: write your readers' emergency number and a crisis line into it.
+# Stands in a part that speaks of suicide, self-harm or overdose, and in every part of a series in a
+# language other than de, en, es, fr, it, nl and pt, since in others it cannot be told. It names no
+# number, since each country has its own: write your readers' emergency number and a crisis line.
 crisis_notice = {q(CRISIS_NOTICE)}
 
 # How much a series may take of an article whose rights are "quotation": percent of its words,

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.loading import load_newsletter
-from partwork.actions.pictures import pictures_of
+from partwork.actions.pictures import cut_off, pictures_of
 from partwork.actions.preview import sample_fields
 from partwork.actions.report import LINK_LASTS, has_public_url
 from partwork.assembly import Press
 from partwork.delivering.segments import filled
 from partwork.library import LibraryError
 from partwork.model.issue import Issue
-from partwork.rendering.preflight import Check, preflight
+from partwork.rendering.finding import Check
+from partwork.rendering.preflight import preflight
 from partwork.screenshots.chromium import View
 from partwork.store.engine import read_only
 from partwork.store.issues import current_drafts
@@ -21,12 +22,16 @@ from partwork.subscribing.page_links import check_draft_key, draft_key
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The stored draft, its text for a sample reader, what preflight says, and its pictures."""
+    """The stored draft, its text for a sample reader, what preflight says, and its pictures.
+
+    The mail goes on below the pictures that are `cut_off`.
+    """
 
     issue: Issue
     text: str
     checks: tuple[Check, ...]
     views: tuple[View, ...]
+    cut_off: frozenset[View] = frozenset()
 
 
 def look_urls(press: Press, issues: Iterable[Issue], now: datetime) -> Mapping[int, str]:
@@ -46,7 +51,8 @@ def look_behind(press: Press, series: str, part: str, key: str, now: datetime) -
     newsletter = load_newsletter(press, issue.audience.newsletter)
     views = tuple(view for view, _ in pictures_of(press, issue))
     text = filled(issue.text, sample_fields(press, issue), html=False)
-    return Look(issue, text, preflight(issue, newsletter), views)
+    checks = preflight(issue, newsletter)
+    return Look(issue, text, checks, views, cut_off(press, issue))
 
 
 def picture_behind(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import category
 
 from partwork.assembly import Press
 from partwork.images.mailable import BadPicture, Mailable, mailable
@@ -16,8 +17,8 @@ from partwork.manuscript.picture import parse_picture_note
 from partwork.model.picture import Picture
 from partwork.model.slug import slug_of
 
-# A file's name, with no way out of its folder; and what we call a made one.
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\.(?:gif|jpe?g|png|webp)", re.IGNORECASE)
+_SUFFIXES = (".gif", ".jpeg", ".jpg", ".png", ".webp")
+_LONGEST = 200  # bytes of a file's name in UTF-8; file systems take 255, and its note's is longer
 _SERVED = re.compile(r"[a-z0-9-]{1,60}-[0-9a-f]{16}\.(?:jpg|png)")
 
 
@@ -52,14 +53,14 @@ def picture_of(
 
     Raises BadPicture, LibraryError or ManuscriptError for one that has to be left out.
     """
-    if not _NAME.fullmatch(name):
-        kinds = "use a GIF, JPEG, PNG or WebP with a name like stone.jpg"
-        raise LibraryError(f"{name!r} names no picture of content/media; {kinds}")
+    if why := _why_no_name(name):
+        raise LibraryError(f"{name[:80]!r} names no picture of content/media: {why}")
     file = _media(press) / name
     note_file = file.with_suffix(".toml")
     shown = press.library.shown(note_file)
     if file.resolve().parent != _media(press).resolve():
-        raise LibraryError("is a link to another place; put the picture itself into content/media")
+        link = f"{press.library.shown(file)} is a link to another place"
+        raise LibraryError(f"{link}; put the picture itself there")
     if not file.is_file():
         raise LibraryError(f"{press.library.shown(file)} is not there; check its name")
     if not note_file.is_file():
@@ -96,6 +97,21 @@ def with_pictures_beside(press: Press, html: str, folder: Path) -> str:
     """A file of `folder` that shows our pictures from the disk, whether or not they are served."""
     beside = Path(os.path.relpath(_made(press), folder)).as_posix()
     return html.replace(media_url(press), f"{beside}/")
+
+
+def _why_no_name(name: str) -> str:
+    """Why a name is none of a file in our folder; nothing if it is, and leads nowhere else."""
+    if not name.lower().endswith(_SUFFIXES):
+        return "it ends in none of .gif, .jpg, .png, .webp"
+    if len(name.encode(errors="replace")) > _LONGEST:
+        return "it is too long; shorten it"
+    if not name[0].isalnum():
+        return f"it begins with {name[0]!r}; begin with a letter or digit"
+    for character in name:
+        if not (character.isalnum() or character in " ._-" or category(character)[0] == "M"):
+            allowed = "letters and digits of any script, spaces, dots, - and _"
+            return f"it holds {character!r}; use {allowed}"
+    return ""
 
 
 @lru_cache(maxsize=64)  # a photograph takes a second, and is asked for whenever a part is rendered

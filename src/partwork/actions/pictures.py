@@ -9,7 +9,7 @@ from partwork.actions.preview import Previewed, preview_folder, sample_fields
 from partwork.assembly import Press, Progress
 from partwork.delivering.segments import filled
 from partwork.model.issue import Issue
-from partwork.screenshots.chromium import Scheme, View, camera, found_chromium
+from partwork.screenshots.chromium import Scheme, View, camera, found_chromium, is_cut_off
 
 VIEWS = tuple(View(width_px, scheme) for width_px in (375, 600) for scheme in Scheme)
 
@@ -49,6 +49,12 @@ def pictures_of(press: Press, issue: Issue) -> tuple[tuple[View, Path], ...]:
     folder = preview_folder(press, issue)
     files = ((view, folder / _name(issue, view)) for view in VIEWS)
     return tuple((view, file) for view, file in files if file.is_file())
+
+
+def cut_off(press: Press, issue: Issue) -> frozenset[View]:
+    """The views whose pictures end before the mail does."""
+    taken = pictures_of(press, issue)
+    return frozenset(view for view, file in taken if is_cut_off(press.library.read_raw(file)))
 
 
 def _name(issue: Issue, view: View) -> str:

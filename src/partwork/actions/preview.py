@@ -7,7 +7,7 @@ from pathlib import Path
 
 from partwork.actions.loading import load_articles, load_newsletter, load_series
 from partwork.actions.logo import logo_of
-from partwork.actions.media import album_of, with_pictures_beside
+from partwork.actions.media import album_of, media_url, with_pictures_beside
 from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.delivering.message import message_bytes, message_id
@@ -18,8 +18,10 @@ from partwork.model.delivery import Envelope
 from partwork.model.issue import Issue, MergeField
 from partwork.model.series import Newsletter
 from partwork.rendering.fields import Site
-from partwork.rendering.issue import rendered
-from partwork.rendering.preflight import Check, look_of, preflight
+from partwork.rendering.finding import Check
+from partwork.rendering.issue import Draft, rendered
+from partwork.rendering.layout import look_of
+from partwork.rendering.preflight import preflight
 from partwork.store.issues import drop_drafts, save_draft
 
 SAMPLE_READER = "reader@example.org"
@@ -45,8 +47,8 @@ def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple
     shown = tuple(_written(press, newsletter, *draft, now) for draft in drafts)
     there = {instalment.id for instalment in load_series(press, series).instalments}
     with press.engine.begin() as connection:
-        for issue, _ in drafts:
-            save_draft(connection, issue, now)
+        for draft, _ in drafts:
+            save_draft(connection, draft.issue, now)
         drop_drafts(connection, series, there)
     return shown
 
@@ -54,18 +56,19 @@ def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple
 def drafts_of(press: Press, series: str, part: int | None) -> tuple[Newsletter, tuple[Issue, ...]]:
     """The issues that the files of a series give now, in order; nothing is stored."""
     newsletter, drafts = _drafts(press, series, part)
-    return newsletter, tuple(issue for issue, _ in drafts)
+    return newsletter, tuple(draft.issue for draft, _ in drafts)
 
 
 def site_of(press: Press, newsletter: str) -> Site:
-    """The pages that a newsletter's issues link to; none where no public address is set.
+    """What a newsletter's issues link to and show; no pages where no public address is set.
 
     The links are in what is approved: after a change of the address parts are approved anew.
     """
     if not has_public_url(press):
-        return Site()
+        return Site(media_url=media_url(press))
     base = press.settings.public_url
-    return Site(f"{base}/parts", f"{base}/newsletters/{newsletter}/archive", f"{base}/leave")
+    archive = f"{base}/newsletters/{newsletter}/archive"
+    return Site(f"{base}/parts", archive, f"{base}/leave", media_url(press))
 
 
 def page_url(press: Press, issue: Issue) -> str:
@@ -89,8 +92,8 @@ def preview_folder(press: Press, issue: Issue) -> Path:
 
 def _drafts(
     press: Press, series: str, part: int | None
-) -> tuple[Newsletter, tuple[tuple[Issue, Check], ...]]:
-    """The issues, each with what of its part does not look as it was written."""
+) -> tuple[Newsletter, tuple[tuple[Draft, Check], ...]]:
+    """The drafts, each with what of its part does not look as it was written."""
     whole = load_series(press, series)
     newsletter = load_newsletter(press, whole.newsletter)
     logo = logo_of(press, newsletter, whole)
@@ -119,8 +122,9 @@ def _drafts(
 
 
 def _written(
-    press: Press, newsletter: Newsletter, issue: Issue, look: Check, now: datetime
+    press: Press, newsletter: Newsletter, draft: Draft, look: Check, now: datetime
 ) -> Previewed:
+    issue = draft.issue
     folder = preview_folder(press, issue)
     fields = sample_fields(press, issue)
     library = press.library
@@ -139,4 +143,5 @@ def _written(
         demo=True,
     )
     library.write(folder / "mail.eml", message)
-    return Previewed(issue, folder, (*preflight(issue, newsletter), look))
+    checks = preflight(issue, newsletter, notices=draft.notices, ending=draft.ending)
+    return Previewed(issue, folder, (*checks, look))

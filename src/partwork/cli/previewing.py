@@ -61,6 +61,7 @@ def preview(
     """
     if watch:
         return _watch(series, part, open_in_browser=open_)
+    from partwork.actions.gone_out import gone_out
     from partwork.actions.preview import preview as render_drafts
 
     with press_of_home() as press:
@@ -68,6 +69,8 @@ def preview(
         for item in shown:
             folder = press.library.shown(item.folder)
             out.print(f"{item.issue.name}: {folder}/mail.html")
+        if already := gone_out(press, series, [item.issue for item in shown]):
+            err.print(already)
         if pictures:
             _take_pictures(press, shown)
     if open_:
@@ -77,7 +80,8 @@ def preview(
 
 def _take_pictures(press: "Press", shown: Sequence["Previewed"]) -> None:
     """A preview without pictures is one all the same: what kept them from being taken is said."""
-    from partwork.actions.pictures import VIEWS, browser_of, take_pictures
+    from partwork.actions.pictures import VIEWS, browser_of, cut_off, take_pictures
+    from partwork.screenshots.chromium import TALLEST_PX
     from partwork.screenshots.errors import NoPicture
 
     browser = browser_of(press)
@@ -91,6 +95,11 @@ def _take_pictures(press: "Press", shown: Sequence["Previewed"]) -> None:
         say_refused(error)
     else:
         err.print(f"{counted(len(VIEWS), 'picture')} of each mail beside it, mail-*.png")
+        for item in shown:
+            if views := cut_off(press, item.issue):
+                names = ", ".join(sorted(view.name for view in views))
+                said = f"its pictures {names} end at {TALLEST_PX} pixels; read on in mail.html"
+                err.print(f"{item.issue.name}: {said}")
 
 
 def _watch(series: str, part: int | None, *, open_in_browser: bool) -> int:

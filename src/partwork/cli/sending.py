@@ -42,6 +42,7 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
     import getpass
 
     from partwork.actions.approve import approve as approve_drafts
+    from partwork.actions.gone_out import gone_out
     from partwork.actions.look import look_urls
 
     with press_of_home() as press:
@@ -50,10 +51,13 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
             press, series, part, reviewer=by or getpass.getuser(), channel="cli", now=now
         )
         looks = look_urls(press, issues, now)
+        already = gone_out(press, series, issues)
     for issue in issues:
         out.print(f"approved {issue.name}  {issue.subject}")
         if issue.number in looks:
             err.print(f"as mailed: {looks[issue.number]}", soft_wrap=True)
+    if already:
+        err.print(already)
     return DONE
 
 
@@ -164,7 +168,7 @@ def status(issue: str = "", *, as_json: AsJson = False) -> int:
         return DONE
     for series in shown:
         due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
-        readers = "" if series.problem else f": {series.readers} readers{due}"
+        readers = "" if series.problem else f": {counted(series.readers, 'reader')}{due}"
         out.print(f"{series.title} ({series.slug}){readers}")
         for item in series.issues:
             told = f"  {words_of(item.tally)}" if item.tally.planned else ""

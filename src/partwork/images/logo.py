@@ -8,6 +8,7 @@ from partwork.model.picture import LOGO_HEIGHT_PX, LOGO_WIDTH_PX
 
 _DENSITY = 3  # pixels of a phone's screen for each of CSS's
 _ROOM = (_DENSITY * LOGO_WIDTH_PX, _DENSITY * LOGO_HEIGHT_PX)
+_SIDE = 4 * _ROOM[0]  # what it is cut out of: ink that fills a quarter of it is still sharp
 _MARGIN = 0.12  # of its height, so that no ink touches the edge of its paper; a matter of taste
 _APART = 3.0  # contrast that shapes need to be made out (WCAG 2.2, 1.4.11)
 _SHAPE = 0.01  # of its pixels have to be so; a guess: thin letters are a tenth
@@ -21,7 +22,7 @@ def logo_on(raw: bytes, name: str, paper: str) -> Mailable:
     picture, and dark ink would be lost. Empty edges go; what lets paper through gets a margin.
     Raises BadPicture for what is no picture, is empty, or cannot be made out on that paper.
     """
-    image = opened(raw, name)
+    image = opened(raw, name, _SIDE)
     if image.mode == "RGBA":
         image = _laid_on(image, name, paper)
     image = image.convert("RGB")

@@ -12,8 +12,10 @@ from partwork.model.errors import PartworkError
 MAX_SIDE_PX = 1_200  # twice the width of a mail: sharp on screens of double density
 _SIDES_PX = (MAX_SIDE_PX, 900, 600)  # what is too much at one is tried at the next
 MAX_BYTES = 200_000
-MAX_PIXELS = 50_000_000  # as many as a phone's camera takes; a bomb unpacks to many more
+MAX_PIXELS = 50_000_000  # of a JPEG, as many as a phone's camera takes; it is never held whole
+MAX_PIXELS_WHOLE = 16_000_000  # of all others, which are; a WebP takes 300 MB while it is read
 _READ = ("GIF", "JPEG", "PNG", "WEBP")
+_SCALED = frozenset({"CMYK", "L", "RGB", "RGBA"})
 _SRGB = ImageCms.createProfile("sRGB")
 _QUALITIES = (85, 75, 65, 50)  # of JPEG; below 50 faces show squares
 
@@ -23,7 +25,7 @@ class BadPicture(PartworkError):
 
     def __init__(self, name: str, why: str) -> None:
         self.name, self.why = name, why
-        super().__init__(f"{name}: {why}")
+        super().__init__(f"{name} {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +53,23 @@ def mailable(raw: bytes, name: str) -> Mailable:
     raise BadPicture(name, f"has more than {MAX_BYTES // 1000} kB at any quality; crop it")
 
 
-def opened(raw: bytes, name: str) -> Image.Image:
+def opened(raw: bytes, name: str, side: int = MAX_SIDE_PX) -> Image.Image:
     """Its pixels alone, turned as its metadata says, in grey, colour or colour with alpha.
 
-    Raises BadPicture for what is no picture or has too many pixels.
+    One that is larger becomes as large as `side` allows, in pixels. Raises BadPicture for what is
+    no picture or has too many pixels.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have our own limit
             with Image.open(io.BytesIO(raw), formats=_READ) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    most = f"at most {MAX_PIXELS // 1_000_000} million"
-                    raise BadPicture(name, f"has too many pixels, {most}; make it smaller")
-                image.load()
-                upright = ImageOps.exif_transpose(image)
+                is_jpeg = image.format == "JPEG"
+                most = MAX_PIXELS if is_jpeg else MAX_PIXELS_WHOLE
+                or_else = "" if is_jpeg else ", or save it as JPEG"
+                if image.width * image.height > most:
+                    said = f"has too many pixels, at most {most // 1_000_000} million"
+                    raise BadPicture(name, f"{said}; make it smaller{or_else}")
+                upright = ImageOps.exif_transpose(_shrunk(image, side))
     except BadPicture:
         raise
     except Image.DecompressionBombError:
@@ -72,12 +77,10 @@ def opened(raw: bytes, name: str) -> Image.Image:
     except Exception as error:  # noqa: BLE001 decoders raise whatever they like on broken files
         why = "cannot be read as GIF, JPEG, PNG or WebP; save it anew"
         raise BadPicture(name, f"{why} ({type(error).__name__})") from None
-    has_alpha = upright.has_transparency_data
-    plain = _in_srgb(upright).convert(
-        "RGBA" if has_alpha else "L" if upright.mode in {"1", "L"} else "RGB"
-    )
-    bare = Image.new(plain.mode, plain.size)
-    bare.paste(plain)
+    shown = _in_srgb(upright)
+    final = shown if shown.mode in {"L", "RGBA"} else shown.convert("RGB")
+    bare = Image.new(final.mode, final.size)
+    bare.paste(final)
     return bare
 
 
@@ -86,6 +89,24 @@ def saved(image: Image.Image, form: str, **how: object) -> bytes:
     stream = io.BytesIO()
     image.save(stream, form, **how)
     return stream.getvalue()
+
+
+def _shrunk(image: Image.Image, side: int) -> Image.Image:
+    """The image no larger than `side`, in a mode that can be scaled, with what it says of itself.
+
+    All that follows is done to the small one, since each step holds its image twice.
+    """
+    image.draft(None, (2 * side, 2 * side))  # a JPEG is read at a half, a quarter or an eighth
+    image.load()
+    if image.mode.startswith("I"):  # grey of 16 bits, which conversion would cut off at 8
+        deep = image.info
+        image = image.point(lambda grey: grey * (1 / 256)).convert("L")
+        image.info = {key: deep[key] for key in deep if key != "transparency"}
+    elif image.mode not in _SCALED or "transparency" in image.info:
+        grey = "L" if image.mode in {"1", "L"} else "RGB"
+        image = image.convert("RGBA" if image.has_transparency_data else grey)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return image
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

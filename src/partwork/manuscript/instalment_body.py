@@ -125,6 +125,8 @@ class BodyReader:
         marks = list(self._reader.marks_before())
         text = RunningText()
         for child in inline.children or []:
+            if child.type == "link_open":
+                raise self._error(opening, "a heading holds no link; move it to the text below")
             is_comment = child.type == "html_inline" and child.content.startswith("<!--")
             if is_comment and (signed := self._reader.sign_off(child.content, line)):
                 marks.append(signed)

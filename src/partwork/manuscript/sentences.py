@@ -98,6 +98,8 @@ class SentenceReader:
         for inline in inlines:
             self._line = line_at(inline, self._offset)
             starts_line = True
+            if _has_wordless_link(inline):
+                raise self._error("a link has no words; write them between its [ and ]")
             for token in inline.children or []:
                 self._read(token, starts_line=starts_line)
                 starts_line = token.type in {"softbreak", "hardbreak"}
@@ -254,3 +256,18 @@ _CLOSING = re.compile(r"[.,;:!?…)\]”’»\"']+")
 def _once(things: Sequence[Thing]) -> tuple[Thing, ...]:
     """`things` without repeats, in the order in which they first come."""
     return tuple(dict.fromkeys(things))
+
+
+def _has_wordless_link(inline: Token) -> bool:
+    """Whether nothing to read stands within a link, so that nobody would ever see it."""
+    words: list[str] | None = None
+    for token in inline.children or []:
+        if token.type == "link_open":
+            words = []
+        elif token.type == "link_close" and words is not None:
+            if not "".join(words).strip():
+                return True
+            words = None
+        elif words is not None:
+            words.append(token.content)
+    return False

@@ -8,7 +8,12 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
-from partwork.manuscript.settings_table import SettingsTable, mailbox_of, syntax_error
+from partwork.manuscript.settings_table import (
+    SettingsTable,
+    mailbox_of,
+    syntax_error,
+    written_mailbox,
+)
 from partwork.model.address import Mailbox
 from partwork.model.series import Brand, Cadence, Kind, Mode, Series
 
@@ -134,7 +139,7 @@ def _set_fields(table: MutableMapping[str, object], fields: Mapping[str, object]
             array.extend(value)
             table[name] = array.multiline(len(value) > 2)
         elif isinstance(value, Mailbox):
-            table[name] = f"{value.name} <{value.address}>" if value.name else value.address
+            table[name] = written_mailbox(value)
         else:
             table[name] = value
 

@@ -27,7 +27,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _URL = re.compile(r"https?://[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ALLOWED = "\u00a0\u200c\u200d"  # no-break space, and what parts or joins letters (Persian, emoji)
-_MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
+_MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"\s*|(?P<name>[^<>]*))<(?P<address>[^<>]*)>')
 
 
 class SettingsTable:
@@ -231,14 +231,30 @@ class SettingsTable:
 
 
 def mailbox_of(written: str) -> Mailbox | None:
-    """The mailbox that is written `Name <address>` or as an address alone; None if it is none."""
+    """The mailbox that is written `Name <address>` or as an address alone; None if it is none.
+
+    A name in quotes may hold anything, quotes with a backslash before them (RFC 5322, 3.2.4); one
+    without may hold what it likes but angle brackets.
+    """
     parts = _MAILBOX.fullmatch(written)
-    shown, address = (parts["name"], parts["address"]) if parts else ("", written)
+    address = parts["address"] if parts else written
     try:
         valid = validate_email(address, check_deliverability=False)
     except EmailNotValidError:
         return None
-    return Mailbox(shown.strip().strip('"').strip(), valid.normalized)
+    if parts and parts["quoted"] is not None:
+        return Mailbox(re.sub(r"\\(.)", r"\1", parts["quoted"]).strip(), valid.normalized)
+    return Mailbox(parts["name"].strip() if parts else "", valid.normalized)
+
+
+def written_mailbox(mailbox: Mailbox) -> str:
+    """The mailbox as `mailbox_of` reads it."""
+    if not mailbox.name:
+        return mailbox.address
+    if not re.search(r'[<>"]', mailbox.name):
+        return f"{mailbox.name} <{mailbox.address}>"
+    escaped = re.sub(r'(["\\])', r"\\\1", mailbox.name)
+    return f'"{escaped}" <{mailbox.address}>'
 
 
 def _parsed(text: str, file: str) -> dict[str, object]:

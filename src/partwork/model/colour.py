@@ -3,7 +3,7 @@
 ENOUGH = 4.5  # contrast that WCAG 2.2 asks of text below 24 px (1.4.3)
 GOOD = 7.0  # the same at level AAA (1.4.6); on dark paper, thin coloured type needs it
 WHITE = "#ffffff"  # the paper of mails and pages by day
-_STEPS = 20
+_STEPS = 1_024  # more than a channel has, so that the nearest is among them
 
 
 def readable(colour: str, paper: str, wanted: float = ENOUGH) -> str:
@@ -14,11 +14,14 @@ def readable(colour: str, paper: str, wanted: float = ENOUGH) -> str:
     """
     ink, ground = _channels(colour), _channels(paper)
     goal = 0 if _contrast((0, 0, 0), ground) > _contrast((255, 255, 255), ground) else 255
-    for step in range(_STEPS + 1):
-        mixed = _mixed(ink, goal, step / _STEPS)
-        if _contrast(mixed, ground) >= wanted:
-            break
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+    near, far = 0, 0 if _contrast(ink, ground) >= wanted else _STEPS
+    while near < far:
+        step = (near + far) // 2
+        if _contrast(_mixed(ink, goal, step / _STEPS), ground) >= wanted:
+            far = step
+        else:
+            near = step + 1
+    return "#" + "".join(f"{channel:02x}" for channel in _mixed(ink, goal, far / _STEPS))
 
 
 def contrast(one: str, other: str) -> float:

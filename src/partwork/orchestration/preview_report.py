@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from partwork.actions.preview import Previewed
 from partwork.model.fault import Severity
 from partwork.orchestration.artifacts import escaped, points, table
-from partwork.rendering.preflight import Check
+from partwork.rendering.finding import Check
 
 
 def page(series: str, shown: Sequence[Previewed], links: Mapping[int, str], pictures: str) -> str:

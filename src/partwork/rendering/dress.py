@@ -9,7 +9,8 @@ from partwork.model.colour import GOOD, WHITE, readable
 from partwork.model.picture import LOGO_HEIGHT_PX, LOGO_WIDTH_PX, Logo, Picture
 from partwork.model.series import Newsletter
 from partwork.rendering.inline import one_line, safe_url
-from partwork.rendering.words import WORDS, direction_of, initials_of, primary, spoken
+from partwork.rendering.phrases import WORDS
+from partwork.rendering.words import direction_of, initials_of, primary, spoken
 
 PAPER = {"light": WHITE, "dark": "#17181a"}
 _WORDMARK = 2.0  # a logo so many times as wide as high has the name in it; a guess
@@ -70,7 +71,8 @@ def dress_fields(
         "end": "left" if direction == "rtl" else "right",
         "words": WORDS[spoken_by_us],
         "words_language": foreign,
-        # For elements with our own words: dir="auto" sets their full stops right.
+        # For a span around our own words in a text of another language: dir="auto" sets their
+        # full stops right, and the block around them keeps the text's side.
         "ours": Markup(' dir="auto" lang="{}"').format(foreign) if foreign else "",
         "accent": {
             "light": readable(newsletter.accent, PAPER["light"]),

@@ -1,7 +1,7 @@
 """What templates may ask for: the part, its series and its newsletter, made ready to print."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from partwork.model.article import Article
 from partwork.model.picture import Logo, Picture
@@ -9,8 +9,9 @@ from partwork.model.series import Instalment, Newsletter, Series
 from partwork.rendering.crisis import calls_for_notice
 from partwork.rendering.dress import dress_fields
 from partwork.rendering.inline import one_line, safe_url
+from partwork.rendering.phrases import WORDS
 from partwork.rendering.pieces import Passage, Piece, passage_of, passages_of, pieces_of
-from partwork.rendering.words import WORDS, day_in, minutes_to_read, names_in, primary, spoken
+from partwork.rendering.words import day_in, minutes_to_read, names_in, primary, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,14 @@ class Site:
     """The addresses of pages that an issue links to; each is empty where there is none.
 
     `parts_url` is what web versions of parts are found under by their ids, `archive_url` lists
-    them, and `preferences_url` lets a reader choose what to get.
+    them, and `preferences_url` lets a reader choose what to get. `media_url` is what the addresses
+    of our pictures begin with.
     """
 
     parts_url: str = ""
     archive_url: str = ""
     preferences_url: str = ""
+    media_url: str = ""
 
 
 NO_SITE = Site()
@@ -117,17 +120,6 @@ def issue_fields(
         "series": SeriesFields(one_line(series.title), parts, parts[-1].number),
         "part": _part_fields(instalment, series, parts, articles, pictures or {}),
     }
-
-
-def without_end(part: PartFields, pieces: int) -> PartFields:
-    """The part with the first `pieces` pieces of its body, marked as cut.
-
-    A heading that nothing would follow goes as well.
-    """
-    body = part.body[:pieces]
-    while body and body[-1].kind == "heading":
-        body = body[:-1]
-    return replace(part, body=body, is_cut=True)
 
 
 def _part_fields(

@@ -46,6 +46,24 @@ def safe_url(url: str) -> str:
     return clean if parts.scheme == "mailto" and "@" in parts.path else ""
 
 
+def why_no_link(url: str) -> str:
+    """Why `safe_url` makes no link of `url`, and what to do; nothing where it does."""
+    if safe_url(url):
+        return ""
+    clean = one_line(url)
+    shown = repr(clean[:60])
+    scheme, colon, rest = clean.partition(":")
+    if not clean:
+        return "has no address; write one between its ( and )"
+    if colon and scheme.lower() == "mailto":
+        return f"goes to {shown}, and mailto: is followed by an e-mail address; write one"
+    if colon and rest.startswith("//") and scheme.lower() in {"http", "https"}:
+        return f"goes to {shown}, which is no web address; write it anew"
+    if colon and "." not in scheme and "/" not in scheme:
+        return f"goes to {shown}; links start with https://, http:// or mailto:, write such a one"
+    return f"goes to {shown}, which is no whole address; write https:// and the site before it"
+
+
 def as_html(text: str, spans: Iterable[Span]) -> Markup:
     """`text` as HTML phrasing content with em, strong, code and a."""
     runs = _runs(text, spans, plain=escape, opening=_opening_tag, closing=_closing_tag)

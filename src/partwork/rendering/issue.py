@@ -1,7 +1,8 @@
 """Issues from instalments: what an editor approves and every subscriber is sent."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import cast
 
 from partwork.model.address import Mailbox
@@ -9,14 +10,30 @@ from partwork.model.article import Article
 from partwork.model.issue import AudienceRule, Issue, MergeField
 from partwork.model.picture import Logo, Picture
 from partwork.model.series import Instalment, Newsletter, Series
-from partwork.rendering.fields import NO_SITE, PartFields, Site, issue_fields, without_end
+from partwork.rendering.fields import NO_SITE, PartFields, Site, issue_fields
+from partwork.rendering.foreign import gallery_of
 from partwork.rendering.inline import one_line
 from partwork.rendering.mjml import html_from
+from partwork.rendering.pieces import passage_of, pieces_of
+from partwork.rendering.shortening import Ending, beginning_of, ending_of, steps_in
 from partwork.rendering.templates import filled
 from partwork.rendering.wrapping import tidied
 
 # Gmail cuts a mail's HTML off at 102 kB, footer and all; addresses are still to be filled in.
 WHOLE_BYTES = 99_000
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An issue, and what is known of it only while it is made.
+
+    `notices` are what its templates have to show. `ending` is where the mail ends early, None where
+    it has all of its part.
+    """
+
+    issue: Issue
+    notices: tuple[str, ...]
+    ending: Ending | None
 
 
 def rendered(
@@ -29,7 +46,7 @@ def rendered(
     site: Site = NO_SITE,
     logo: Logo | None = None,
     pictures: Mapping[str, Picture] | None = None,
-) -> Issue:
+) -> Draft:
     """The issue of one instalment, its merge fields open; the same input gives the same bytes.
 
     `series.instalments` are all parts of the series, `articles` its articles by slug, and
@@ -37,12 +54,14 @@ def rendered(
     and what these include. The page has no merge field to fill: its template is not given any.
     `site` has the pages that are linked. The series' own brand is put on the newsletter; `logo` is
     that of both together, and initials stand in its place. `pictures` go by the names of their
-    files, and a figure of one that is not among them is left out. A mail above
-    `WHOLE_BYTES` ends at a block before, and its page has the rest.
+    files, and a figure of one that is not among them is left out. A mail that would be above
+    `WHOLE_BYTES` ends at a sentence, item, row or line before, and its page has the rest.
     Raises TemplateError for a template that gives no mail, ValueError where the series has no
     such part.
     """
     newsletter = series.brand.on(newsletter)
+    pictures = pictures or {}
+    gallery = gallery_of(pictures.values(), logo, site.media_url)
     fields = issue_fields(
         instalment,
         series,
@@ -52,8 +71,28 @@ def rendered(
         logo=logo,
         pictures=pictures,
     )
-    mail, html = _mail(fields, templates)
-    return Issue(
+    whole = {**fields, "merge": {field.value: field.mark for field in MergeField}}
+
+    def mail_of(beginning: Instalment) -> dict[str, object]:
+        part = replace(
+            cast("PartFields", fields["part"]),
+            lead=passage_of(beginning.lead, series.language),
+            body=pieces_of(beginning.body, series.language, pictures),
+            is_cut=True,
+        )
+        return {**whole, "part": part}
+
+    def html_of(mail: Mapping[str, object]) -> str:
+        return html_from(filled("email/issue.mjml", templates, mail), gallery)
+
+    mail, html, ending = whole, html_of(whole), None
+    if len(html.encode()) > WHOLE_BYTES:
+        beginning = _fitting(instalment, lambda beginning: html_of(mail_of(beginning)))
+        if beginning:
+            ending = ending_of(instalment, beginning, html)
+            mail = mail_of(beginning)
+            html = html_of(mail)
+    issue = Issue(
         instalment=instalment.id,
         number=instalment.number,
         title=one_line(instalment.title),
@@ -67,31 +106,21 @@ def rendered(
         audience=AudienceRule(newsletter=newsletter.slug, series=series.slug),
         demo=newsletter.demo,
     )
+    return Draft(issue, cast("tuple[str, ...]", fields["notices"]), ending)
 
 
-def _mail(
-    fields: Mapping[str, object], templates: Mapping[str, str]
-) -> tuple[dict[str, object], str]:
-    """The fields of a mail that Gmail shows whole, and its HTML; the body is cut if need be.
+def _fitting(instalment: Instalment, html_of: Callable[[Instalment], str]) -> Instalment | None:
+    """The longest beginning of a part that gives a mail Gmail shows whole.
 
-    Where even a mail without body is too long, it is that: what is left has to be shortened.
+    None where not even a sentence fits: nothing is gained then, and the mail has to be shortened.
     """
-    mail = {**fields, "merge": {field.value: field.mark for field in MergeField}}
-    part = cast("PartFields", fields["part"])
 
-    def html_of(mail: Mapping[str, object]) -> str:
-        return html_from(filled("email/issue.mjml", templates, mail))
+    def size_bytes(steps: int) -> int:
+        return len(html_of(beginning_of(instalment, steps)).encode())
 
-    def cut_to(pieces: int) -> dict[str, object]:
-        return {**mail, "part": without_end(part, pieces)}
-
-    html = html_of(mail)
-    if len(html.encode()) <= WHOLE_BYTES or not part.body:
-        return mail, html
-    sizes = range(len(part.body))
-    fitting = bisect_right(sizes, WHOLE_BYTES, key=lambda n: len(html_of(cut_to(n)).encode()))
-    cut = cut_to(max(fitting - 1, 0))
-    return cut, html_of(cut)
+    fitting = bisect_right(range(steps_in(instalment)), WHOLE_BYTES, key=size_bytes)
+    beginning = beginning_of(instalment, max(fitting - 1, 0))
+    return beginning if beginning.lead or beginning.body else None
 
 
 def _mailbox(mailbox: Mailbox) -> Mailbox:

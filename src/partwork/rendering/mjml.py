@@ -12,15 +12,17 @@ from itertools import accumulate
 import mjml
 from css_inline import CSSInliner, InlineError
 
+from partwork.rendering.foreign import Gallery, slip_of_comment, slip_of_css, slip_of_tag
 from partwork.rendering.templates import Filled, TemplateError, hint
 
 
-def html_from(template: Filled) -> str:
+def html_from(template: Filled, gallery: Gallery) -> str:
     """The mail's HTML: rules written into style attributes, at-rules left in one style element.
 
-    Nothing is fetched. Raises TemplateError for what is not MJML or would not be mailed whole.
+    Nothing is fetched. Raises TemplateError for what is not MJML, would not be mailed whole, runs,
+    or is loaded by whoever reads the mail and is no picture of `gallery`.
     """
-    _Checked(template).check()
+    _Checked(template, gallery).check()
     try:
         html = mjml.mjml2html(_QUOTED.sub(_spelled_out, template.text))
         inlined: str = _INLINER.inline(html)
@@ -125,9 +127,9 @@ _VOID = _names("area base br col embed hr img input link meta param source track
 class _Checked(HTMLParser):
     """Reads filled-in MJML; `check` raises TemplateError at its first slip."""
 
-    def __init__(self, template: Filled) -> None:
+    def __init__(self, template: Filled, gallery: Gallery) -> None:
         super().__init__(convert_charrefs=False)
-        self._template = template
+        self._template, self._gallery = template, gallery
         self._open: list[tuple[str, int]] = []
         self._seen: set[str] = set()
         self._css = ""
@@ -137,8 +139,7 @@ class _Checked(HTMLParser):
         self.feed(self._template.text)
         self.close()
         if self._open:
-            tag, offset = self._open[-1]
-            raise self._template.error_at(offset, f"<{tag}> is never closed")
+            raise self._never_closed()
         if "mj-body" not in self._seen:
             raise TemplateError(self._template.template, 0, "has no mj-body, so there is no mail")
 
@@ -157,21 +158,24 @@ class _Checked(HTMLParser):
             raise self._error(f"</{tag}> is not HTML; {tag} has no end")
         if not self._open:
             raise self._error(f"</{tag}> closes nothing")
-        wanted, offset = self._open.pop()
-        if wanted != tag:
-            line = self._template.place_of(offset)[1]
-            raise self._error(f"</{tag}> where <{wanted}> of line {line} is still open")
+        if self._innermost != tag:
+            raise self._still_open(f"</{tag}>")
+        self._open.pop()
         if tag == "mj-style" and self._css.count("{") != self._css.count("}"):
             raise self._error("the rules of this mj-style do not have as many { as }")
 
     def handle_data(self, data: str) -> None:
-        if self._innermost == "mj-style":
+        if self._innermost in {"mj-style", "style"}:
             self._css += data
+            self._refuse_in_lines(data)
         elif "<" in data:
             raise self._error("a < that begins no element; write &lt;")
         if data.strip() and not _HOLDS_TEXT.intersection(tag for tag, _ in self._open):
             said = f"text outside of any element that shows text: {data.strip()[:30]!r}"
             raise self._error(f"{said}; put it into mj-text")
+
+    def handle_comment(self, data: str) -> None:
+        self._refuse(slip_of_comment(data, self._gallery))
 
     def handle_entityref(self, name: str) -> None:
         if self._innermost == "mj-style":
@@ -195,14 +199,22 @@ class _Checked(HTMLParser):
         elif tag.startswith("mj"):
             raise self._error(f"there is no element {tag}{hint(tag, _ATTRIBUTES)}")
         elif not _HOLDS_HTML.intersection(around for around, _ in self._open):
-            raise self._error(f"{tag} cannot stand in {inside or 'a template'}; try mj-text")
+            where = f"{inside}{self._opened_elsewhere()}" if inside else "a template"
+            raise self._error(f"{tag} cannot stand in {where}; try mj-text")
+        given = {name: value or "" for name, value in attrs}
+        self._refuse(slip_of_tag(tag, given, self._gallery))
+        if tag == "img" and not {"width", "height"} <= given.keys():
+            raise self._error("img has no width and height; write both, in pixels without a unit")
 
     def _begin_component(self, tag: str, inside: str, attrs: list[tuple[str, str | None]]) -> None:
         written = (self.get_starttag_text() or "")[1 : len(tag) + 1]
         if written != tag:
             raise self._error(f"{written} must be written {tag}")
+        if any(around in _HOLDS_TEXT for around, _ in self._open):
+            raise self._still_open(f"<{tag}>")
         if tag not in _INSIDE.get(inside, ()):
-            raise self._error(f"{tag} cannot stand {f'in {inside}' if inside else 'by itself'}")
+            where = f"in {inside}{self._opened_elsewhere()}" if inside else "by itself"
+            raise self._error(f"{tag} cannot stand {where}")
         if tag in _ONCE and tag in self._seen:
             raise self._error(f"a second {tag}; there can be one")
         if inside != "mj-attributes":
@@ -213,6 +225,40 @@ class _Checked(HTMLParser):
                 raise self._error(f"{tag} has no attribute {name}{hint(name, known)}")
             if value is None:
                 raise self._error(f'{tag}: {name} has no value; write {name}="…"')
+
+    def _still_open(self, found: str) -> TemplateError:
+        """The error of an element that should have ended before what was found here.
+
+        It is that of the template that began it: what this one includes may well be as it should.
+        """
+        here = self._template.place_of(self._offset())
+        there = self._template.place_of(self._open[-1][1])
+        if here[0] == there[0]:
+            begun = f"<{self._innermost}> of line {there[1]}"
+            return self._error(f"{found} where {begun} is still open")
+        return self._never_closed(f" before {found} of templates/{here[0]}, line {here[1]}")
+
+    def _never_closed(self, before: str = "") -> TemplateError:
+        tag, offset = self._open[-1]
+        said = f"<{tag}> is not closed{before}" if before else f"<{tag}> is never closed"
+        return self._template.error_at(offset, f"{said}; write </{tag}> where it ends")
+
+    def _opened_elsewhere(self) -> str:
+        """Where the innermost element was begun, if that was another template."""
+        here = self._template.place_of(self._offset())
+        there = self._template.place_of(self._open[-1][1])
+        return f" of templates/{there[0]}, line {there[1]}" if here[0] != there[0] else ""
+
+    def _refuse_in_lines(self, css: str) -> None:
+        offset = self._offset()
+        for line in css.splitlines(keepends=True):
+            if slip := slip_of_css(line, self._gallery):
+                raise self._template.error_at(offset, slip)
+            offset += len(line)
+
+    def _refuse(self, slip: str) -> None:
+        if slip:
+            raise self._error(slip)
 
     def _offset(self) -> int:
         line, column = self.getpos()

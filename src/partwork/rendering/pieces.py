@@ -19,7 +19,8 @@ from partwork.model.series import (
     cells_in,
     run_of,
 )
-from partwork.rendering.inline import as_html, as_text, one_line, safe_url, verbatim
+from partwork.model.text import Mark
+from partwork.rendering.inline import as_html, as_text, one_line, safe_url, verbatim, why_no_link
 from partwork.rendering.tables import is_wide
 from partwork.rendering.words import gap_in
 
@@ -82,6 +83,15 @@ def pieces_of(
     `pictures` are looked up by name; a figure of one that is not there is left out.
     """
     return tuple(_pieces(body, language, pictures))
+
+
+def lost_links(sentences: Iterable[Sentence]) -> Iterator[tuple[int, str]]:
+    """Links that are left out of mails and pages, their words staying: line of each, and why."""
+    for sentence in sentences:
+        for span in sentence.spans:
+            if span.mark is Mark.LINK and (why := why_no_link(span.url)):
+                words = one_line(sentence.text[span.start : span.end])
+                yield sentence.line, f"link “{words[:60]}” {why}; till then it is left out"
 
 
 def passages_of(sentences: Iterable[Sentence]) -> tuple[Passage, ...]:

@@ -3,77 +3,45 @@
 The faults are those of `check`; the whole table is for the dashboard.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
 
 from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue, MergeField
-from partwork.model.series import Figure, Instalment, Newsletter, Table
+from partwork.model.series import Newsletter
+from partwork.rendering.finding import Check, Finding
 from partwork.rendering.inline import one_line
 from partwork.rendering.legible import LARGE_TEXT, Legibility, legibility
 from partwork.rendering.seen import Link, Seen, Title, seen_of
+from partwork.rendering.shortening import Ending
+from partwork.rendering.size import size_check
 from partwork.rendering.suspect import is_vague, lures_in, placeholders_in
-from partwork.rendering.tables import is_wide
 from partwork.rendering.wrapping import columns
 
-# Gmail cuts a message's HTML off at 102 kB and hides the rest, footer and all, behind a link.
-CLIPPED_BYTES = 102_000
-NEARLY_CLIPPED_BYTES = 90_000
 SUBJECT_CHARACTERS = 60  # what lists on a desktop show; phones show about 40
 PREHEADER_CHARACTERS = range(40, 101)
+TITLE_CHARACTERS = 150  # ten lines on a phone, as large as titles are set
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that is wrong, under the rule by which it can be signed off.
+def preflight(
+    issue: Issue,
+    newsletter: Newsletter,
+    *,
+    notices: Sequence[str] = (),
+    ending: Ending | None = None,
+) -> tuple[Check, ...]:
+    """All that was looked at in an issue's mail, from its subject down to its footer.
 
-    `line` is that of the instalment's file, 0 all of it.
+    `notices` and `ending` are those of its `Draft`; an issue that was stored has lost them.
     """
-
-    rule: str
-    message: str
-    severity: Severity = Severity.FAULT
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at: what was measured, in words, and what is wrong with it."""
-
-    name: str
-    measured: str
-    findings: tuple[Finding, ...]
-
-
-def preflight(issue: Issue, newsletter: Newsletter) -> tuple[Check, ...]:
-    """All that was looked at in an issue's mail, from its subject down to its footer."""
     seen = seen_of(issue.html)
-    checks = (_subject, _preheader, _wording, _size, _headings, _links, _pictures)
-    looked_at = (check(issue, seen) for check in checks)
-    return (*looked_at, *_footer(issue, seen), _address(issue, newsletter))
-
-
-def look_of(part: Instalment, left_out: Mapping[str, str]) -> Check:
-    """What of a part's pictures and tables does not look as it was written.
-
-    `left_out` has the reasons for pictures that are not shown, by name.
-    """
-    findings: list[Finding] = []
-    for element in part.body:
-        match element:
-            case Figure(name, line=line) if name in left_out:
-                said = f"the picture {name} is left out: {left_out[name]}"
-                findings.append(Finding("picture", said, Severity.NOTICE, line))
-            case Table(header) if is_wide(element):
-                said = (
-                    "this table is too wide for a phone, and mails tell it row by row; "
-                    "leave columns out to have it stand as it is"
-                )
-                findings.append(Finding("table", said, Severity.NOTICE, header.line))
-    tables = sum(isinstance(element, Table) for element in part.body)
-    measured = f"pictures: {len(part.pictures)}, tables: {tables}"
-    return Check("Layout", measured, tuple(findings))
+    checks = (_title, _subject, _preheader, _wording)
+    looked_at = (
+        *(check(issue) for check in checks),
+        size_check(issue, seen, ending),
+        *(check(seen) for check in (_headings, _links, _pictures)),
+    )
+    footer = (*_footer(issue, seen), _address(issue, seen, newsletter))
+    return (*looked_at, _notices(issue, seen, notices), *footer)
 
 
 def faults_in(checks: Iterable[Check], file: str) -> tuple[Fault, ...]:
@@ -88,7 +56,15 @@ def _footer(issue: Issue, seen: Seen) -> Iterator[Check]:
     yield _unsubscribing(issue, seen)
 
 
-def _subject(issue: Issue, _seen: Seen) -> Check:
+def _title(issue: Issue) -> Check:
+    length = len(issue.title)
+    said = f"the title has {length} characters; use at most {TITLE_CHARACTERS}"
+    finding = Finding("title", said, Severity.NOTICE)
+    findings = (finding,) if length > TITLE_CHARACTERS else ()
+    return Check("Title", f"{length} characters", findings)
+
+
+def _subject(issue: Issue) -> Check:
     length = len(issue.subject)
     findings = []
     if not length:
@@ -100,7 +76,7 @@ def _subject(issue: Issue, _seen: Seen) -> Check:
     return Check("Subject", measured, tuple(findings))
 
 
-def _preheader(issue: Issue, _seen: Seen) -> Check:
+def _preheader(issue: Issue) -> Check:
     length = columns(issue.preheader)  # an ideograph takes the room of two letters
     least, most = PREHEADER_CHARACTERS[0], PREHEADER_CHARACTERS[-1]
     said = f"the preheader is {length} characters wide; use {least} to {most}"
@@ -109,7 +85,7 @@ def _preheader(issue: Issue, _seen: Seen) -> Check:
     return Check("Preheader", f"{length} characters wide, {least} to {most} are good", findings)
 
 
-def _wording(issue: Issue, _seen: Seen) -> Check:
+def _wording(issue: Issue) -> Check:
     lures = lures_in(issue.subject, issue.preheader)
     findings = (
         Finding(
@@ -122,30 +98,27 @@ def _wording(issue: Issue, _seen: Seen) -> Check:
     return Check("Wording", f"{len(lures) or 'none'} of what spam says", tuple(findings))
 
 
-def _size(issue: Issue, seen: Seen) -> Check:
-    size_bytes = len(issue.html.encode())
-    measured = f"{size_bytes / 1000:.0f} of {CLIPPED_BYTES // 1000} kB"
-    if size_bytes < NEARLY_CLIPPED_BYTES:
-        return Check("Size", measured, ())
-    said = (
-        f"the mail's HTML has {size_bytes / 1000:.0f} kB; Gmail cuts mails off at "
-        f"{CLIPPED_BYTES // 1000} kB: shorten the part or cut it in two"
+def _notices(issue: Issue, seen: Seen, notices: Sequence[str]) -> Check:
+    """Whether the newsletter's fixed sentences, help in a crisis among them, are shown."""
+    findings = tuple(
+        Finding(
+            "notice",
+            f"templates/email/{template} leaves out what the newsletter always says: "
+            f"“{notice[:60]}”; put notices into it, as email/parts/opening.mjml has them",
+        )
+        for template, shown in (("issue.mjml", seen.words), ("issue.txt", issue.text))
+        for notice in notices
+        if _unspaced(notice) not in _unspaced(shown)
     )
-    longest = ", ".join(f"“{title}” ({kb:.0f} kB)" for kb, title in _longest(issue.html, seen))
-    clipped = size_bytes > CLIPPED_BYTES
-    severity = Severity.FAULT if clipped else Severity.NOTICE
-    said += f"; most of it is under {longest}" if longest else ""
-    return Check("Size", measured, (Finding("size", said, severity),))
+    return Check("Notices", f"{len(notices) or 'none'}", findings)
 
 
-def _longest(html: str, seen: Seen) -> list[tuple[float, str]]:
-    """The longest stretches between two headings, at most three, in kB with their headings."""
-    starts = [*((title.offset, title.words) for title in seen.titles), (len(html), "")]
-    sizes = ((len(html[a:b].encode()) / 1000, words) for (a, words), (b, _) in pairwise(starts))
-    return sorted(sizes, reverse=True)[:3]
+def _unspaced(text: str) -> str:
+    """The text without white space: lines are wrapped wherever an ideograph ends."""
+    return "".join(text.split())
 
 
-def _headings(_issue: Issue, seen: Seen) -> Check:
+def _headings(seen: Seen) -> Check:
     findings = tuple(_of_headings(seen.titles))
     levels = [title.level for title in seen.titles]
     return Check("Headings", f"{len(levels)}, down to level {max(levels, default=0)}", findings)
@@ -167,7 +140,7 @@ def _of_headings(titles: tuple[Title, ...]) -> Iterator[Finding]:
         above = title.level
 
 
-def _links(_issue: Issue, seen: Seen) -> Check:
+def _links(seen: Seen) -> Check:
     findings = tuple(f for link in seen.links for f in _of_link(link))
     return Check("Links", f"{len(seen.links)}", findings)
 
@@ -193,7 +166,7 @@ def _of_link(link: Link) -> Iterator[Finding]:
         yield Finding("link-text", said, Severity.NOTICE)
 
 
-def _pictures(_issue: Issue, seen: Seen) -> Check:
+def _pictures(seen: Seen) -> Check:
     findings = []
     for picture in seen.pictures:
         if picture.alt is None:
@@ -253,7 +226,7 @@ def _unsubscribing(issue: Issue, seen: Seen) -> Check:
     return Check("Unsubscribe", f"“{ways[0].words}”" if ways else "no link", tuple(findings))
 
 
-def _address(issue: Issue, newsletter: Newsletter) -> Check:
+def _address(issue: Issue, seen: Seen, newsletter: Newsletter) -> Check:
     lines = [one_line(line) for line in newsletter.postal_address.splitlines()]
     if not any(lines):
         where = f"content/newsletters/{newsletter.slug}.toml"
@@ -266,7 +239,7 @@ def _address(issue: Issue, newsletter: Newsletter) -> Check:
             "put newsletter.postal_lines into it",
         )
         for template, shown in (
-            ("issue.mjml", seen_of(issue.html).words),
+            ("issue.mjml", seen.words),
             ("issue.txt", one_line(issue.text)),
         )
         if not all(line in shown for line in lines)

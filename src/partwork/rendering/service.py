@@ -12,11 +12,12 @@ from enum import StrEnum
 from partwork.model.picture import Logo
 from partwork.model.series import Newsletter
 from partwork.rendering.dress import dress_fields
+from partwork.rendering.foreign import gallery_of
 from partwork.rendering.inline import one_line, safe_url
 from partwork.rendering.mjml import html_from
 from partwork.rendering.service_words import SERVICE_WORDS
 from partwork.rendering.templates import filled
-from partwork.rendering.words import spoken
+from partwork.rendering.words import primary
 from partwork.rendering.wrapping import tidied
 
 _HOUR = timedelta(hours=1)
@@ -63,16 +64,21 @@ def service_mail(
     fields: ServiceFields,
     templates: Mapping[str, str],
     logo: Logo | None = None,
+    *,
+    media_url: str = "",
 ) -> Mail:
     """The mail of that kind in the newsletter's language, or in English where that is not ours.
 
-    `templates` hold `email/service.mjml`, `email/service.txt` and what these include. Raises
-    TemplateError for a template that gives no mail, ValueError for a link that is none.
+    `templates` hold `email/service.mjml`, `email/service.txt` and what these include. `media_url`
+    is what the addresses of our pictures begin with. Raises TemplateError for a template that gives
+    no mail, ValueError for a link that is none.
     """
     url = safe_url(fields.url)
     if not url:
         raise ValueError("a service mail is about a link, and this is none")
-    language = spoken(newsletter.language)
+    language = primary(newsletter.language)
+    language = language if language in SERVICE_WORDS else "en"
+    gallery = gallery_of((), logo, media_url)
     told = _told(kind, language, newsletter, fields)
     context = {
         **dress_fields(newsletter, language, logo),
@@ -81,7 +87,7 @@ def service_mail(
     }
     return Mail(
         subject=told["subject"],
-        html=html_from(filled("email/service.mjml", templates, context)),
+        html=html_from(filled("email/service.mjml", templates, context), gallery),
         text=tidied(filled("email/service.txt", templates, context).text),
     )
 

@@ -8,7 +8,14 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -65,11 +72,19 @@ def filled(name: str, sources: Mapping[str, str], context: Mapping[str, object])
     try:
         marked = environment.get_template(name).render(context)
     except TemplateSyntaxError as error:
-        raise TemplateError(error.name or name, error.lineno, error.message or "") from None
+        file, said = error.name or name, error.message or ""
+        if said.startswith("Unexpected end of template") and (begun := _open_in(sources[file])):
+            line, tag = begun
+            said = f"{{% {tag} %}} is never closed; write {{% end{tag} %}} where it ends"
+            raise TemplateError(file, line, said) from None
+        raise TemplateError(file, error.lineno, said) from None
     except TemplateNotFound as error:
         place = _place_in(error.__traceback__, sources) or (name, 0)
         missing = "is not there" if error.name == name else f"there is no template {error.name}"
         raise TemplateError(*place, missing) from None
+    except UndefinedError as error:
+        place = _place_in(error.__traceback__, sources) or (name, 0)
+        raise TemplateError(*place, _of_none(place, sources, context) or str(error)) from None
     except Exception as error:  # noqa: BLE001 a template may divide by zero; its author mends it
         place = _place_in(error.__traceback__, sources) or (name, 0)
         raise TemplateError(*place, one_line(str(error)) or type(error).__name__) from None
@@ -169,6 +184,45 @@ class _LineMarks(Extension):
                 yield Token(token.lineno, "data", "\n".join(marked))
             else:
                 yield token
+
+
+def _open_in(source: str) -> tuple[int, str] | None:
+    """The line and the name of the innermost tag of a template that is begun and never ended."""
+    begun: list[tuple[int, str]] = []
+    tag: list[tuple[int, str]] = []  # the words between {% and %}
+    for line, kind, words in Environment(autoescape=True).lex(source):
+        if kind == "block_begin":
+            tag = []
+        elif kind != "block_end":
+            tag += [(line, words)] if kind != "whitespace" else []
+        elif tag:
+            name = tag[0][1]
+            is_value = name == "set" and any(word == "=" for _, word in tag)
+            if name in _ENDED and not is_value:
+                begun.append((tag[0][0], name))
+            elif name.startswith("end") and begun:
+                begun.pop()
+    return begun[-1] if begun else None
+
+
+_ENDED = frozenset({"autoescape", "block", "call", "filter", "for", "if", "macro", "set", "with"})
+
+
+def _of_none(
+    place: tuple[str, int], sources: Mapping[str, str], context: Mapping[str, object]
+) -> str:
+    """What to do where that line asks for a field of something that is none here; "" if not."""
+    lines = sources[place[0]].splitlines()
+    line = lines[place[1] - 1] if 0 < place[1] <= len(lines) else ""
+    for path in re.findall(r"\b[a-z_]+(?:\.[a-z_]+)+", line):
+        value: object = context
+        asked = ""
+        for name in path.split("."):
+            if value is None:
+                return f"{asked} is none here; ask for it with {{% if {asked} %}}"
+            value = value.get(name, "") if isinstance(value, Mapping) else getattr(value, name, "")
+            asked = f"{asked}.{name}".lstrip(".")
+    return ""
 
 
 _MARK = re.compile(f"{LINE_OPEN}([0-9]+):([0-9]+){LINE_CLOSE}")

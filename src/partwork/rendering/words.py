@@ -2,71 +2,11 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-WORDS: Mapping[str, Mapping[str, str]] = {
-    "en": {
-        "place": "Part %(number)d of %(total)d",
-        "from_texts": "From texts by %(names)s",
-        "and": "%(names)s and %(last)s",
-        "others": "%(names)s and others",
-        "minutes": "%(minutes)d\N{NO-BREAK SPACE}min\N{NO-BREAK SPACE}read",
-        "previously": "Last time:",
-        "key_points": "Key points",
-        "careful": "Be careful",
-        "next": "Next time",
-        "last": "This is the last part of the series.",
-        "all_parts": "In this series",
-        "this_part": "(this part)",
-        "sources": "Sources",
-        "picture": "Picture",
-        "why": "You get this because %(address)s is subscribed to %(newsletter)s.",
-        "unsubscribe": "Unsubscribe from %(newsletter)s",
-        "online": "Read online",
-        "archive": "Archive",
-        "preferences": "Preferences",
-        "cut": "Some mail programs cut long mails off, so this one ends here.",
-        "rest": "Read the rest of this part online",
-        "imprint": "Imprint",
-        "privacy": "Privacy",
-        "mistake": "Found a mistake? Write to",
-        "demo": "Demo: this newsletter is here to try Partwork out; it has no real subscribers.",
-    },
-    "de": {
-        "place": "Teil %(number)d von %(total)d",
-        "from_texts": "Nach Texten von %(names)s",
-        "and": "%(names)s und %(last)s",
-        "others": "%(names)s und anderen",
-        "minutes": "%(minutes)d\N{NO-BREAK SPACE}Min.\N{NO-BREAK SPACE}Lesezeit",
-        "previously": "Zuletzt:",
-        "key_points": "Das Wichtigste",
-        "careful": "Vorsicht",
-        "next": "Nächstes Mal",
-        "last": "Dies ist der letzte Teil der Reihe.",
-        "all_parts": "In dieser Reihe",
-        "this_part": "(dieser Teil)",
-        "sources": "Quellen",
-        "picture": "Bild",
-        "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s abonniert hat.",
-        "unsubscribe": "%(newsletter)s abbestellen",
-        "online": "Online lesen",
-        "archive": "Archiv",
-        "preferences": "Einstellungen",
-        "cut": "Manche Mailprogramme schneiden lange Mails ab, darum endet diese hier.",
-        "rest": "Den Rest dieses Teils online lesen",
-        "imprint": "Impressum",
-        "privacy": "Datenschutz",
-        "mistake": "Einen Fehler gefunden? Schreiben Sie an",
-        "demo": "Demo: Dieser Newsletter dient zum Ausprobieren von Partwork; "
-        "er hat keine echten Abonnenten.",
-    },
-}
+from partwork.rendering.phrases import MONTHS, WORDS
 
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-}
 _ARTICLES = frozenset({"a", "an", "the", "der", "die", "das"})
 _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _UNSPACED = frozenset({"ja", "th", "zh"})
@@ -102,17 +42,19 @@ def gap_in(language: str) -> str:
 def day_in(language: str, day: date) -> str:
     """A day as it is written out: `3 May 2026`, `3. Mai 2026`."""
     ours = spoken(language)
-    month = _MONTHS[ours].split()[day.month - 1]
-    return f"{day.day}. {month} {day.year}" if ours == "de" else f"{day.day} {month} {day.year}"
+    month = MONTHS[ours].split()[day.month - 1]
+    first = ours == "fr" and day.day == 1
+    number = "1er" if first else day.day
+    return WORDS[ours]["day"] % {"day": number, "month": month, "year": day.year}
 
 
 def names_in(language: str, names: Sequence[str]) -> str:
     """Up to three names as a phrase; of more, the first two "and others"."""
     words = WORDS[spoken(language)]
     if len(names) > 3:
-        return words["others"] % {"names": ", ".join(names[:2])}
+        return words["others"] % {"names": words["comma"].join(names[:2])}
     if len(names) > 1:
-        return words["and"] % {"names": ", ".join(names[:-1]), "last": names[-1]}
+        return words["and"] % {"names": words["comma"].join(names[:-1]), "last": names[-1]}
     return "".join(names)
 
 

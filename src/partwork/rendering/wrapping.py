@@ -30,10 +30,10 @@ def wrapped(text: str, first: str = "", then: str | None = None) -> str:
 
 
 def underlined(text: str, rule: str) -> str:
-    """A heading in lines, with a line of `rule` as long as its longest under it."""
+    """A heading in lines, with a line of `rule` as long as its longest, or as `WIDTH`, under it."""
     heading = wrapped(text)
     length = max((columns(line) for line in heading.splitlines()), default=0)
-    return f"{heading}\n{rule * length}"
+    return f"{heading}\n{rule * min(length, WIDTH)}"
 
 
 def tidied(text: str) -> str:

@@ -14,7 +14,7 @@ from partwork.screenshots.pipe import Message, Pipe
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 _PATIENCE = 30.0  # seconds for one answer: a cold start on a busy machine took 9
-_TALLEST = 16_000  # px; Chromium's own limit is 16,384 for one picture
+TALLEST_PX = 16_000  # Chromium's own limit is 16,384 for one picture
 _SCREEN = 800  # px, the height of the window; pages are shown whole
 _PAGE = "https://page.invalid/"  # never asked for: the answer is given here (RFC 2606)
 _ARGUMENTS = (
@@ -63,6 +63,11 @@ def found_chromium() -> Path | None:
     return next((Path(path) for name in _NAMES if (path := shutil.which(name))), None)
 
 
+def is_cut_off(png: bytes) -> bool:
+    """Whether a picture of a page ends before the page may have: it is as high as any can be."""
+    return int.from_bytes(png[20:24]) >= TALLEST_PX  # the height in IHDR (PNG, 11.2.1)
+
+
 class Camera:
     """Takes pictures of pages; made by `camera`."""
 
@@ -82,7 +87,7 @@ class Camera:
         """The page from top to end as PNG, one pixel for each of CSS's.
 
         No script runs and nothing is loaded: `fetched` gives what stands at a URL, or None. What
-        is below 16,000 px is left out. Raises NoPicture.
+        is below `TALLEST_PX` is left out, see `is_cut_off`. Raises NoPicture.
         """
         asked = Scheme.DARK if view.scheme is Scheme.DARK else Scheme.LIGHT
         scheme = {"name": "prefers-color-scheme", "value": asked.value}
@@ -93,7 +98,7 @@ class Camera:
         self._ask("Emulation.setDeviceMetricsOverride", **screen, deviceScaleFactor=1, mobile=False)
         self._show(html, fetched)
         whole = self._ask("Page.getLayoutMetrics")["cssContentSize"]
-        height = min(max(whole["height"], 1), _TALLEST)
+        height = min(max(whole["height"], 1), TALLEST_PX)
         clip = {"x": 0, "y": 0, "width": view.width_px, "height": height, "scale": 1}
         shot = self._ask("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(shot["data"])
