@@ -24,6 +24,20 @@ def imported(file: Path) -> int:
     return run(["subscribers", "import", str(file), *into])
 
 
+def test_an_import_says_who_was_left_out_and_where_it_is_written(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f"email,status\n{ADA},cleaned\ngrace@example.org,subscribed\n")
+    assert imported(file) == 0  # who left is no mistake
+    file.write_text(f"email,status\n{ADA},cleaned\nno address,subscribed\n")
+    assert imported(file) == 1
+
+    told = capsys.readouterr()
+    assert "left, bounced or unconfirmed where they come from: 1" in told.out
+    assert "people.errors.csv" in told.out.replace("\n", "")
+    assert "people.csv, line 3: its address has no @" in told.err.replace("\n", "")
+
+
 def test_a_suppressed_address_is_not_imported_until_it_is_not_any_more(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

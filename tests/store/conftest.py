@@ -17,9 +17,10 @@ from partwork.model.address import Mailbox
 from partwork.model.audience import Applicant, Evidence
 from partwork.model.delivery import DeliveryState
 from partwork.model.issue import AudienceRule, Issue
-from partwork.store.audience import import_subscriber, load_subscriber
+from partwork.store.audience import load_subscriber
 from partwork.store.campaigns import plan_campaign
 from partwork.store.engine import open_engine, read_only
+from partwork.store.importing import Entrant, import_entrants
 from partwork.store.issues import save_draft
 from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import migrate
@@ -129,13 +130,12 @@ class Town:
         """Subscribe people by import; their ids."""
         with self.engine.begin() as conn:
             for name in names:
-                import_subscriber(
+                applicant = Applicant(1, f"{name}@example.org", name.title(), "en")
+                import_entrants(
                     conn,
-                    Applicant(1, f"{name}@example.org", name.title(), "en"),
+                    [Entrant(applicant, applicant.address, f"hash of {name}")],
                     newsletter,
                     Evidence("people.csv", "they agreed"),
-                    address_key=f"{name}@example.org",
-                    suppression_key=f"hash of {name}",
                     at=self.now - timedelta(days=1),
                 )
             found = [load_subscriber(conn, f"{name}@example.org") for name in names]

@@ -16,10 +16,8 @@ from partwork.model.audience import (
 )
 from partwork.model.delivery import DeliveryState, Reply, Verdict
 from partwork.store.audience import (
-    ImportOutcome,
     count_confirmed,
     erase_subscriber,
-    import_subscriber,
     is_suppressed,
     list_subscribers,
     load_subscriber,
@@ -28,6 +26,7 @@ from partwork.store.audience import (
 )
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
+from partwork.store.importing import Entrant, ImportOutcome, import_entrants
 from partwork.store.ledger import (
     claim,
     load_deliveries,
@@ -44,15 +43,11 @@ LATER = NOW + timedelta(days=30)
 
 
 def imported(conn, address: str = "Ada@Example.org", *, newsletter: str = "daily", name="Ada"):
-    return import_subscriber(
-        conn,
-        Applicant(2, address, name, "en"),
-        newsletter,
-        Evidence("people.csv", "they agreed"),
-        address_key=address.lower(),
-        suppression_key="hash of ada",
-        at=NOW,
+    entrant = Entrant(Applicant(2, address, name, "en"), address.lower(), "hash of ada")
+    (outcome,) = import_entrants(
+        conn, [entrant], newsletter, Evidence("people.csv", "they agreed"), at=NOW
     )
+    return outcome
 
 
 def test_an_imported_address_is_confirmed_at_once_with_its_consent(engine):

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, event
 
+from partwork.model.audience import Applicant
 from partwork.store.audience import count_confirmed, unconfirmed_since
 from partwork.store.campaigns import enrol, plan_campaign
 from partwork.store.consents import last_consent
+from partwork.store.importing import Entrant, standings
 from partwork.store.ledger import claim, count_under_way, note_attempt
 
 HOUR = timedelta(hours=1)
@@ -76,3 +78,17 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
         assert f"SCAN {table}" not in plan, plan
         assert f"Seq Scan on {table}" not in plan, plan
     assert "INDEX" in plan.upper()
+
+
+def test_an_import_looks_people_up_one_by_one_and_not_among_all_of_the_newsletter(town) -> None:
+    town.join("ada", "bob", "eve")
+    entrants = [
+        Entrant(Applicant(1, f"{name}@example.org"), f"{name}@example.org", f"hash of {name}")
+        for name in ("ada", "new")
+    ]
+    with town.engine.begin() as conn:
+        plan = plans(conn, lambda: standings(conn, entrants, "daily"))
+
+    assert "SCAN" not in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "subscriptions_audience" not in plan, plan

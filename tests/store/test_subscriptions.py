@@ -8,9 +8,7 @@ from sqlalchemy import Engine
 
 from partwork.model.audience import Act, Applicant, Evidence, SubscriptionState
 from partwork.store.audience import (
-    ImportOutcome,
     erase_subscriber,
-    import_subscriber,
     make_subscriber,
 )
 from partwork.store.consents import (
@@ -21,6 +19,7 @@ from partwork.store.consents import (
     save_wording,
 )
 from partwork.store.engine import read_only
+from partwork.store.importing import Entrant, ImportOutcome, import_entrants
 from partwork.store.ledger import claim, tally
 from partwork.store.subscriptions import (
     ask_for_subscription,
@@ -129,14 +128,9 @@ def test_who_left_is_not_imported_because_somebody_asked_in_their_name(engine: E
         end_subscription(conn, ada, "daily", FORM, NOW + 2 * HOUR)
         ask_for_subscription(conn, ada, "daily", FORM, NOW + 3 * HOUR)
 
-        outcome = import_subscriber(
-            conn,
-            Applicant(1, "ada@example.org"),
-            "daily",
-            Evidence("import"),
-            address_key="ada@example.org",
-            suppression_key="hash of ada",
-            at=NOW + 4 * HOUR,
+        entrant = Entrant(Applicant(1, "ada@example.org"), "ada@example.org", "hash of ada")
+        (outcome,) = import_entrants(
+            conn, [entrant], "daily", Evidence("import"), at=NOW + 4 * HOUR
         )
 
         assert outcome is ImportOutcome.LEFT_EARLIER

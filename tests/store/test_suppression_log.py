@@ -17,13 +17,12 @@ from partwork.model.audience import (
     SuppressionReason,
 )
 from partwork.store.audience import (
-    ImportOutcome,
-    import_subscriber,
     is_suppressed,
     load_subscriber,
 )
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
+from partwork.store.importing import Entrant, ImportOutcome, import_entrants
 from partwork.store.replaying import replay
 from partwork.store.schema import positions, subscribers
 from partwork.store.subscriptions import (
@@ -194,15 +193,8 @@ def test_an_old_backup_brings_nobody_back(town, log: Path) -> None:
     with town.engine.begin() as conn:
         assert is_suppressed(conn, "hash of bob")
         assert load_subscriber(conn, "eve@example.org") is None
-        frank = import_subscriber(
-            conn,
-            Applicant(1, "frank@example.org"),
-            "daily",
-            Evidence("an old list"),
-            address_key="frank@example.org",
-            suppression_key="hash of frank",
-            at=NOW + HOUR,
-        )
+        entrant = Entrant(Applicant(1, "frank@example.org"), "frank@example.org", "hash of frank")
+        (frank,) = import_entrants(conn, [entrant], "daily", Evidence("an old list"), at=NOW + HOUR)
     assert frank is ImportOutcome.LEFT_EARLIER
 
 

@@ -1,5 +1,9 @@
 """Files of addresses as people have them."""
 
+import csv
+import io
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,14 +13,23 @@ from partwork.subscribing.exports import csv_of
 from partwork.subscribing.imports import RowError, applicants_in
 
 
+def read(text: str) -> tuple[tuple[Applicant, ...], tuple[RowError, ...]]:
+    """What gave somebody, and what did not."""
+    rows = tuple(applicants_in(io.StringIO(text, newline="")))
+    return (
+        tuple(row for row in rows if isinstance(row, Applicant)),
+        tuple(row for row in rows if isinstance(row, RowError)),
+    )
+
+
 def addresses_in(text: str) -> list[str]:
-    applicants, errors = applicants_in(text)
+    applicants, errors = read(text)
     assert errors == ()
     return [a.address for a in applicants]
 
 
 def only_reason(text: str) -> tuple[int, str]:
-    applicants, (error,) = applicants_in(text)
+    applicants, (error,) = read(text)
     assert applicants == ()
     return error.line, error.reason
 
@@ -33,7 +46,7 @@ def test_columns_are_found_by_their_names(delimiter: str, line_end: str, bom: st
 
     text = bom + line_end.join(delimiter.join(row) for row in rows) + line_end
 
-    assert applicants_in(text) == (
+    assert read(text) == (
         (
             Applicant(2, "Ada@example.org", "Ada Lovelace", "en-GB"),
             Applicant(3, "grace@example.org"),
@@ -57,7 +70,7 @@ def test_an_e_mail_column_is_surer_than_an_address() -> None:
 
 
 def test_first_and_last_name_are_a_name() -> None:
-    (ada, grace), _ = applicants_in(
+    (ada, grace), _ = read(
         'First Name,Last Name,Email\nAda,Lovelace,ada@example.org\n,"Hopper",grace@example.org\n'
     )
 
@@ -65,7 +78,7 @@ def test_first_and_last_name_are_a_name() -> None:
 
 
 def test_a_bare_list_has_one_address_a_line() -> None:
-    applicants, errors = applicants_in(
+    applicants, errors = read(
         "\n ada@example.org \nGrace Hopper <grace@example.org>\n\n"
         '"Noether, Emmy" <emmy@example.org>\n\u200bhedy@example.org\xa0\n'
     )
@@ -84,13 +97,6 @@ def test_an_address_is_kept_as_it_was_typed() -> None:
         "Ada.L+news@Example.ORG",
         "jörg@straße.example",
     ]
-
-
-def test_the_same_address_twice_counts_once() -> None:
-    applicants, errors = applicants_in("email\nada@example.org\nADA@Example.org\n")
-
-    assert [a.line for a in applicants] == [2]
-    assert errors == (RowError(3, "it has the address of line 2 again"),)
 
 
 @pytest.mark.parametrize(
@@ -161,7 +167,7 @@ def test_addresses_on_one_line_are_asked_apart() -> None:
 
 
 def test_who_left_elsewhere_is_not_brought_here() -> None:
-    applicants, errors = applicants_in(
+    applicants, errors = read(
         "email,status\nada@example.org,subscribed\ngrace@example.org,Unsubscribed\n"
         "emmy@example.org,cleaned\nhedy@example.org,\n"
     )
@@ -173,15 +179,13 @@ def test_who_left_elsewhere_is_not_brought_here() -> None:
 
 
 def test_rows_of_several_lines_keep_the_count() -> None:
-    (ada, grace), _ = applicants_in(
-        'email,name\nada@example.org,"Ada\nLovelace"\ngrace@example.org,G\n'
-    )
+    (ada, grace), _ = read('email,name\nada@example.org,"Ada\nLovelace"\ngrace@example.org,G\n')
 
     assert (ada.line, ada.name, grace.line) == (2, "Ada Lovelace", 4)
 
 
 def test_a_quotation_mark_left_open_swallows_nobody_in_silence() -> None:
-    applicants, errors = applicants_in(
+    applicants, errors = read(
         'email,name\nada@example.org,Ada\ngrace@example.org,"Grace\nemmy@example.org,Emmy\n'
     )
 
@@ -190,7 +194,7 @@ def test_a_quotation_mark_left_open_swallows_nobody_in_silence() -> None:
 
 
 def test_a_language_that_is_none_is_left_open() -> None:
-    (ada, grace), _ = applicants_in(
+    (ada, grace), _ = read(
         "email,language\nada@example.org,English (UK)\ngrace@example.org,de_CH\n"
     )
 
@@ -198,14 +202,14 @@ def test_a_language_that_is_none_is_left_open() -> None:
 
 
 def test_an_empty_file_holds_nobody() -> None:
-    assert applicants_in("") == applicants_in("\ufeff\r\n \n") == ((), ())
+    assert read("") == read("\ufeff\r\n \n") == ((), ())
 
 
 @given(st.text())
 def test_any_text_is_read_to_its_end(text: str) -> None:
     for head in ("", "email,name\n", "email;name\n"):
-        applicants, errors = applicants_in(head + text)
-        assert len({a.address.lower() for a in applicants}) == len(applicants)
+        applicants, errors = read(head + text)
+        assert all(a.line >= 1 and "@" in a.address for a in applicants)
         assert all(e.line >= 1 and "\n" not in e.reason for e in errors)
 
 
@@ -218,9 +222,6 @@ cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]))
 
 @given(st.lists(st.lists(cells, min_size=1), min_size=1))
 def test_no_exported_cell_begins_a_formula(rows: list[list[str]]) -> None:
-    import csv
-    import io
-
     read = list(csv.reader(io.StringIO(csv_of(rows), newline="")))
 
     assert [[c.removeprefix("'") for c in row] for row in read] == [
@@ -237,7 +238,7 @@ def test_a_formula_becomes_words(cell: str) -> None:
 def test_what_was_exported_is_imported_as_it_was() -> None:
     people = [("+ada@example.org", '=Ada, "Countess"'), ("grace@example.org", "- Grace")]
 
-    applicants, errors = applicants_in(csv_of([("address", "name"), *people]))
+    applicants, errors = read(csv_of([("address", "name"), *people]))
 
     assert errors == ()
     assert [(a.address, a.name) for a in applicants] == people
@@ -245,3 +246,77 @@ def test_what_was_exported_is_imported_as_it_was() -> None:
 
 def test_exported_rows_end_as_rfc_4180_wants() -> None:
     assert csv_of([("a", "b"), ("1", "x,y")]) == 'a,b\r\n1,"x,y"\r\n'
+
+
+def test_mailchimps_three_files_bring_only_the_first_kind() -> None:
+    head = "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME"
+    row = "ada@example.org,Ada,Lovelace,2,2024-01-02 10:00:00,2024-01-02 10:05:00"
+    when = "2025-03-04 11:00:00"
+
+    assert addresses_in(f"{head},LEID,NOTES\n{row},1,\n") == ["ada@example.org"]
+    for title in ("UNSUB_TIME", "CLEAN_TIME"):
+        applicants, (error,) = read(f"{head},{title},LEID\n{row},{when},1\n")
+        assert applicants == ()
+        assert (error.line, error.has_left) == (2, True)
+
+
+def test_substacks_free_readers_come_and_its_disabled_ones_do_not() -> None:
+    applicants, errors = read(
+        "email,active_subscription,expiry,plan,email_disabled,created_at,first_payment_at\n"
+        "ada@example.org,false,,other,false,2025-01-01T00:00:00Z,\n"
+        "grace@example.org,true,2027-01-01T00:00:00Z,yearly,true,2025-01-01T00:00:00Z,\n"
+    )
+
+    assert [a.address for a in applicants] == ["ada@example.org"]
+    assert [(e.line, e.has_left) for e in errors] == [(3, True)]
+
+
+def test_listmonks_blocked_and_disabled_stay_away() -> None:
+    applicants, errors = read(
+        "uuid,email,name,attributes,status,created_at,updated_at\n"
+        'u1,ada@example.org,Ada,"{""city"": ""Bath, UK""}",enabled,2025-01-01,2025-01-01\n'
+        "u2,grace@example.org,Grace,{},blocklisted,2025-01-01,2025-01-01\n"
+        "u3,emmy@example.org,Emmy,{},disabled,2025-01-01,2025-01-01\n"
+    )
+
+    assert [(a.address, a.name) for a in applicants] == [("ada@example.org", "Ada")]
+    assert [e.line for e in errors if e.has_left] == [3, 4]
+
+
+def test_ghosts_members_come_who_want_mail_and_are_still_there() -> None:
+    applicants, errors = read(
+        "id,email,name,note,subscribed_to_emails,complimentary_plan,created_at,deleted_at,labels\n"
+        "1,ada@example.org,Ada,,true,false,2025-01-01,,\n"
+        "2,grace@example.org,Grace,,false,false,2025-01-01,,\n"
+        "3,emmy@example.org,Emmy,,,false,2025-01-01,,\n"
+        "4,hedy@example.org,Hedy,,true,false,2025-01-01,2025-02-02,\n"
+    )
+
+    assert [a.address for a in applicants] == ["ada@example.org"]
+    assert [e.line for e in errors if e.has_left] == [3, 4, 5]
+
+
+def test_our_own_export_brings_the_confirmed() -> None:
+    applicants, errors = read(
+        "address,name,language,newsletter,state,confirmed_at,ended_at\r\n"
+        "ada@example.org,Ada,en,bench,confirmed,2025-01-01T00:00:00+00:00,\r\n"
+        "grace@example.org,,,bench,ended,2025-01-01T00:00:00+00:00,2025-02-01T00:00:00+00:00\r\n"
+        "emmy@example.org,,,bench,pending,,\r\n"
+    )
+
+    assert [a.address for a in applicants] == ["ada@example.org"]
+    assert [e.line for e in errors if e.has_left] == [3, 4]
+
+
+def test_a_mistake_is_not_taken_for_a_departure() -> None:
+    _, (error,) = read("email,status\nada,subscribed\n")
+
+    assert not error.has_left
+
+
+def test_rows_are_read_as_they_are_asked_for() -> None:
+    endless = (f"reader.{n}@example.org\n" for n in itertools.count())
+
+    first = next(applicants_in(itertools.chain(["email\n"], endless)))
+
+    assert first == Applicant(2, "reader.0@example.org")

@@ -17,9 +17,10 @@ from partwork.actions.subscribers import story_of
 from partwork.assembly import Press, keys_of
 from partwork.library import LibraryError
 from partwork.model.audience import Applicant, Consent, Evidence, SubscriptionState
-from partwork.store.audience import import_subscriber, load_subscriber
+from partwork.store.audience import load_subscriber
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
+from partwork.store.importing import Entrant, import_entrants
 from partwork.store.subscriptions import load_subscriptions
 from partwork.subscribing.tokens import Departure, form_token, unsubscribe_token
 from partwork.web.app import create_app
@@ -61,13 +62,11 @@ def newsletter(press: Press) -> str:
 def ada(press: Press, newsletter: str) -> Reader:
     keys = keys_of(ADDRESS, press.hash_key)
     with press.engine.begin() as connection:
-        import_subscriber(
+        import_entrants(
             connection,
-            Applicant(1, ADDRESS),
+            [Entrant(Applicant(1, ADDRESS), keys.address_key, keys.suppression_key)],
             newsletter,
             Evidence("a test"),
-            address_key=keys.address_key,
-            suppression_key=keys.suppression_key,
             at=AT,
         )
         person = load_subscriber(connection, ADDRESS)

@@ -1,11 +1,14 @@
 """Who reads: bringing subscribers in, showing them, and forgetting them."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from partwork.actions.address_files import RejectedRows, errors_beside, lines_of
 from partwork.actions.forgetting import ErasureReport, forget
 from partwork.actions.loading import load_newsletter
 from partwork.assembly import Press, Progress, keys_of
@@ -18,33 +21,41 @@ from partwork.model.audience import (
     SubscriptionState,
 )
 from partwork.model.delivery import Delivery
-from partwork.reading.decoding import decoded
-from partwork.store.audience import (
-    ImportOutcome,
-    import_subscriber,
-    list_subscribers,
-    load_subscriber,
-)
+from partwork.store.audience import list_subscribers, load_subscriber
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
+from partwork.store.importing import (
+    Entrant,
+    ImportOutcome,
+    import_entrants,
+    in_turns,
+    standings,
+)
 from partwork.store.ledger import deliveries_of
+from partwork.store.scratch import first_lines
 from partwork.store.subscriptions import load_subscriptions
 from partwork.subscribing.addresses import address_key
 from partwork.subscribing.exports import csv_of
 from partwork.subscribing.imports import RowError, applicants_in
 
-CHUNK = 500  # rows a transaction, so that an unsubscribe never waits long for the write lock
-
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """How many rows did what; `errors` are rows that hold no usable address."""
+    """How many rows did what.
+
+    `not_subscribed` have left, bounced or never confirmed where they come from; `unusable` rows
+    hold no address or one of an earlier line, and `errors` are the first of these. `errors_file`
+    has the line and the reason of both; None where there are neither.
+    """
 
     added: int
     already: int
     left_earlier: int
     suppressed: int
+    not_subscribed: int
+    unusable: int
     errors: tuple[RowError, ...]
+    errors_file: Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,39 +80,38 @@ def import_subscribers(
 ) -> ImportReport:
     """Adds the file's addresses as confirmed, on the operator's word that they agreed.
 
-    `note` says how and goes into each consent record. Those who left or are suppressed stay
-    away. With `dry_run` nothing is changed.
+    `note` says how and goes into each consent record. Those who left or are suppressed, here or
+    by what the file says, stay away. Cut short, it is simply run again. With `dry_run` the
+    database is only read, and all else is as it would be. Raises LibraryError and Unreadable.
     """
     if not note.strip():
         raise LibraryError(
             "say how these people agreed, e.g. --confirmed 'moved from our old list, May 2026'"
         )
     load_newsletter(press, newsletter)
-    applicants, errors = applicants_in(decoded(press.library.read_raw(file), file.name))
-    counts = dict.fromkeys(ImportOutcome, 0)
-    for start in range(0, len(applicants), CHUNK):
-        with press.engine.connect() as connection:
-            transaction = connection.begin()
-            for applicant in applicants[start : start + CHUNK]:
-                keys = keys_of(applicant.address, press.hash_key)
-                outcome = import_subscriber(
-                    connection,
-                    applicant,
-                    newsletter,
-                    Evidence(f"import: {note.strip()}"),
-                    address_key=keys.address_key,
-                    suppression_key=keys.suppression_key,
-                    at=now,
-                )
-                counts[outcome] += 1
-            transaction.rollback() if dry_run else transaction.commit()
-        progress(min(start + CHUNK, len(applicants)), len(applicants))
+    evidence = Evidence(f"import: {note.strip()}")
+
+    def import_chunk(chunk: Sequence[Entrant]) -> Sequence[ImportOutcome]:
+        if dry_run:
+            with read_only(press.engine) as connection:
+                return standings(connection, chunk, newsletter)
+        with press.engine.begin() as connection:
+            return import_entrants(connection, chunk, newsletter, evidence, at=now)
+
+    counts: Counter[ImportOutcome] = Counter()
+    with lines_of(press, file) as (lines, count), errors_beside(file) as rejected:
+        for chunk in in_turns(press.engine, _entrants_in(lines, press.hash_key, rejected)):
+            counts.update(import_chunk(chunk))
+            progress(min(chunk[-1].applicant.line, count), count)
     return ImportReport(
         counts[ImportOutcome.ADDED],
         counts[ImportOutcome.ALREADY],
         counts[ImportOutcome.LEFT_EARLIER],
         counts[ImportOutcome.SUPPRESSED],
-        errors,
+        rejected.not_subscribed,
+        rejected.unusable,
+        tuple(rejected.first),
+        rejected.file if rejected.unusable or rejected.not_subscribed else None,
     )
 
 
@@ -153,6 +163,22 @@ def erase(press: Press, address: str, now: datetime) -> ErasureReport:
     with read_only(press.engine) as connection:
         person = _person(connection, address)
     return forget(press, person, now)
+
+
+def _entrants_in(
+    lines: Iterator[str], hash_key: bytes, rejected: RejectedRows
+) -> Iterator[Entrant]:
+    with first_lines() as first_line:
+        for row in applicants_in(lines):
+            if isinstance(row, RowError):
+                rejected.add(row)
+                continue
+            keys = keys_of(row.address, hash_key)
+            first = first_line(keys.address_key, row.line)
+            if first == row.line:
+                yield Entrant(row, keys.address_key, keys.suppression_key)
+            else:
+                rejected.add(RowError(row.line, f"it has the address of line {first} again"))
 
 
 def _person(connection: Connection, address: str) -> Subscriber:

@@ -39,7 +39,10 @@ app.command(subscribers)
 def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag = False) -> int:
     """Add the addresses of a CSV file, or of a bare list, as confirmed subscribers.
 
-    Those who left earlier or are suppressed stay away, whatever the file says.
+    Those who left earlier or are suppressed stay away, whatever the file says; so do those who,
+    as the file says, left, bounced or never confirmed where it comes from. Exports of Mailchimp,
+    Substack, listmonk and Ghost are understood as they are. Cut short, run it again: nobody comes
+    in twice. Rows that give nobody are told in a file beside it, readers.errors.csv.
 
     Example: partwork subscribers import readers.csv --newsletter quiet-hour --confirmed "May fair"
 
@@ -52,7 +55,7 @@ def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag =
     confirmed
         How and when they agreed, in your words; kept as evidence with each of them.
     dry_run
-        Only say what would happen.
+        Only say what would happen; the errors are written all the same.
     """
     from partwork.actions.subscribers import import_subscribers
 
@@ -70,11 +73,15 @@ def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag =
     out.print(
         f"{would}added {report.added}, already there {report.already}, "
         f"left earlier {report.left_earlier}, suppressed {report.suppressed}, "
-        f"unusable {len(report.errors)}"
+        f"unusable {report.unusable}"
     )
+    if report.not_subscribed:
+        out.print(f"left, bounced or unconfirmed where they come from: {report.not_subscribed}")
     for row in report.errors:
         say_refused(f"{file.name}, line {row.line}: {row.reason}")
-    return REFUSED if report.errors else DONE
+    if report.errors_file:
+        out.print(f"each row that gave nobody, with its reason: {report.errors_file}")
+    return REFUSED if report.unusable else DONE
 
 
 @subscribers.command(name="export")

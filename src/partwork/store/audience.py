@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, or_, select, update
 
 from partwork.model.audience import (
-    Act,
     Applicant,
-    Evidence,
     Subscriber,
     Subscription,
     SubscriptionState,
@@ -21,62 +18,13 @@ from partwork.store.consents import forget_in_consents
 from partwork.store.rows import insert_if_new
 from partwork.store.schema import (
     IS_PENDING,
-    consents,
     deliveries,
-    newsletters,
     service_messages,
     subscribers,
     subscriptions,
     suppressions,
 )
-from partwork.store.subscriptions import import_subscription, subscription_of
-
-
-class ImportOutcome(StrEnum):
-    """What became of one row of an import."""
-
-    ADDED = "added"
-    ALREADY = "already subscribed"
-    LEFT_EARLIER = "left earlier"
-    SUPPRESSED = "suppressed"
-
-
-def import_subscriber(
-    conn: Connection,
-    applicant: Applicant,
-    newsletter: str,
-    evidence: Evidence,
-    *,
-    address_key: str,
-    suppression_key: str,
-    at: datetime,
-) -> ImportOutcome:
-    """Subscribe an address whose consent the operator has, confirmed at once.
-
-    Whoever ended the subscription is not brought back, not even after erasure, nor because
-    somebody has asked for it again and not confirmed: the consent record still knows the hash. A
-    known subscriber's name and language stay as they are.
-    """
-    known = conn.execute(
-        _STANDING, {"key": address_key, "hash": suppression_key, "newsletter": newsletter}
-    ).one()
-    if known.suppressed:
-        return ImportOutcome.SUPPRESSED
-    if known.state == SubscriptionState.CONFIRMED:
-        return ImportOutcome.ALREADY
-    if known.state == SubscriptionState.ENDED or known.last_act == Act.ENDED:
-        return ImportOutcome.LEFT_EARLIER
-
-    if not known.seen:
-        insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
-    subscriber = known.subscriber
-    if subscriber is None:
-        subscriber = make_subscriber(
-            conn, applicant, address_key=address_key, suppression_key=suppression_key, at=at
-        )
-    if not import_subscription(conn, subscriber, newsletter, evidence, at):
-        return ImportOutcome.ALREADY
-    return ImportOutcome.ADDED
+from partwork.store.subscriptions import subscription_of
 
 
 def make_subscriber(
@@ -262,34 +210,6 @@ def is_suppressed(conn: Connection, suppression_key: str) -> bool:
 _OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
 
 _BY_ID = select(subscribers).where(subscribers.c.id == bindparam("id"))
-
-# What an import has to know of an address: always one row.
-_STANDING = select(
-    exists().where(suppressions.c.suppression_key == bindparam("hash")).label("suppressed"),
-    exists().where(newsletters.c.slug == bindparam("newsletter")).label("seen"),
-    select(subscribers.c.id)
-    .where(subscribers.c.address_key == bindparam("key"))
-    .scalar_subquery()
-    .label("subscriber"),
-    select(subscriptions.c.state)
-    .join(subscribers, subscribers.c.id == subscriptions.c.subscriber)
-    .where(
-        subscribers.c.address_key == bindparam("key"),
-        subscriptions.c.newsletter == bindparam("newsletter"),
-    )
-    .scalar_subquery()
-    .label("state"),
-    select(consents.c.act)
-    .where(
-        consents.c.suppression_key == bindparam("hash"),
-        consents.c.newsletter == bindparam("newsletter"),
-        consents.c.act != Act.ASKED.value,  # anybody may ask in anybody's name
-    )
-    .order_by(consents.c.id.desc())
-    .limit(1)
-    .scalar_subquery()
-    .label("last_act"),
-)
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:

