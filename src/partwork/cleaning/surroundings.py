@@ -74,9 +74,9 @@ def surroundings_of(title: str, byline: str, blocks: tuple[Block, ...]) -> Surro
     """What the rules need to know of `blocks`."""
     lines = tuple(tuple(map(folded, block.text.split("\n"))) for block in blocks)
     tokens = tuple(map(tokens_of, lines))
-    # In ASCII the tokens are the words: they need not be counted again.
+    # Where words stand apart they are the tokens, and need not be counted again.
     counts = (
-        len(found) if block.text.isascii() else words_in(block.text)
+        words_in(block.text) if _is_unspaced(block.text) else len(found)
         for block, found in zip(blocks, tokens, strict=True)
     )
     return _surroundings(
@@ -143,6 +143,10 @@ def ends_sentence(text: str) -> bool:
     return text.rstrip("\"'”’)]")[-1:] in _ENDS
 
 
+def _is_unspaced(text: str) -> bool:
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
 def words_in(text: str) -> int:
     """Words of `text`; in scripts without spaces each character counts as one."""
     return len(_WORD.findall(text))
@@ -163,7 +167,8 @@ def typewritten(text: str) -> str:
 
 _DATE = re.compile("|".join(next(p.says for p in PATTERNS if p.rule == "date")))
 _ENDS = frozenset(".!?:…。！？")
-_WORD = re.compile(r"[぀-ヿ㐀-䶿一-鿿]|[^\W_]++(?:['’-][^\W_]++)*+")
+_UNSPACED = re.compile("[぀-ヿ㐀-䶿一-鿿]")
+_WORD = re.compile(rf"{_UNSPACED.pattern}|[^\W_]++(?:['’-][^\W_]++)*+")
 _TYPEWRITER = (
     *(("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"')),
     *(("–", "-"), ("—", "-"), ("…", "...")),
