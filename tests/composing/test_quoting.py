@@ -10,15 +10,8 @@ from partwork.composing.quoting import shortened
 from partwork.composing.rights import excess
 from partwork.composing.transitions import POINT_BY_POINT
 from partwork.model.article import Article, Block, BlockKind, Rights
-from partwork.model.series import (
-    Bullets,
-    Heading,
-    Instalment,
-    Paragraph,
-    Quotation,
-    QuotationLimits,
-    Sentence,
-)
+from partwork.model.newsletter import QuotationLimits
+from partwork.model.series import Bullets, Heading, Instalment, Paragraph, Quotation, Sentence
 
 # A hundred sentences of eight words, no two of which share five on end.
 TEXTS = [f"Heap {n} of row {n} weighs {n} kilos." for n in range(100, 200)]

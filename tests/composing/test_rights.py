@@ -7,7 +7,8 @@ import pytest
 
 from partwork.composing.rights import allowance, excess, rights_faults
 from partwork.model.article import Article, Rights
-from partwork.model.series import Instalment, Paragraph, QuotationLimits, Sentence, SignOff
+from partwork.model.newsletter import QuotationLimits
+from partwork.model.series import Instalment, Paragraph, Sentence, SignOff
 
 # A hundred sentences of eight words, no two of which share five on end.
 SENTENCES = [f"Heap {n} of row {n} weighs {n} kilos." for n in range(100, 200)]

@@ -19,7 +19,7 @@ from partwork.delivering.segments import OpenField, filled
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Envelope
 from partwork.model.issue import MERGE_CLOSE, MERGE_OPEN, AudienceRule, Issue, MergeField
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 AT = datetime(2026, 5, 4, 7, 30, tzinfo=UTC)
 ADA = "ada@example.org"

@@ -6,7 +6,7 @@ import pytest
 
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.model.address import Mailbox
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 READY = Newsletter(
     slug="compost",

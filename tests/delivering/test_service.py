@@ -9,7 +9,7 @@ import pytest
 from partwork.delivering.addresses import UnfitAddress
 from partwork.delivering.service import service_message_bytes
 from partwork.model.address import Mailbox
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 NEWSLETTER = Newsletter(
     "bench", "The Bench", Mailbox("The Bench", "hello@example.org"), Mailbox("", "us@example.org")

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.plan import parse_plan, print_plan
+from partwork.model.newsletter import QuotationLimits
 from partwork.model.plan import Ground, Plan
-from partwork.model.series import Division, QuotationLimits
+from partwork.model.series import Division
 
 DIGESTS = st.from_regex(r"[0-9a-f]{8}", fullmatch=True)
 PLANS = st.builds(

@@ -13,16 +13,8 @@ from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series, print_series
 from partwork.manuscript.settings_table import mailbox_of, written_mailbox
 from partwork.model.address import Mailbox
-from partwork.model.series import (
-    Brand,
-    Cadence,
-    Kind,
-    Mode,
-    Newsletter,
-    QuotationLimits,
-    Series,
-    Weekday,
-)
+from partwork.model.newsletter import Brand, Cadence, Newsletter, QuotationLimits, Weekday
+from partwork.model.series import Kind, Mode, Series
 
 NEWSLETTER = """\
 name = "Slow Bread"

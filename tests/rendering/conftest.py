@@ -12,13 +12,13 @@ from lxml.html import fromstring
 from partwork.model.address import Mailbox
 from partwork.model.article import Article
 from partwork.model.issue import Issue
+from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Picture
 from partwork.model.series import (
     Bullets,
     Citation,
     Heading,
     Instalment,
-    Newsletter,
     Paragraph,
     Quotation,
     Sentence,

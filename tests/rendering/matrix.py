@@ -9,16 +9,15 @@ from typing import Any
 
 from partwork.model.article import Article
 from partwork.model.issue import Issue
+from partwork.model.newsletter import Brand, Newsletter
 from partwork.model.picture import Logo, Picture, PictureNote
 from partwork.model.series import (
-    Brand,
     Bullets,
     Code,
     Element,
     Figure,
     Heading,
     Instalment,
-    Newsletter,
     Paragraph,
     Quotation,
     Sentence,

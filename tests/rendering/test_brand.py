@@ -7,8 +7,8 @@ import pytest
 
 from partwork.model.address import Mailbox
 from partwork.model.issue import Issue
+from partwork.model.newsletter import Brand
 from partwork.model.picture import LOGO_HEIGHT_PX, LOGO_WIDTH_PX, Logo, Picture, PictureNote
-from partwork.model.series import Brand
 from partwork.rendering.fields import Site
 from partwork.rendering.issue import rendered
 from partwork.rendering.legible import TEXT, legibility

@@ -8,7 +8,8 @@ import pytest
 from partwork.model.address import Mailbox
 from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue
-from partwork.model.series import Newsletter, Paragraph, Sentence
+from partwork.model.newsletter import Newsletter
+from partwork.model.series import Paragraph, Sentence
 from partwork.model.text import Mark, Span
 from partwork.rendering.preflight import faults_in, preflight
 from partwork.rendering.size import CLIPPED_BYTES

@@ -9,7 +9,7 @@ import pytest
 
 from partwork.model.address import Mailbox
 from partwork.model.archive import PublishedPart
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.feeds import atom, json_feed, sitemap
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

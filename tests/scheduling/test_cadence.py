@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from partwork.model.series import Cadence, Weekday
+from partwork.model.newsletter import Cadence, Weekday
 from partwork.scheduling.cadence import NoDays, UnknownZone, last_slot, next_slot, slots
 
 ZONES = sorted(available_timezones())

@@ -30,7 +30,7 @@ from partwork.model.delivery import (
     Verdict,
 )
 from partwork.model.errors import PartworkError
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.service import ServiceFields, ServiceKind, service_mail
 from partwork.store.audience import is_suppressed, load_subscriber, make_subscriber
 from partwork.store.consents import load_consents

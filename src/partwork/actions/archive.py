@@ -10,7 +10,7 @@ from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.archive import PublishedPart
 from partwork.model.errors import PartworkError
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.store.archive import newsletter_of_series, published_parts
 from partwork.store.engine import read_only
 

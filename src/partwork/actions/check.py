@@ -23,7 +23,8 @@ from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
 from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault, Severity
-from partwork.model.series import Instalment, Kind, Newsletter, Series
+from partwork.model.newsletter import Newsletter
+from partwork.model.series import Instalment, Kind, Series
 from partwork.rendering.crisis import calls_for_notice, knows_words_for_it
 from partwork.rendering.issue import rendered
 from partwork.rendering.layout import look_of

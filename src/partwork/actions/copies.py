@@ -10,7 +10,7 @@ from partwork.delivering.message import PreparedIssue, message_id, prepared
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Delivery, Envelope, WireReady
 from partwork.model.issue import Issue, MergeField
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 
 

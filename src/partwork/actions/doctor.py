@@ -15,7 +15,8 @@ from partwork.model.address import Mailbox
 from partwork.model.delivery import NotSent
 from partwork.model.errors import PartworkError
 from partwork.model.host import is_loopback
-from partwork.model.series import Instalment, Newsletter, Series
+from partwork.model.newsletter import Newsletter
+from partwork.model.series import Instalment, Series
 from partwork.rendering.issue import rendered
 from partwork.rendering.templates import filled
 from partwork.store.migrating import revision_of

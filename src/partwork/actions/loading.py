@@ -13,7 +13,8 @@ from partwork.manuscript.instalment import parse_instalment
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series
 from partwork.model.article import Article
-from partwork.model.series import Instalment, Newsletter, Series
+from partwork.model.newsletter import Newsletter
+from partwork.model.series import Instalment, Series
 from partwork.model.slug import slug_of
 
 

@@ -8,8 +8,9 @@ from partwork.images.logo import logo_on
 from partwork.images.mailable import BadPicture
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
+from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo, Picture
-from partwork.model.series import Newsletter, Series
+from partwork.model.series import Series
 from partwork.rendering.dress import PAPER
 
 

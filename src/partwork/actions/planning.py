@@ -9,8 +9,9 @@ from partwork.composing.rewriting import Rewriting
 from partwork.composing.series import Composition
 from partwork.manuscript.plan import parse_plan, print_plan
 from partwork.model.article import Article, Rights
+from partwork.model.newsletter import QuotationLimits
 from partwork.model.plan import Plan
-from partwork.model.series import Division, QuotationLimits, Series
+from partwork.model.series import Division, Series
 
 
 def load_plan(

@@ -16,7 +16,7 @@ from partwork.library import LibraryError
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Envelope
 from partwork.model.issue import Issue, MergeField
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.fields import Site
 from partwork.rendering.finding import Check
 from partwork.rendering.issue import Draft, rendered

@@ -11,7 +11,8 @@ from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
-from partwork.model.series import Cadence, Instalment, Mode, Series
+from partwork.model.newsletter import Cadence
+from partwork.model.series import Instalment, Mode, Series
 from partwork.scheduling.cadence import last_slot, next_slot
 from partwork.store.campaigns import (
     enrol,

@@ -10,7 +10,8 @@ from partwork.composing.rights import excess
 from partwork.composing.series import Composition
 from partwork.composing.words import word_count
 from partwork.model.article import Article
-from partwork.model.series import Instalment, QuotationLimits
+from partwork.model.newsletter import QuotationLimits
+from partwork.model.series import Instalment
 
 FULL, _ = PART_WORDS
 THIN = FULL // 2  # words; a part that lost some and has less is not worth a mail. A guess

@@ -15,7 +15,7 @@ from partwork.manuscript.series import parse_series
 from partwork.model.delivery import DeliveryState, Reply, Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.store.engine import read_only
 from partwork.store.issues import find_issues, is_published
 from partwork.store.ledger import load_deliveries, sweep, tally

@@ -8,7 +8,7 @@ from partwork.actions.loading import load_newsletter
 from partwork.assembly import Press, keys_of
 from partwork.model.archive import PublishedPart
 from partwork.model.audience import Evidence, Request, ServiceRequest
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.store.archive import published_parts
 from partwork.store.consents import save_wording
 from partwork.store.engine import read_only

@@ -13,6 +13,7 @@ from partwork.composing.voice import needs_antecedent
 from partwork.composing.words import word_count
 from partwork.composing.worth import promises
 from partwork.model.article import Article
+from partwork.model.newsletter import QuotationLimits
 from partwork.model.series import (
     Bullets,
     Element,
@@ -20,7 +21,6 @@ from partwork.model.series import (
     Instalment,
     Paragraph,
     Quotation,
-    QuotationLimits,
     Sentence,
     run_of,
 )

@@ -9,7 +9,8 @@ from partwork.composing.findings import Finding, faults_in
 from partwork.composing.words import words_in
 from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault
-from partwork.model.series import Instalment, QuotationLimits
+from partwork.model.newsletter import QuotationLimits
+from partwork.model.series import Instalment
 
 _COPIED = 5  # words in a row that an article has too; fewer are anybody's. A guess
 

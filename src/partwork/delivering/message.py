@@ -20,7 +20,7 @@ from partwork.model.address import Mailbox
 from partwork.model.delivery import Envelope, WireReady
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue, MergeField
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 
 class WrongReader(PartworkError):

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from partwork.delivering.addresses import UnfitAddress, wire_address
 from partwork.model.host import is_loopback
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 
 def missing_for_smtp(newsletter: Newsletter, public_url: str, smtp_host: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from partwork.delivering.headers import mailbox_field, text_field, token_field
 from partwork.delivering.message import alternative, date_field
 from partwork.delivering.segments import Segments, quoted_printable
 from partwork.model.address import Mailbox
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 
 def service_message_bytes(

@@ -1,7 +1,7 @@
 """Newsletters as their settings files have them: `newsletters/<slug>.toml`."""
 
 from partwork.manuscript.settings_table import SettingsTable
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 
 FIELDS = (
     "name",

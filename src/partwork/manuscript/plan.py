@@ -3,8 +3,9 @@
 import json
 
 from partwork.manuscript.errors import ManuscriptError
+from partwork.model.newsletter import QuotationLimits
 from partwork.model.plan import Ground, Plan
-from partwork.model.series import Division, QuotationLimits
+from partwork.model.series import Division
 
 
 def print_plan(plan: Plan) -> str:

@@ -15,7 +15,8 @@ from partwork.manuscript.settings_table import (
     written_mailbox,
 )
 from partwork.model.address import Mailbox
-from partwork.model.series import Brand, Cadence, Kind, Mode, Series
+from partwork.model.newsletter import Brand, Cadence
+from partwork.model.series import Kind, Mode, Series
 
 FIELDS = (
     "newsletter",

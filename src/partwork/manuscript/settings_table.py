@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.model.address import Mailbox
 from partwork.model.colour import WHITE, readable
-from partwork.model.series import Cadence, QuotationLimits, Weekday
+from partwork.model.newsletter import Cadence, QuotationLimits, Weekday
 
 Choice = TypeVar("Choice", bound=Enum)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from partwork.model.series import Division, QuotationLimits
+from partwork.model.newsletter import QuotationLimits
+from partwork.model.series import Division
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from partwork.model.colour import GOOD, WHITE, readable
+from partwork.model.newsletter import Newsletter
 from partwork.model.picture import LOGO_HEIGHT_PX, LOGO_WIDTH_PX, Logo, Picture
-from partwork.model.series import Newsletter
 from partwork.rendering.inline import one_line, safe_url
 from partwork.rendering.phrases import WORDS
 from partwork.rendering.words import direction_of, initials_of, primary, spoken

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from partwork.model.archive import PublishedPart
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.inline import one_line
 
 _ATOM = "http://www.w3.org/2005/Atom"

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from partwork.model.article import Article
+from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo, Picture
-from partwork.model.series import Instalment, Newsletter, Series
+from partwork.model.series import Instalment, Series
 from partwork.rendering.crisis import calls_for_notice
 from partwork.rendering.dress import dress_fields
 from partwork.rendering.inline import one_line, safe_url

@@ -8,8 +8,9 @@ from typing import cast
 from partwork.model.address import Mailbox
 from partwork.model.article import Article
 from partwork.model.issue import AudienceRule, Issue, MergeField
+from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo, Picture
-from partwork.model.series import Instalment, Newsletter, Series
+from partwork.model.series import Instalment, Series
 from partwork.rendering.fields import NO_SITE, PartFields, Site, issue_fields
 from partwork.rendering.foreign import gallery_of
 from partwork.rendering.inline import one_line

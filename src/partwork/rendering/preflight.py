@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue, MergeField
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.finding import Check, Finding
 from partwork.rendering.inline import one_line
 from partwork.rendering.legible import LARGE_TEXT, Legibility, legibility

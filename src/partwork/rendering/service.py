@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo
-from partwork.model.series import Newsletter
 from partwork.rendering.dress import dress_fields
 from partwork.rendering.foreign import gallery_of
 from partwork.rendering.inline import one_line, safe_url

@@ -10,7 +10,7 @@ from itertools import count, takewhile
 from zoneinfo import ZoneInfo
 
 from partwork.model.errors import PartworkError
-from partwork.model.series import Cadence, Weekday
+from partwork.model.newsletter import Cadence, Weekday
 
 
 class UnknownZone(PartworkError):

@@ -14,7 +14,7 @@ from partwork.actions.look import Look
 from partwork.actions.preferences import PAUSES, Preferences
 from partwork.actions.sign_up import Answer, SignUpForm
 from partwork.actions.unsubscribe import LeavingView, Left
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.report import Report
 from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled

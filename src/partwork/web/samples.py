@@ -12,7 +12,7 @@ from partwork.model.archive import PublishedPart
 from partwork.model.article import Article, Block, BlockKind, Category
 from partwork.model.fault import Severity
 from partwork.model.issue import AudienceRule, Issue
-from partwork.model.series import Newsletter
+from partwork.model.newsletter import Newsletter
 from partwork.rendering.finding import Check, Finding
 from partwork.rendering.report import BlockVerdict, Judged, Report
 from partwork.screenshots.chromium import View
