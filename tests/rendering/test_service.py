@@ -19,7 +19,7 @@ Desk = Any
 
 LINK = "https://news.example.org/c/abc?key=1&more=2"
 FIELDS = ServiceFields(
-    "ada@example.org", LINK, timedelta(hours=48), part="The burr", number=3, series="Sharp enough"
+    "ada@example.org", LINK, timedelta(hours=23), part="The burr", number=3, series="Sharp enough"
 )
 
 
@@ -40,7 +40,7 @@ def test_each_kind_has_its_link_its_reason_and_the_sender_s_address(
     assert button.url == LINK
     assert f"{button.words}:\n<{LINK}>" in mail.text
     assert "\n" not in mail.subject
-    for words in ("ada@example.org", "48", "12 Mill Lane, Box 40"):
+    for words in ("ada@example.org", "23", "12 Mill Lane, Box 40"):
         assert words in seen.words
         assert words in " ".join(mail.text.split())
     assert f'<html lang="{language}"' in mail.html
@@ -57,8 +57,20 @@ def test_it_can_be_read_in_light_and_dark_and_stays_small(desk: Desk, kind: Serv
     assert len(mail.html.encode()) < 20_000
 
 
-def test_it_says_how_long_the_link_is_good_where_it_is_not_for_ever(desk: Desk) -> None:
-    assert "good for an hour." in mail_of(desk, ServiceKind.CONFIRM, lasts=timedelta(hours=1)).text
+@pytest.mark.parametrize(
+    ("lasts", "told"),
+    [
+        (timedelta(hours=1), "good for an hour."),
+        (timedelta(hours=24), "good for 24 hours."),
+        (timedelta(days=7), "good for 7 days."),
+        (timedelta(days=2, hours=1), "good for 49 hours."),
+    ],
+)
+def test_it_says_how_long_the_link_is_good(desk: Desk, lasts: timedelta, told: str) -> None:
+    assert told in mail_of(desk, ServiceKind.CONFIRM, lasts=lasts).text
+
+
+def test_of_a_link_that_is_good_for_ever_it_says_nothing(desk: Desk) -> None:
     assert "good for" not in mail_of(desk, ServiceKind.CONFIRM, lasts=timedelta()).text
 
 

@@ -20,7 +20,7 @@ from partwork.rendering.templates import filled
 from partwork.rendering.words import primary
 from partwork.rendering.wrapping import tidied
 
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class ServiceKind(StrEnum):
@@ -37,7 +37,8 @@ class ServiceKind(StrEnum):
 class ServiceFields:
     """What a service mail is filled in with: whom it goes to, and the one link it is about.
 
-    `lasts` is how long the link is good, nothing for ever; whole hours are told, begun ones not.
+    `lasts` is how long the link is good, nothing for ever, told in days where they are whole and
+    else in hours, without the one that is begun.
     Part, number and series are a review's alone. Nothing here is a visitor's free text.
     """
 
@@ -107,6 +108,8 @@ def _told(
 
 
 def _lasting(language: str, lasts: timedelta) -> str:
-    hours = lasts // _HOUR
-    words = SERVICE_WORDS[language]["lasts"]["hour" if hours == 1 else "hours"]
-    return words % {"hours": hours} if hours else ""
+    days, hours = lasts // _DAY, lasts // _HOUR
+    words = SERVICE_WORDS[language]["lasts"]
+    if days > 1 and lasts == days * _DAY:
+        return words["days"] % {"days": days}
+    return words["hour" if hours == 1 else "hours"] % {"hours": hours} if hours else ""

@@ -46,6 +46,7 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "why": "You get this because %(address)s reviews %(newsletter)s.",
         },
         "lasts": {
+            "days": "The link is good for %(days)d days.",
             "hours": "The link is good for %(hours)d hours.",
             "hour": "The link is good for an hour.",
         },
@@ -97,6 +98,7 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s gegenliest.",
         },
         "lasts": {
+            "days": "Der Link gilt %(days)d Tage.",
             "hours": "Der Link gilt %(hours)d Stunden.",
             "hour": "Der Link gilt eine Stunde.",
         },
