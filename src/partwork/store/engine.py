@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -16,6 +17,7 @@ from partwork.model.errors import PartworkError
 BUSY = timedelta(seconds=10)
 
 _READS_ONLY = "partwork_reads_only"
+_LOST = "the connection was lost; is the server up? Try again"
 
 
 class StoreError(PartworkError):
@@ -68,17 +70,30 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
-def read_only(engine: Engine) -> Iterator[Connection]:
+def read_only(engine: Engine, *, frozen: bool = False) -> Iterator[Connection]:
     """A connection for reading alone; the database refuses whatever would write.
 
-    On SQLite it sees one state of the file however long it reads, and waits for no writer.
+    On SQLite it sees one state of the file however long it reads, and waits for no writer; on
+    PostgreSQL it does so when `frozen`.
     """
     with engine.connect() as conn:
         conn.execution_options(**{_READS_ONLY: True})
         if conn.dialect.name == "postgresql":
+            if frozen:
+                conn.execution_options(isolation_level="REPEATABLE READ")
             conn.execution_options(postgresql_readonly=True)
         with conn.begin():
             yield conn
+
+
+def driver_problem(engine: Engine, error: BaseException) -> StoreError | None:
+    """What to tell a person about an error of the driver's own connection; None for a defect."""
+    problem = None
+    if isinstance(error, sqlite3.DatabaseError):
+        problem = _sqlite_problem(error)
+    elif isinstance(error, psycopg.OperationalError):
+        problem = _LOST
+    return None if problem is None else StoreError(_shown(engine.url), problem)
 
 
 def _parsed(url: str) -> URL:
@@ -155,7 +170,7 @@ def _problem_with(context: ExceptionContext) -> str | None:
         reason = " ".join(str(error).split())
         return f"cannot connect; is the server up and the URL right? It said: {reason}"
     if context.is_disconnect:
-        return "the connection was lost; is the server up? Try again"
+        return _LOST
     return None
 
 

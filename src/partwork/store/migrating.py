@@ -32,10 +32,21 @@ def migrate(engine: Engine) -> None:
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         _known(_revision(conn), scripts, engine)
-        config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
-        # The option is a configparser's: a percent sign in the path would begin a reference.
-        config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-        command.upgrade(config, "head")
+        upgrade(conn)
+
+
+def upgrade(conn: Connection, revision: str = "head") -> None:
+    """Bring the database to a revision in the connection's transaction."""
+    config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
+    # The option is a configparser's: a percent sign in the path would begin a reference.
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    command.upgrade(config, revision)
+
+
+def is_known(revision: str) -> bool:
+    """Whether this Partwork can bring a database of that revision to its own."""
+    scripts = ScriptDirectory(str(_SCRIPTS))
+    return revision in {script.revision for script in scripts.walk_revisions()}
 
 
 def revision_of(engine: Engine) -> str | None:

@@ -76,6 +76,31 @@ def append(file: Path, entries: Iterable[LogEntry]) -> None:
         raise LogUnusable(file, _why(error, "written")) from None
 
 
+def prepend_missing(file: Path, earlier: str) -> int:
+    """Put the lines of an earlier copy that this log lacks at its beginning; how many.
+
+    They are from before it began: a log only ever grows. Raises LogUnusable.
+    """
+    try:
+        own = file.read_bytes().decode(errors="replace") if file.exists() else ""
+        known = frozenset(own.splitlines())
+        missing = [line for line in earlier.splitlines() if line and line not in known]
+        if not missing:
+            return 0
+        file.parent.mkdir(parents=True, exist_ok=True)
+        new = file.with_name(f".{file.name}.new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as log:
+            log.writelines(f"{line}\n" for line in [*missing, *own.splitlines()])
+            log.flush()
+            os.fsync(log.fileno())
+        new.replace(file)
+        _sync_folder(file.parent)
+    except OSError as error:
+        raise LogUnusable(file, _why(error, "written")) from None
+    return len(missing)
+
+
 def entries_since(file: Path, offset_bytes: int) -> tuple[tuple[LogEntry, ...], int]:
     """Some entries from `offset_bytes` on, in order, and where to read on; there: no more.
 

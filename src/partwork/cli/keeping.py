@@ -1,0 +1,92 @@
+"""Commands that put a home away and bring it back."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from partwork.cli.terminal import (
+    DONE,
+    RUNNING,
+    Flag,
+    app,
+    counted,
+    err,
+    out,
+    press_of_home,
+    progress_bar,
+    utc_now,
+)
+
+
+@app.command(group=RUNNING, sort_key=6)
+def backup(file: Path | None = None) -> int:
+    """Write database, content, pictures, keys and suppression log into one file.
+
+    It holds addresses and keys, and only its owner may read it: keep it as safe as both. Nothing
+    has to stop meanwhile. What stands in .env is not in it.
+
+    Example: partwork backup /mnt/safe/partwork-monday.zip
+
+    Parameters
+    ----------
+    file
+        Where; a dated file in .partwork/backups where none is named.
+    """
+    from partwork.actions.backup import backup as put_away
+
+    with press_of_home() as press, progress_bar("writing") as progress:
+        report = put_away(press, file, utc_now(), progress)
+    out.print(report.file)
+    err.print(f"{counted(report.rows, 'row')} and {counted(report.files, 'file')}")
+    if not report.has_keys:
+        err.print(
+            "PARTWORK_HASH_KEY and PARTWORK_SECRET are in your environment, not in the backup: "
+            "keep them too"
+        )
+    return DONE
+
+
+@app.command(group=RUNNING, sort_key=7)
+def restore(file: Path, *, replace: Annotated[Flag, Parameter(negative="")] = False) -> int:
+    """Make home and database what a backup holds; whoever left since then stays away.
+
+    The database may be of the other kind: SQLite's backup fills PostgreSQL, and the other way
+    round. Nobody knows what was sent after the backup: deliveries that were open then are in doubt
+    now, for `partwork reconcile`, and parts that had not gone out have to be approved again.
+    Stop `partwork web`, workers and sends before.
+
+    Example: partwork restore partwork-monday.zip
+
+    Parameters
+    ----------
+    file
+        What `partwork backup` wrote.
+    replace
+        Put aside what is there already (in PostgreSQL: drop it).
+    """
+    from partwork.actions.restore import restore as bring_back
+    from partwork.settings import Settings
+
+    with progress_bar("reading") as progress:
+        report = bring_back(Settings(), file, utc_now(), replace=replace, progress=progress)
+    out.print(
+        f"restored {counted(report.rows, 'row')} and {counted(report.files, 'file')} "
+        f"of {report.made_at:%Y-%m-%d %H:%M} UTC"
+    )
+    for path in report.aside:
+        out.print(f"what was there before: {path}")
+    if report.in_doubt:
+        out.print(
+            f"mails that may have left since then: {report.in_doubt}; `partwork status` lists the "
+            "issues, and `partwork reconcile` decides"
+        )
+    if report.approvals_lost:
+        out.print(
+            f"{counted(report.approvals_lost, 'approval')} of parts that had not gone out by then, "
+            "or that a course goes on sending, must be given again; look first whether they went "
+            "out since"
+        )
+    if report.dead_links:
+        out.print("PARTWORK_SECRET is another: links in mails that are out do not work with it")
+    return DONE
