@@ -61,9 +61,13 @@ def test_the_demo_mails_a_series_once_however_often_it_runs(tmp_path: Path) -> N
     first = demo(home)
     outbox = home / ".partwork" / "demo" / ".partwork" / "outbox"
     mails = {file.name: file.stat().st_mtime_ns for file in outbox.glob("*.eml")}
+    prefect = [f for f in (outbox.parent / "prefect").rglob("*") if f.is_file()]
     second = demo(home)
 
     assert len(mails) == 3
+    assert prefect
+    for file in prefect:  # parameters, logs and artifacts name issues and counts, never people
+        assert b"cleo@example.org" not in file.read_bytes(), file
     assert {file.name: file.stat().st_mtime_ns for file in outbox.glob("*.eml")} == mails
     assert re.search(r"articles cleaned +6 +\d+ lines kept, \d+ removed", first)
     assert re.search(r"deliveries +3 ", first)
