@@ -41,9 +41,10 @@ endure: .venv/.endures
 	else echo "mails: not judged, there are no judges in $(MAILQ_TOOLS) (see benchmarks/mails.py)"; fi; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
 
-# Takes the README's pictures anew, from a demo in a temporary home.
+# Takes the documents' pictures anew, from a demo and a newsletter in temporary homes.
 pictures: .venv/.develops
 	@$(PY) benchmarks/pictures.py
+	@$(PY) benchmarks/page_pictures.py
 
 # Writes constraints.txt anew from what is installed: run it after changing a version by hand.
 pins: .venv/.develops

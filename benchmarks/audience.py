@@ -6,6 +6,9 @@ Imports N rows into a fresh home on SQLite, then on a PostgreSQL of its own, whi
 unsubscribes every tenth of a second; then imports the same file again, as after a kill. Memory is
 the importing process's, first at a tenth of the rows and then at its peak. Disk is the database's
 growth for a subscriber with name, subscription and consent record. On PostgreSQL, fsync is on.
+At last a `partwork web` is asked as fast as it answers, and while as many again are imported:
+see `audience_web.py`.
+Then it counts segments of several kinds and sizes, each five times; the median is told.
 """
 
 import argparse
@@ -18,24 +21,49 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from sqlalchemy import text  # noqa: E402 with what the next lines need
+from sqlalchemy import literal, select, text, update  # noqa: E402 with what the next lines need
 
+from benchmarks.audience_web import publish, web_figures  # noqa: E402 see above
 from partwork.actions.init import init_home, wishes_from  # noqa: E402 found by the line above
-from partwork.actions.subscribers import import_subscribers, story_of  # noqa: E402 see above
+from partwork.actions.subscribers import import_subscribers  # noqa: E402 see above
 from partwork.actions.unsubscribe import unsubscribe  # noqa: E402 see above
 from partwork.assembly import Press, assemble  # noqa: E402 see above
 from partwork.model.audience import Evidence  # noqa: E402 see above
+from partwork.model.segment import Segment  # noqa: E402 see above
 from partwork.settings import Settings  # noqa: E402 see above
+from partwork.store.engine import read_only  # noqa: E402 see above
+from partwork.store.schema import (  # noqa: E402 see above
+    imported_fields,
+    subscribers,
+    subscriptions,
+    tags,
+)
+from partwork.store.segments import count_reached  # noqa: E402 see above
 from partwork.subscribing.tokens import Departure, unsubscribe_token  # noqa: E402 see above
 
 NEWSLETTER = "the-measure"
 LEAVERS = 5_000  # imported before, so that there is always somebody to leave
+LANGUAGES = ("de", "de-AT", "fr", *["en"] * 7)
+SEGMENTS = {
+    "everybody": None,
+    "language, 10 %": Segment("s", language=("fr",)),
+    "language, 20 %": Segment("s", language=("de",)),
+    "language, 70 %": Segment("s", language=("en",)),
+    "tag, 1 %": Segment("s", tag=("few",)),
+    "tag, 10 %": Segment("s", tag=("some",)),
+    "tag, 50 %": Segment("s", tag=("many",)),
+    "without a tag, 90 %": Segment("s", not_tag=("some",)),
+    "field, 10 %": Segment("s", field=(("city", ("Graz",)),)),
+    "signed up before, 10 %": Segment("s", signed_up_before=date(2025, 1, 2)),
+    "signed up since, 90 %": Segment("s", signed_up_since=date(2025, 1, 2)),
+    "tag and language, 2 %": Segment("s", tag=("some",), language=("de",)),
+}
 
 
 def main() -> int:
@@ -84,11 +112,15 @@ def _measure(database: str, url: str, rows: int) -> bool:
         _write(home / "readers.csv", "reader", rows)
         with assemble(Settings(home=home, database_url=url)) as press:
             _import(press, home / "leavers.csv")
+            publish(press, NEWSLETTER)
             before = _size_bytes(press)
             command = [sys.executable, __file__, "--home", str(home), "--database-url", url]
             importer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # noqa: S603 this very script
             waits = list(_waits_while(importer, press))
             (output, _), grown = importer.communicate(), _size_bytes(press) - before
+            _write(home / "late.csv", "late", rows)
+            counted = _count_segments(press)
+            answered = web_figures(press, NEWSLETTER, home / "late.csv")
     told = {
         "database": database,
         "rows": rows,
@@ -97,6 +129,8 @@ def _measure(database: str, url: str, rows: int) -> bool:
         **_spread("lock_wait_ms", [lock for lock, _ in waits]),
         **_spread("unsubscribe_ms", [whole for _, whole in waits]),
         "bytes_a_subscriber": round(grown / rows),
+        "segments": counted,
+        **answered,
     }
     print(json.dumps(told), flush=True)
     return told["added"] == rows and not told["added_again"]
@@ -104,8 +138,10 @@ def _measure(database: str, url: str, rows: int) -> bool:
 
 def _write(file: Path, who: str, rows: int) -> None:
     with file.open("w") as stream:
-        stream.write("email,first name,last name\n")
-        stream.writelines(f"{who}.{n:07d}@example.org,Ada,Reader {n}\n" for n in range(rows))
+        stream.write("email,first name,last name,language\n")
+        stream.writelines(
+            f"{who}.{n:07d}@example.org,Ada,Reader {n},{LANGUAGES[n % 10]}\n" for n in range(rows)
+        )
 
 
 def _import(press: Press, file: Path) -> int:
@@ -151,9 +187,10 @@ def _waits_while(importer: "subprocess.Popen[str]", press: Press) -> Iterator[tu
 
     On PostgreSQL a transaction begins at once, and only the second says anything.
     """
-    first = story_of(press, "leaver.0000000@example.org").subscriber.id
-    for number in range(LEAVERS):
-        token = unsubscribe_token(Departure(first + number, NEWSLETTER, 0), press.secrets)
+    with press.engine.connect() as connection:
+        leavers = connection.execute(select(subscribers.c.id).limit(LEAVERS)).scalars().all()
+    for leaver in leavers:
+        token = unsubscribe_token(Departure(leaver, NEWSLETTER, 0), press.secrets)
         began = time.perf_counter()
         with press.engine.begin() as connection:
             connection.execute(text("SELECT 1"))
@@ -164,6 +201,35 @@ def _waits_while(importer: "subprocess.Popen[str]", press: Press) -> Iterator[tu
         time.sleep(0.1)
         if importer.poll() is not None:
             return
+
+
+def _count_segments(press: Press) -> dict[str, dict[str, float]]:
+    """How many each segment has, and how long it took to count them, in ms."""
+    long_ago, now = datetime(2025, 1, 1, tzinfo=UTC), datetime.now(UTC)
+    with press.engine.begin() as connection:
+        for tag, every in (("few", 100), ("some", 10), ("many", 2)):
+            chosen = select(subscribers.c.id, literal(tag)).where(subscribers.c.id % every == 1)
+            connection.execute(tags.insert().from_select(["subscriber", "tag"], chosen))
+        held = select(subscribers.c.id, literal("city"), literal("Graz")).where(
+            subscribers.c.id % 10 == 2
+        )
+        columns = ["subscriber", "name", "value"]
+        connection.execute(imported_fields.insert().from_select(columns, held))
+        early = subscriptions.c.subscriber % 10 == 3
+        connection.execute(update(subscriptions).where(early).values(asked_at=long_ago))
+    if press.engine.dialect.name == "postgresql":  # which does so by itself after a while
+        with press.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+    told = {}
+    for name, segment in SEGMENTS.items():
+        took = []
+        for _ in range(5):
+            with read_only(press.engine) as connection:
+                began = time.perf_counter()
+                count = count_reached(connection, NEWSLETTER, segment, now)
+                took.append(time.perf_counter() - began)
+        told[name] = {"readers": count, "ms": round(sorted(took)[2] * 1e3)}
+    return told
 
 
 def _spread(name: str, seconds: list[float]) -> dict[str, float]:

@@ -12,6 +12,7 @@ from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table
+from partwork.orchestration.progress import shown_progress
 from partwork.settings import Settings
 
 
@@ -19,7 +20,8 @@ from partwork.settings import Settings
 def run_lane(issue: str) -> SendReport:
     """One worker's run through the issue's deliveries, over one kept connection."""
     with assemble(Settings()) as press:
-        return send_unsent(press, issue, clock=lambda: datetime.now(UTC))
+        progress = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
+        return send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
 
 
 @flow(name="send", flow_run_name="send {issue}")
@@ -31,7 +33,8 @@ def send(
     """Send a published issue to each subscriber whose delivery is still unsent.
 
     Safe to run again, at once or elsewhere: the ledger lets each delivery be claimed once, and
-    is the only retry there is.
+    is the only retry there is. What a person paused or cancelled, or what servers refused too
+    often, is not sent: `partwork resume` lets it go on.
 
     Example: issue `better-sleep-01-1a2b3c4d`.
     """
@@ -57,7 +60,10 @@ def page(report: SendReport) -> str:
         ("refused", tally.refused),
         ("in doubt, for an operator to decide", tally.in_doubt),
         ("left before it was sent", tally.left),
+        ("waiting for the mail with all parts of the week", tally.gathered),
+        ("in such a mail", tally.bundled),
         ("all", tally.planned),
     )
+    canary = f"\nFirst readers: {escaped(report.canary)}\n" if report.canary else ""
     stopped = f"\nStopped: {escaped(report.stopped)}\n" if report.stopped else ""
-    return f"# {escaped(report.issue)}\n\n{table(('deliveries', ''), counted)}{stopped}"
+    return f"# {escaped(report.issue)}\n\n{table(('deliveries', ''), counted)}{canary}{stopped}"

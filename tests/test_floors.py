@@ -36,6 +36,8 @@ KEPT_IN = {
     "sqlalchemy": {"store", "assembly", "actions"},
     "alembic": {"store"},
     "smtplib": {"transport"},
+    "dns": {"transport"},
+    "cryptography": {"delivering"},
     "socket": {"transport", "orchestration", "web", "fetching"},
     "mjml": {"rendering"},
     "jinja2": {"rendering", "web"},

@@ -11,6 +11,8 @@ from pathlib import Path
 from dotenv import dotenv_values
 from sqlalchemy import Engine
 
+from partwork.actions.relaying import relays_of, transport_of
+from partwork.delivering.bounces import SentMail, bounce_address
 from partwork.language_model.cache import Cache
 from partwork.language_model.endpoint import Endpoint
 from partwork.language_model.model import LanguageModel
@@ -18,6 +20,8 @@ from partwork.language_model.spending import Prices
 from partwork.library import Library, LibraryError
 from partwork.model.delivery import Transport
 from partwork.model.errors import PartworkError
+from partwork.model.host import is_loopback
+from partwork.model.relay import Relay
 from partwork.settings import Settings, SettingsError, packaged_home
 from partwork.store.engine import open_engine
 from partwork.store.facts import load_fact, save_fact
@@ -28,7 +32,7 @@ from partwork.store.service_messages import Caps
 from partwork.subscribing.addresses import RULE, address_key
 from partwork.subscribing.suppression import fingerprint, suppression_key
 from partwork.transport.outbox import Outbox
-from partwork.transport.smtp import SmtpServer
+from partwork.transport.url import smtp_address
 
 # What actions take from a door: the time of day, and whom to tell how many of how many are done.
 Clock = Callable[[], datetime]
@@ -77,14 +81,36 @@ class Press:
         return self.settings.state / "previews"
 
     @property
+    def relays(self) -> tuple[Relay, ...]:
+        """Where mails go, by `relays.toml` or the settings; none: to the outbox.
+
+        Raises SettingsError, ManuscriptError, BadSmtpUrl.
+        """
+        return relays_of(self.settings)
+
+    @property
     def has_mail_server(self) -> bool:
-        """Whether mails leave this machine's folders."""
-        return bool(self.settings.smtp_url.get_secret_value())
+        """Whether mails leave this machine's folders. Raises as `relays` does."""
+        return bool(self.relays)
+
+    @property
+    def mail_host(self) -> str:
+        """The host of a relay, one elsewhere if there is any; "" for the outbox."""
+        hosts = [smtp_address(relay.url).host for relay in self.relays]
+        return next((host for host in hosts if not is_loopback(host)), "".join(hosts[:1]))
 
     def transport(self) -> Transport:
-        """The mail server of the settings; the outbox where there is none."""
-        url = self.settings.smtp_url.get_secret_value()
-        return SmtpServer(url) if url else Outbox(self.outbox)
+        """The relays, the first that can be had; the outbox where there are none.
+
+        Raises as `relays` does, and UnfitKey.
+        """
+        relays = self.relays
+        return transport_of(self.settings, relays, self.engine) if relays else Outbox(self.outbox)
+
+    def sender_for(self, mail: SentMail, otherwise: str) -> str:
+        """The envelope sender of one mail: its bounce address, where the settings have one."""
+        pattern = self.settings.bounce_address
+        return bounce_address(pattern, mail, self.secrets) if pattern else otherwise
 
     def writer(self) -> LanguageModel | None:
         """A language model for one series, as the settings have it; None where they name none.

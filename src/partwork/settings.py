@@ -4,6 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from importlib import resources
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,8 +14,10 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from partwork.delivering.bounces import UnfitPattern, checked_pattern
 from partwork.model.errors import PartworkError
 from partwork.subscribing.networks import Kept
+from partwork.subscribing.refusing import refusing
 
 PREFIX = "PARTWORK_"
 
@@ -63,6 +66,34 @@ class Settings(BaseSettings):
         description="Key of the suppression list's hashes; never change it. "
         "Default: made once, kept in .partwork/keys.env.",
     )
+    bounce_address: str = Field(
+        default="",
+        description="Envelope sender, to which mails that cannot be delivered come back, e.g. "
+        "bounces+{token}@example.org: {token} then names the mail. Default: the newsletter's "
+        "sender.",
+    )
+    dkim_domain: str = Field(
+        default="",
+        description="Domain for which Partwork signs with DKIM, e.g. example.org; senders are of "
+        "it or below it. Needs a key and its selector.",
+    )
+    dkim_selector: str = Field(
+        default="",
+        description="Selector of the key: its public half stands in the DNS at "
+        "SELECTOR._domainkey.DOMAIN; `doctor` shows what to write there.",
+    )
+    dkim_key: Path | None = Field(
+        default=None,
+        description="PEM file of the RSA key, 2048 to 4096 bits. Default: no mail is signed here.",
+    )
+    dkim_second_selector: str = Field(
+        default="", description="Selector of the second key, as for the first."
+    )
+    dkim_second_key: Path | None = Field(
+        default=None,
+        description="PEM file of an Ed25519 key for a second signature (RFC 8463), which not all "
+        "receivers know. Default: none.",
+    )
     suppression_log: Path | None = Field(
         default=None,
         description="File that remembers departures and suppressions outside the database; keep it "
@@ -72,6 +103,31 @@ class Settings(BaseSettings):
         default=Kept.TRUNCATED,
         description="How much of a visitor's network address the consent record keeps: full, "
         "truncated (/24, or /48 of IPv6), or none.",
+    )
+    refuse_disposable: bool = Field(
+        default=False,
+        description="Whether the sign-up form refuses addresses of throw-away mailboxes, by the "
+        "list of the project disposable-email-domains.",
+    )
+    disposable_domains: str = Field(
+        default="",
+        description="Further domains of throw-away mailboxes, refused with all below them, "
+        "comma-separated; one after a minus is none, whatever the list says. Default: none.",
+    )
+    refuse_roles: bool = Field(
+        default=False,
+        description="Whether the sign-up form refuses mailboxes of a domain's own services, such "
+        "as abuse@ and postmaster@ (RFC 2142, 4 to 6); info@ and sales@ are taken.",
+    )
+    refuse_without_mx: bool = Field(
+        default=False,
+        description="Whether the sign-up form refuses domains of which DNS answers within two "
+        "seconds that nobody takes mail for them.",
+    )
+    dns_servers: str = Field(
+        default="",
+        description="Name servers that are asked for that, and for DKIM's record by `doctor`; "
+        "comma-separated IP addresses, with :port if it is not 53. Default: the system's.",
     )
     mails_per_address: int = Field(
         default=3,
@@ -85,6 +141,26 @@ class Settings(BaseSettings):
     )
     mails_in_all: int = Field(
         default=1000, ge=1, description="Service mails that all visitors may cause an hour."
+    )
+    canary_share: float = Field(
+        default=5,
+        ge=0,
+        le=100,
+        description="Percent of an issue's readers who get it first; the others get it when not "
+        "too many of those were refused. 0: all go at once.",
+    )
+    refused_share: float = Field(
+        default=2,
+        ge=0,
+        le=100,
+        description="Percent of the first deliveries that may be refused; more, and more than "
+        "four, hold the issue until `partwork resume`.",
+    )
+    fold_after: int = Field(
+        default=90,
+        ge=14,
+        description="Days after which accepted deliveries are kept in short: who got which issue "
+        "and when, without the server's words.",
     )
     fetch_private: bool = Field(
         default=False,
@@ -148,7 +224,7 @@ class Settings(BaseSettings):
                 f"{faults}. See .env.example for what each setting takes."
             ) from None
 
-    @field_validator("home", "suppression_log")
+    @field_validator("home", "suppression_log", "dkim_key", "dkim_second_key")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()
@@ -164,6 +240,45 @@ class Settings(BaseSettings):
                 "in ASCII (a name in other letters as its xn-- form)"
             )
         return url.rstrip("/")
+
+    @field_validator("bounce_address")
+    @classmethod
+    def _bounces(cls, pattern: str) -> str:
+        try:
+            return checked_pattern(pattern) if pattern else ""
+        except UnfitPattern as error:
+            raise ValueError(f"cannot be used: {error}") from None
+
+    @field_validator("disposable_domains")
+    @classmethod
+    def _domains(cls, domains: str) -> str:
+        refusing(listed=False, domains=domains, roles=False)  # raises ValueError
+        return domains
+
+    @field_validator("dns_servers")
+    @classmethod
+    def _name_servers(cls, servers: str) -> str:
+        for server in _listed(servers):
+            try:
+                parts = urlsplit(f"//{server}")
+                ip_address(parts.hostname or "")
+                _ = parts.port
+            except ValueError:
+                raise ValueError(
+                    "must be IP addresses such as 192.0.2.53 or [2001:db8::53]:5353"
+                ) from None
+        return servers
+
+    def environment(self) -> Mapping[str, str]:
+        """What a file of the home may refer to by name; the environment wins over `.env`."""
+        file = self.home / ".env"
+        written = dotenv_values(file) if file.is_file() else {}
+        return {name: value for name, value in written.items() if value} | dict(os.environ)
+
+    @property
+    def name_servers(self) -> tuple[str, ...]:
+        """Each of `dns_servers`; none: the system's."""
+        return _listed(self.dns_servers)
 
     @property
     def state(self) -> Path:
@@ -184,6 +299,10 @@ def packaged_home() -> Path:
     """
     installed = Path(str(resources.files("partwork"))) / "_home"
     return installed if installed.is_dir() else Path(__file__).resolve().parents[2]
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, words.split(","))))
 
 
 # What pydantic finds, in our words; all else is told in its own.

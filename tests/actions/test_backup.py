@@ -29,12 +29,14 @@ from partwork.model.delivery import DeliveryState, Tally
 from partwork.model.errors import PartworkError
 from partwork.settings import Settings
 from partwork.store.audience import is_suppressed
+from partwork.store.claiming import claim
 from partwork.store.dumping import count_rows
 from partwork.store.engine import read_only
-from partwork.store.ledger import claim, load_deliveries, note_attempt
+from partwork.store.ledger import load_deliveries
 from partwork.subscribing.suppression import suppression_key
 from partwork.subscribing.tokens import BadToken, Departure, unsubscribe_token
 from tests.conftest import NOW, Clock
+from tests.store.noting import note_attempt
 
 ADA, GRACE, MARY = "ada@example.org", "grace@example.org", "mary@example.org"
 LATER = NOW + timedelta(days=2)

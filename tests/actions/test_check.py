@@ -55,6 +55,18 @@ def test_what_compose_makes_has_no_faults(press: Press, series: str) -> None:
     assert blocking(press, series) == []
 
 
+def test_templates_that_no_bundle_can_use_are_noticed_once(press: Press, series: str) -> None:
+    before = told(press, series, "bundle")
+    swap(press.library.home / "templates" / "email" / "issue.mjml", "{{ bundle.part_end }}", "")
+
+    (notice,) = told(press, series, "bundle")
+
+    assert before == []
+    assert notice.severity is Severity.NOTICE
+    assert notice.file == "templates/email/issue.mjml"
+    assert "put bundle.part before it and bundle.part_end after it" in notice.message
+
+
 def test_a_sentence_added_by_hand_is_a_fault_at_its_line(
     press: Press, series: str, part: Path, add: Write
 ) -> None:

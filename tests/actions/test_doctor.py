@@ -62,3 +62,11 @@ def test_pages_that_nobody_serves_on_this_machine_are_said_and_well(home: Path) 
     assert finding == Finding(
         "public address", True, f"{url}: nobody serves it now; `partwork web` does"
     )
+
+
+def test_a_sender_for_whose_domain_mails_are_not_signed_is_named(home: Path) -> None:
+    with assemble(Settings(home=home, dkim_domain="example.com")) as press:
+        (slug,) = press.library.newsletter_slugs()
+        finding = found(press, f"newsletter {slug}")
+
+    assert "is not of example.com, for which mails are signed" in finding.words

@@ -16,6 +16,7 @@ from partwork.actions.departing import suppress
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.actions.send import issue_named, send
+from partwork.actions.stopping import Stopped, resume
 from partwork.actions.subscribers import import_subscribers
 from partwork.assembly import Press, assemble, keys_of
 from partwork.model.audience import SuppressionReason
@@ -93,6 +94,9 @@ def test_a_sender_who_is_refused_holds_the_issue_and_costs_nobody_anything(
 
     held = send(by_smtp, issue, clock=clock)
     server.answers.clear()
+    with pytest.raises(Stopped, match=r"held since .*550 5\.7\.1 blocked.*partwork resume"):
+        send(by_smtp, issue, clock=clock)
+    resume(by_smtp, issue, NOW)
     again = send(by_smtp, issue, clock=clock)
 
     assert "550 5.7.1 blocked" in held.stopped

@@ -13,8 +13,9 @@ from partwork.actions.send import issue_named, send
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.series import Division
-from partwork.store.ledger import claim, note_attempt
+from partwork.store.claiming import claim
 from tests.conftest import NOW
+from tests.store.noting import note_attempt
 
 # The home's newsletter appears on Tuesdays and Fridays at 07:30 in Berlin, 06:30 UTC in winter.
 TUESDAY = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)

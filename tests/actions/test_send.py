@@ -19,9 +19,10 @@ from partwork.model.audience import Evidence
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
 from partwork.settings import Settings
-from partwork.store.ledger import claim, note_attempt
+from partwork.store.claiming import claim
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from tests.conftest import NOW, Clock
+from tests.store.noting import note_attempt
 
 
 @pytest.fixture

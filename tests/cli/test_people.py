@@ -66,6 +66,29 @@ def test_a_story_says_how_they_agreed(file: Path, capsys: pytest.CaptureFixture[
     assert "imported the-bench (import: at the fair)" in capsys.readouterr().out
 
 
+def test_tags_and_fields_are_shown_and_counted_in_segments(
+    file: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f"email,City\n{ADA},Köln\ngrace@example.org,\n")
+    settings = home / "content" / "newsletters" / "the-bench.toml"
+    settings.write_text(settings.read_text() + "\n[segments.local]\nfield.city = 'Köln'\n")
+    kept = ("--tag", "fair", "--tag", "spring", "--field", "city")
+    into = ("--newsletter", "the-bench", "--confirmed", "at the fair")
+    assert run(["subscribers", "import", str(file), *into, *kept]) == 0
+    capsys.readouterr()
+
+    assert run(["subscribers", "show", ADA]) == 0
+    told = capsys.readouterr().out
+    assert "tags: fair, spring\n  city: Köln" in told
+
+    assert run(["subscribers", "segments", "--json"]) == 0
+    counted = json.loads(capsys.readouterr().out)
+    assert [(one["segment"], one["readers"]) for one in counted] == [("", 2), ("local", 1)]
+
+    assert run(["subscribers", "export"]) == 0
+    assert ",tags,field.city" in capsys.readouterr().out
+
+
 def test_an_erasure_is_reported_without_a_name(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,7 +103,7 @@ def test_an_erasure_is_reported_without_a_name(
     assert told.startswith("erased 20")
     assert "out of reach: backups" in told
     assert "ada@" not in told
-    assert report["deleted"]["address, name and language"] == 1
+    assert report["deleted"]["address, name, language, tags and imported fields"] == 1
     assert run(["subscribers", "erase", ADA, "--yes"]) == 1
     assert "no subscriber has this address" in capsys.readouterr().err
 

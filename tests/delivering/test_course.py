@@ -32,17 +32,18 @@ def test_a_relay_that_says_no_to_one_delivery_time_and_again_means_that_one() ->
     assert not course.is_its_own(2, THROTTLED)
 
 
-def test_a_relay_that_asks_for_less_of_everything_holds() -> None:
+def test_a_relay_that_asks_for_less_of_everything_stops_the_lane() -> None:
     course = Course()
     for _ in range(7):
         course.note_rest(THROTTLED)
     course.is_its_own(1, OK)
     for _ in range(7):
         course.note_rest(THROTTLED)
-    assert not course.held
+    assert not course.given_up
 
     course.note_rest(THROTTLED)
-    assert course.held
+    assert course.given_up
+    assert not course.held
 
 
 def test_a_refusal_of_the_sender_holds_and_refuses_nobody() -> None:

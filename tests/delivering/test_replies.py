@@ -11,6 +11,7 @@ from partwork.delivering.replies import (
     enhanced_status,
     is_hard_bounce,
     next_try_at,
+    shuts_us_out,
     verdict_of,
 )
 from partwork.model.delivery import Reply, Stage, Verdict
@@ -99,6 +100,27 @@ def test_only_an_address_that_is_no_good_is_a_hard_bounce() -> None:
     assert hard == {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
     assert not is_hard_bounce(Reply(550, "no such mailbox", Stage.RCPT))
     assert not is_hard_bounce(Reply(450, "5.1.1 contradicts itself", Stage.RCPT))
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_so"),
+    [
+        (Reply(550, "5.7.1 not you", Stage.MAIL), True),
+        (Reply(535, "5.7.8 bad login", Stage.MAIL), True),
+        (Reply(530, "5.7.0 Authentication required", Stage.RCPT), True),
+        (Reply(454, "Throttling failure: Daily message quota exceeded."), True),
+        (Reply(454, "Throttling failure: Maximum sending rate exceeded."), False),
+        (Reply(421, "4.3.2 closing", Stage.MAIL), False),
+        (Reply(550, "5.7.1 this content", Stage.MESSAGE), False),
+        (Reply(550, "5.7.1 relaying denied", Stage.RCPT), False),
+        (Reply(550, "5.1.1 no such mailbox", Stage.RCPT), False),
+        (Reply(250, "2.0.0 OK"), False),
+    ],
+)
+def test_a_relay_that_takes_nothing_of_ours_is_told_from_one_that_does_not_take_this(
+    reply: Reply, is_so: bool
+) -> None:
+    assert shuts_us_out(reply) is is_so
 
 
 _STATUSES = [f"{c}.{s}.{d}" for c in (4, 5) for s in range(8) for d in range(21)]

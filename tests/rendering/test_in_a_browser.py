@@ -18,6 +18,7 @@ from partwork.model.issue import Issue
 from partwork.model.series import Paragraph, Sentence
 from partwork.rendering.legible import LARGE_TEXT
 from tests.rendering.conftest import ARTICLES
+from tests.rendering.test_bundle import bundled, draft
 from tests.rendering.test_matrix import SAMPLES
 
 # A fixture of conftest.py; its class cannot be imported from there.
@@ -86,7 +87,7 @@ TWICE = """() => [...document.querySelectorAll("body *")]
   .forEach(([e, size]) => e.style.setProperty("font-size", `${size}px`, "important"))"""
 
 
-@pytest.fixture(scope="module", params=["as it is", "long words", "Arabic"])
+@pytest.fixture(scope="module", params=["as it is", "long words", "Arabic", "two parts"])
 def issue(request: pytest.FixtureRequest, desk: Desk) -> Issue:
     body = (Paragraph((Sentence(f"See {LONG}."),)),)
     match request.param:
@@ -95,6 +96,10 @@ def issue(request: pytest.FixtureRequest, desk: Desk) -> Issue:
         case "Arabic":
             series = replace(desk.series, language="ar")
             made = desk.with_(series=series).issue(title="حجر واحد وزاوية واحدة")
+        case "two parts":
+            drafts = (draft(desk, series, LONG) for series in ("edges", "boards"))
+            (bundle,) = bundled(desk, *drafts)
+            made = bundle.issue
         case _:
             made = desk.issue()
     assert isinstance(made, Issue)

@@ -15,12 +15,12 @@ from partwork.model.delivery import DeliveryState
 from partwork.model.issue import AudienceRule, Issue
 from partwork.store.audience import load_subscriber
 from partwork.store.campaigns import plan_campaign
+from partwork.store.columns import metadata
 from partwork.store.engine import open_engine, read_only
 from partwork.store.importing import Entrant, import_entrants
 from partwork.store.issues import save_draft
 from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import migrate
-from partwork.store.schema import metadata
 from partwork.store.subscriptions import end_subscription
 
 _BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]

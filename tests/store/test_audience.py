@@ -24,19 +24,15 @@ from partwork.store.audience import (
     load_subscriber_by_id,
     save_suppression,
 )
+from partwork.store.claiming import claim
+from partwork.store.columns import metadata
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
 from partwork.store.importing import Entrant, ImportOutcome, import_entrants
-from partwork.store.ledger import (
-    claim,
-    load_deliveries,
-    note_attempt,
-    note_doubt,
-    note_reply,
-    tally,
-)
-from partwork.store.schema import consents, metadata, subscribers, subscriptions
+from partwork.store.ledger import load_deliveries, tally
+from partwork.store.schema import consents, subscribers, subscriptions
 from partwork.store.subscriptions import end_subscription, load_subscriptions
+from tests.store.noting import note_attempt, note_doubt, note_reply
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=30)

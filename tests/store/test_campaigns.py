@@ -20,8 +20,10 @@ from partwork.store.campaigns import (
     plan_course,
     unfinished_issues,
 )
+from partwork.store.claiming import claim
 from partwork.store.engine import read_only
-from partwork.store.ledger import claim, deliveries_of, note_attempt, note_reply
+from partwork.store.ledger import deliveries_of
+from tests.store.noting import note_attempt, note_reply
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,12 +21,13 @@ from partwork.store.importing import (
     standings,
 )
 from partwork.store.schema import consents, subscribers, subscriptions
-from partwork.store.scratch import first_lines
+from partwork.store.scratch import by_hash, first_lines
 from partwork.store.subscriptions import (
     ask_for_subscription,
     end_subscription,
     load_subscriptions,
 )
+from partwork.store.tags import load_fields, load_tags
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 WORD = Evidence("import: they agreed")
@@ -126,6 +128,66 @@ def test_two_imports_of_the_same_people_at_once_add_each_once(engine: Engine) ->
 
     assert sorted(outcomes) == [ImportOutcome.ADDED] * 300 + [ImportOutcome.ALREADY] * 300
     assert counts(engine) == (300, 300, 300)
+
+
+def test_two_imports_that_tag_the_same_people_at_once_add_all_tags(engine: Engine) -> None:
+    names = [f"reader.{n}" for n in range(200)]
+    with engine.begin() as conn:
+        imported(conn, *names)
+    start = threading.Barrier(2)
+
+    def run(tag: str, mine: list[str]) -> None:
+        told = [entrant(name) for name in mine]
+        marked = [
+            replace(e, applicant=replace(e.applicant, tags=(tag, "both"), fields=(("by", tag),)))
+            for e in told
+        ]
+        start.wait()
+        for at in range(0, len(marked), 40):
+            with engine.begin() as conn:
+                import_entrants(conn, marked[at : at + 40], "daily", WORD, at=NOW)
+
+    threads = [
+        threading.Thread(target=run, args=("one", names)),
+        threading.Thread(target=run, args=("two", names[::-1])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    with read_only(engine) as conn:
+        ids = conn.execute(select(subscribers.c.id)).scalars().all()
+        tags, fields = load_tags(conn, ids), load_fields(conn, ids)
+    assert all(tags[id_] == ["both", "one", "two"] for id_ in ids)
+    assert all(fields[id_]["by"] in {"one", "two"} for id_ in ids)
+
+
+def test_who_left_or_is_suppressed_gets_no_tags(engine: Engine) -> None:
+    with engine.begin() as conn:
+        imported(conn, "left", "suppressed")
+        left = load_subscriber(conn, "left@example.org")
+        assert left
+        end_subscription(conn, left.id, "daily", Evidence("a link"), NOW)
+        save_suppression(conn, "hash of suppressed", SuppressionReason.WISH, NOW)
+        marked = [
+            replace(e, applicant=replace(e.applicant, tags=("vip",), fields=(("city", "Graz"),)))
+            for e in (entrant("left"), entrant("suppressed"))
+        ]
+        import_entrants(conn, marked, "daily", WORD, at=NOW)
+        ids = [left.id, left.id + 1]
+        assert (load_tags(conn, ids), load_fields(conn, ids)) == ({}, {})
+
+
+def test_sorting_on_disk_loses_nothing() -> None:
+    plain = [entrant(f"reader.{n}") for n in range(50)]
+    more = Applicant(7, "Ada@example.org", "Ada", "de", ("a, b", "ü"), (("city", "Köln"),))
+    entrants = [*plain, Entrant(more, "ada@example.org", "0")]
+
+    ordered = list(by_hash(iter(entrants)))
+
+    assert ordered == sorted(entrants, key=lambda one: one.suppression_key)
+    assert ordered[0].applicant == more
 
 
 def test_a_writer_gets_its_turn_while_an_import_runs(sqlite_at_head: Path, tmp_path: Path) -> None:

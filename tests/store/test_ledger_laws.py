@@ -20,17 +20,11 @@ from sqlalchemy import Engine
 from partwork.model.audience import Evidence, SuppressionReason
 from partwork.model.delivery import DeliveryState, Reply, Verdict
 from partwork.store.audience import erase_subscriber, save_suppression
-from partwork.store.ledger import (
-    claim,
-    load_deliveries,
-    note_attempt,
-    note_doubt,
-    note_reply,
-    release,
-    sweep,
-    tally,
-)
+from partwork.store.claiming import claim
+from partwork.store.lanes import sweep
+from partwork.store.ledger import load_deliveries, tally
 from partwork.store.subscriptions import end_subscription
+from tests.store.noting import note_attempt, note_doubt, note_reply, release
 
 START = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 LEASE = timedelta(minutes=5)

@@ -16,10 +16,11 @@ from sqlalchemy.exc import DBAPIError
 from partwork.model.audience import Act, Consent, Evidence
 from partwork.store import migrating
 from partwork.store.audience import load_subscriber
+from partwork.store.columns import metadata
 from partwork.store.consents import last_consent, load_consents, record_consent
 from partwork.store.engine import StoreError, open_engine, read_only
+from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import VERSION_TABLE, migrate, revision_of
-from partwork.store.schema import metadata
 from partwork.store.subscriptions import load_subscriptions
 
 SCRIPTS = Path(migrating.__file__).parent / "migrations"
@@ -112,6 +113,48 @@ def test_people_of_the_first_tables_are_all_there_afterwards(first_release):
     assert left.state == "ended"
     assert (eve.subscriber, eve.act, eve.evidence.source) == (0, Act.ENDED, "one-click")
     assert acts == {Act.IMPORTED, Act.RETURNED}
+
+
+MAILS = """
+INSERT INTO issues VALUES
+    ('hash', 'home-01-hash', 'daily', 'home', '', 'part0001', 1, 'T', 'S', 'P', '', 'e@example.org',
+     '', 'e@example.org', 'html', 'text', 'page', :no, '2026-03-03 06:30:00');
+INSERT INTO campaigns VALUES (5, 'hash', '2026-03-03 06:30:00', '2026-03-03 06:30:00');
+INSERT INTO deliveries VALUES
+    (8, 5, 'hash', 1, 'ada@example.org', 'accepted', 'lane', NULL, 1, '2026-03-03 06:30:00',
+     '2026-03-03 06:30:01', 250, '2.0.0 taken', NULL),
+    (9, 5, 'hash', 7, 'bob@example.org', 'left', '', NULL, 0, NULL, NULL, NULL, '', NULL)
+"""
+
+
+def test_mails_of_the_first_tables_are_all_there_afterwards_and_numbers_go_on(first_release):
+    with first_release.begin() as conn:
+        for statement in MAILS.split(";"):
+            known = {"no": False} if ":no" in statement else {}
+            conn.execute(text(statement), known)
+        if conn.dialect.name == "postgresql":  # which has not seen these numbers
+            conn.execute(text("ALTER SEQUENCE deliveries_id_seq RESTART WITH 10"))
+        else:  # 10 was given once and is gone
+            conn.execute(text("UPDATE sqlite_sequence SET seq = 10 WHERE name = 'deliveries'"))
+
+    migrate(first_release)
+
+    with first_release.begin() as conn:
+        accepted, left = load_deliveries(conn, "hash")
+        (series,) = conn.execute(text("SELECT series FROM issues")).scalars()
+        conn.execute(text("DELETE FROM deliveries WHERE id = 9"))
+        new = conn.execute(
+            text(
+                "INSERT INTO deliveries (campaign, content_hash, subscriber, recipient, state,"
+                " lane, attempts, reply_text)"
+                " VALUES (5, 'hash', 7, '', 'gathered', '', 0, '') RETURNING id"
+            )
+        ).scalar_one()
+
+    assert (accepted.id, accepted.subscriber, accepted.state) == (8, 1, "accepted")
+    assert (left.id, left.recipient, left.state) == (9, "bob@example.org", "left")
+    assert series == "home"
+    assert new > 9 + (first_release.dialect.name == "sqlite")
 
 
 @pytest.mark.parametrize(

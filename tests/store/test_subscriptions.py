@@ -11,6 +11,7 @@ from partwork.store.audience import (
     erase_subscriber,
     make_subscriber,
 )
+from partwork.store.claiming import claim
 from partwork.store.consents import (
     last_consent,
     load_consents,
@@ -20,7 +21,7 @@ from partwork.store.consents import (
 )
 from partwork.store.engine import read_only
 from partwork.store.importing import Entrant, ImportOutcome, import_entrants
-from partwork.store.ledger import claim, tally
+from partwork.store.ledger import tally
 from partwork.store.subscriptions import (
     ask_for_subscription,
     confirm_subscription,

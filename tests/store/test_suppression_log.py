@@ -246,6 +246,26 @@ def test_an_old_backup_also_hears_of_those_who_took_it_back(town, log: Path) -> 
     assert state(town.engine, ada) is CONFIRMED
 
 
+def test_who_took_it_back_and_left_again_has_left(town, log: Path) -> None:
+    (ada,) = town.join("ada")
+    append(log, [left("ada")])
+    replay(town.engine, log)
+    append(
+        log,
+        [
+            LogEntry(LogAct.RETURNED, NOW + HOUR, "hash of ada", newsletter="daily"),
+            LogEntry(LogAct.LEFT, NOW + 2 * HOUR, "hash of ada", newsletter="daily"),
+        ],
+    )
+
+    replay(town.engine, log)
+
+    assert state(town.engine, ada) is ENDED
+    with read_only(town.engine) as conn:
+        acts = [consent.act for consent in load_consents(conn, ada)]
+    assert acts[-3:] == [Act.ENDED, Act.RETURNED, Act.ENDED]
+
+
 def test_a_return_in_the_log_undoes_no_departure_from_elsewhere(town, log: Path) -> None:
     (ada,) = town.join("ada")
     town.leave(ada)

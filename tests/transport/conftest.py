@@ -174,21 +174,23 @@ class Certificate:
     tls: ssl.SSLContext
 
 
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+def make_certificate(
+    folder: Path, host: str = "", ends: timedelta = timedelta(days=1)
+) -> Certificate:
+    """For this machine's addresses, or for `host` alone; good until `ends` from now."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example.org")])
-    hosts = [x509.IPAddress(ip_address(host)) for host in ("127.0.0.1", "0.0.0.0")]  # noqa: S104 no binding
+    here = [x509.IPAddress(ip_address(each)) for each in ("127.0.0.1", "0.0.0.0")]  # noqa: S104 no binding
+    hosts: list[x509.GeneralName] = [x509.DNSName(host)] if host else [*here]
     now = datetime.now(UTC)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now + ends)
         .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    folder = tmp_path_factory.mktemp("certificate")
     (folder / "key.pem").write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -201,3 +203,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(file, folder / "key.pem")
     return Certificate(file, tls)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    return make_certificate(tmp_path_factory.mktemp("certificate"))

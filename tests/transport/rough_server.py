@@ -27,8 +27,10 @@ class RoughServer:
     `answers` are for "MAIL", "RCPT", "DATA", "." and "" (the greeting), also followed by a space
     and a recipient: each is given once, in their order. `offers` are the extensions of each
     connection in turn, the last one's for all others. With `trusting` DATA is taken although
-    nobody was; with `dripping` answers come octet by octet. `tls` holds from the start, and
-    `starttls` after that command.
+    nobody was; with `dripping` answers come octet by octet, `drip_s` seconds after each. `tls`
+    holds from the start, and `starttls` after that command. `late` has seconds by which answers
+    come late, by the same keys as `answers`; messages of whom `cuts` names are cut once. Between
+    `deafen` and `listen` connections are refused.
     """
 
     offers: Iterable[tuple[str, ...]] = (("PIPELINING",),)
@@ -36,6 +38,9 @@ class RoughServer:
     dripping: bool = False
     tls: ssl.SSLContext | None = None
     starttls: ssl.SSLContext | None = None
+    drip_s: float = 0.0
+    late: dict[str, float] = field(default_factory=dict)
+    cuts: set[str] = field(default_factory=set)
     got: Counter[str] = field(default_factory=Counter)
     contents: dict[str, bytes] = field(default_factory=dict)
     sessions: list[list[str]] = field(default_factory=list)
@@ -47,14 +52,25 @@ class RoughServer:
         self._open = 0
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
+        self._port = 0
+        self._threads: list[threading.Thread] = []
+        self.listen()
+
+    def listen(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", self._port))
+        self._port = self._listener.getsockname()[1]
+        self._threads.append(threading.Thread(target=self._accept))
+        self._threads[-1].start()
+
+    def deafen(self) -> None:
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     @property
     def url(self) -> str:
         scheme = "smtps" if self.tls else "smtp"
-        return f"{scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"{scheme}://127.0.0.1:{self._port}"
 
     def __enter__(self) -> Self:
         return self
@@ -63,9 +79,7 @@ class RoughServer:
         self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self.deafen()
         for thread in self._threads:
             thread.join(10)
             assert not thread.is_alive()
@@ -136,6 +150,10 @@ class RoughServer:
 
     def _take(self, lines: BinaryIO, recipient: str) -> str:
         content = []
+        if recipient in self.cuts:
+            self.cuts.discard(recipient)
+            lines.readline()
+            return DROP
         while (line := lines.readline()) not in {b".\r\n", b""}:
             content.append(line.removeprefix(b".") if line.startswith(b".") else line)
         if not line:
@@ -148,6 +166,8 @@ class RoughServer:
         return answer
 
     def _answer(self, verb: str, recipient: str) -> str:
+        if late := self.late.pop(f"{verb} {recipient}", 0) or self.late.get(verb, 0):
+            self._over.wait(late)
         with self._lock:
             for key in (f"{verb} {recipient}", verb):
                 if self.answers[key]:
@@ -165,6 +185,8 @@ class RoughServer:
         octets = f"{answer}\r\n".encode()
         for octet in octets if self.dripping else ():
             connection.sendall(bytes([octet]))
+            if self.drip_s and self._over.wait(self.drip_s):
+                raise ConnectionAbortedError
         if not self.dripping:
             connection.sendall(octets)
         if answer.startswith("421"):

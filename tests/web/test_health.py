@@ -6,7 +6,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from partwork.assembly import Press
-from partwork.store.schema import metadata
+from partwork.store.columns import metadata
 from tests.web.conftest import Client
 from tests.web.test_leaving import without_database
 

@@ -1,27 +1,51 @@
 """The pages as a new subscriber meets them: on a phone and a desk, in light and dark."""
 
 import os
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
 
+from partwork.actions.approve import approve
+from partwork.actions.letter import begin_letter
+from partwork.actions.preview import preview
+from partwork.actions.publish import publish
+from partwork.actions.send import send
 from partwork.actions.sign_up import FILLED_IN
-from partwork.assembly import Press
-from partwork.model.address import Mailbox
+from partwork.assembly import Press, assemble
 from partwork.model.audience import SubscriptionState
-from partwork.model.issue import AudienceRule, Issue
-from partwork.store.campaigns import plan_campaign
-from partwork.store.issues import save_draft
-from partwork.subscribing.tokens import Departure, Pass, PassKind, pass_token, unsubscribe_token
+from partwork.settings import Settings
+from partwork.store.columns import metadata
+from partwork.store.engine import read_only
+from partwork.subscribing.tokens import (
+    Departure,
+    Pass,
+    PassKind,
+    form_token,
+    move_token,
+    pass_token,
+    unsubscribe_token,
+)
+from tests.transport.conftest import Inbox, serve_inbox
+from tests.web.conftest import ADDRESS, AT, VISITOR, Reader
 from tests.web.test_serve import serving
 
+__all__ = ["serve_inbox"]
+
+PUBLIC = "https://news.example.org"  # where mails say that the app is
+LETTER = "Take a handful of soil and press it. What stays a lump has clay in it."
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 QUIET = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 ALONE = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
@@ -54,141 +78,276 @@ def opened(browser: Browser, screen: str, *, dark: bool, scripts: bool = False) 
     return context.new_page()
 
 
-def newest_link(press: Press, address: str, kind: str) -> str:
-    """The link of that kind in the newest mail to the address, once it has come."""
-    for _ in range(400):
-        mails = sorted(press.outbox.glob(f"{address}--*.eml"), key=lambda f: f.stat().st_mtime_ns)
-        for file in reversed(mails):
-            mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-            text = mail.get_body(("plain",)).get_content()
-            for line in text.splitlines():
-                if f"/{kind}/" in line:
-                    return line.strip("<> ")
-        threading.Event().wait(0.05)
-    raise AssertionError(f"no mail to {address} has a link to {kind}")
+@dataclass(frozen=True)
+class Mailboxes:
+    """What a real mail server has taken, for everybody."""
+
+    inbox: Inbox
+
+    def of(self, address: str) -> list[EmailMessage]:
+        """The mails of one person, newest first."""
+        mails = [
+            message_from_bytes(bytes(taken.original_content or b""), policy=policy.default)
+            for taken in self.inbox.received
+            if taken.rcpt_tos == [address]
+        ]
+        return mails[::-1]
+
+    def newest_link(self, address: str, kind: str) -> str:
+        """The link of that kind in the newest mail to the address, once it has come."""
+        for _ in range(400):
+            links = (link for mail in self.of(address) for link in links_in(mail))
+            if found := next((link for link in links if f"/{kind}/" in link), ""):
+                return found
+            threading.Event().wait(0.05)
+        raise AssertionError(f"no mail to {address} has a link to {kind}")
+
+
+def links_in(mail: EmailMessage) -> list[str]:
+    """Every address of a page in both bodies and in the header, each once."""
+    bodies = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    places = [part.get_content() for part in bodies if part] + [str(v) for v in mail.values()]
+    found = (re.findall(r"""https?://[^\s"'<>]+""", place) for place in places)
+    return list(dict.fromkeys(unescape(link) for links in found for link in links))
 
 
 @pytest.fixture
-def site(ada, press: Press, home: Path, tmp_path: Path) -> Iterator[str]:
+def mailboxes(serve_inbox: Callable[..., Inbox], home: Path) -> Mailboxes:
+    """The home's mail server."""
+    inbox = serve_inbox()
+    (home / ".env").write_text(f"PARTWORK_SMTP_URL={inbox.url}\nPARTWORK_PUBLIC_URL={PUBLIC}\n")
+    return Mailboxes(inbox)
+
+
+@pytest.fixture
+def site(ada, press: Press, home: Path, mailboxes: Mailboxes, tmp_path: Path) -> Iterator[str]:
     """The address of the app on a real port; Ada has had one part of a series."""
-    editor = Mailbox("", "editor@example.org")
-    rule = AudienceRule(ada.newsletter, "soil")
-    issue = Issue("a1b2c3d4", 1, "Soil", "Soil", "A handful", editor, editor, "h", "t", "p", rule)
-    now = datetime.now(UTC)
-    with press.engine.begin() as connection:
-        save_draft(connection, issue, now)
-        plan_campaign(connection, issue, now, now)
+    with assemble(Settings(home=home)) as sending:
+        begin_letter(sending, "soil", title="Soil", newsletter="", subject="Soil", text=LETTER)
+        preview(sending, "soil", None, AT)
+        approve(sending, "soil", None, reviewer="Eve", channel="cli", now=AT)
+        for issue in publish(sending, "soil", at_once=True, now=AT).unsent:
+            send(sending, issue, clock=lambda: datetime.now(UTC))
     with serving(home, tmp_path / "log") as (url, _):
         yield url
+
+
+def walk(page: Page, mailboxes: Mailboxes, site: str) -> Iterator[str]:
+    """A subscriber's life: what is the heading of each page, while the page is there."""
+
+    def press_button(label: str) -> str:
+        page.get_by_role("button", name=label).click()
+        return heading()
+
+    def heading() -> str:
+        return page.get_by_role("heading").first.inner_text()
+
+    def follow(kind: str) -> str:
+        page.goto(here(mailboxes.newest_link(VISITOR, kind), site))
+        return heading()
+
+    page.goto(site)
+    yield heading()
+    page.get_by_label("Your e-mail address").fill("grace@example")
+    yield press_button("Subscribe")
+    page.get_by_label("Your e-mail address").fill(VISITOR)
+    threading.Event().wait(FILLED_IN.total_seconds() + 0.5)  # as long as a person takes to type
+    yield press_button("Subscribe")
+    yield follow("confirm")
+    yield press_button("Yes, subscribe me")
+    yield follow("u")  # the welcome has it
+    yield press_button("Leave The Bench")
+    yield press_button("Undo")
+    page.goto(f"{site}/leave")
+    yield heading()
+    page.get_by_label("Your e-mail address").fill(VISITOR)
+    yield press_button("Send me the link")
+    yield follow("preferences")
+    page.get_by_label("Pause").select_option("2")
+    page.get_by_role("button", name="Save").click()
+    yield page.get_by_role("status").inner_text()
+    page.get_by_label("I want to be erased").check()
+    yield press_button("Erase me")
+
+
+WALKED = [
+    "The Bench",
+    "The Bench",
+    "Please look in your mailbox",
+    "Subscribe to The Bench?",
+    "You are subscribed to The Bench",
+    "Leave The Bench?",
+    "You have left The Bench",
+    "You are back",
+    "Leave, or change what you get",
+    "Please look in your mailbox",
+    "Your settings",
+    "Your choice is kept.",
+    "You are forgotten",
+]
 
 
 @pytest.mark.parametrize(
     "look", [("phone", False), ("phone", True), ("desk", False), ("desk", True)]
 )
 def test_a_new_subscriber_finds_the_way_without_scripts(
-    press: Press, site: str, browser: Browser, look: tuple[str, bool]
+    mailboxes: Mailboxes, site: str, browser: Browser, look: tuple[str, bool]
 ) -> None:
-    address = "grace@example.org"
     screen, dark = look
     page = opened(browser, screen, dark=dark)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
-    page.goto(site)
-    page.get_by_label("Your e-mail address").fill(address)
-    threading.Event().wait(FILLED_IN.total_seconds() + 0.5)  # as long as a person takes to type
-    page.get_by_role("button", name="Subscribe").click()
-    assert page.get_by_role("heading").first.inner_text() == "Please look in your mailbox"
-
-    page.goto(_here(newest_link(press, address, "confirm"), site))
-    page.get_by_role("button", name="Yes, subscribe me").click()
-    assert page.get_by_role("heading").first.inner_text() == "You are subscribed to The Bench"
-
-    page.goto(_here(newest_link(press, address, "u"), site))  # the welcome has it
-    page.get_by_role("button", name="Leave The Bench").click()
-    assert "You have left The Bench" in page.content()
-    page.get_by_role("button", name="Undo").click()
-    assert page.get_by_role("heading").first.inner_text() == "You are back"
-
-    page.goto(f"{site}/leave")
-    page.get_by_label("Your e-mail address").fill(address)
-    page.get_by_role("button", name="Send me the link").click()
-    page.goto(_here(newest_link(press, address, "preferences"), site))
-    page.get_by_label("Pause").select_option("2")
-    page.get_by_role("button", name="Save").click()
-    assert "Your choice is kept" in page.content()
-    page.get_by_label("I want to be erased").check()
-    page.get_by_role("button", name="Erase me").click()
-    assert page.get_by_role("heading").first.inner_text() == "You are forgotten"
-
+    assert list(walk(page, mailboxes, site)) == WALKED
     assert {url.split("/", 3)[2] for url in asked} == {site.removeprefix("http://")}
     assert page.context.cookies() == []
 
 
-def _here(link: str, site: str) -> str:
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_on_the_way_and_no_page_is_too_wide(
+    mailboxes: Mailboxes, site: str, browser: Browser, dark: bool
+) -> None:
+    page = opened(browser, "phone", dark=dark, scripts=True)
+
+    assert [
+        found for heading in walk(page, mailboxes, site) for found in faults(page, heading)
+    ] == []
+
+
+def faults(page: Page, name: str) -> Iterator[str]:
+    """What axe finds, and at which widths and sizes of letters the page scrolls sideways."""
+    for violation in Axe().run(page).response["violations"]:
+        yield f"{name}: {violation['id']}: {violation['nodes'][0]['html'][:200]}"
+    before = page.viewport_size or {}
+    for width, letters in ((320, 100), (375, 200)):
+        page.set_viewport_size({"width": width, "height": 640})
+        page.evaluate(f"document.documentElement.style.fontSize = '{letters}%'")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            yield f"{name}: {wide} px wide at {width} px, letters {letters} %"
+    page.set_viewport_size(before)  # type: ignore[arg-type] # as it was
+    page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def here(link: str, site: str) -> str:
     """A mailed link at the port that this test serves on."""
-    return f"{site}/{link.split('/', 3)[3]}"
+    return site + link.removeprefix(PUBLIC)
+
+
+def is_ours(link: str) -> bool:
+    return link.startswith(f"{PUBLIC}/")
 
 
 @pytest.fixture
 def paths(press: Press, ada) -> dict[str, str]:
-    """One path to each page."""
+    """Paths to pages beside the way."""
     now = datetime.now(UTC)
     held = Pass(ada.id, ada.newsletter, now)
     old = Pass(ada.id, ada.newsletter, now - timedelta(days=9))
     return {
-        "newsletter": f"/newsletters/{ada.newsletter}",
         "archive": f"/newsletters/{ada.newsletter}/archive",
         "series": "/series/soil",
-        "leave": "/leave",
         "leaving": f"/u/{unsubscribe_token(Departure(ada.id, ada.newsletter, 1), press.secrets)}",
-        "confirmed": f"/confirm/{pass_token(PassKind.CONFIRM, held, press.secrets)}",
         "undone": f"/undo/{pass_token(PassKind.UNDO, held, press.secrets)}",
-        "preferences": f"/preferences/{pass_token(PassKind.ACCESS, held, press.secrets)}",
+        "moving": f"/move/{move_token(ada.id, 'new@example.org', now, press.secrets)}",
         "run out": f"/preferences/{pass_token(PassKind.ACCESS, old, press.secrets)}",
         "not there": "/nowhere",
     }
 
 
-def test_every_page_fits_the_narrowest_phone_and_large_letters(
-    site: str, browser: Browser, paths: dict[str, str]
-) -> None:
-    page = opened(browser, "phone", dark=False, scripts=True)
-    for width, letters in ((320, 100), (375, 200)):
-        page.set_viewport_size({"width": width, "height": 640})
-        for name, path in paths.items():
-            page.goto(f"{site}{path}")
-            page.evaluate(f"document.documentElement.style.fontSize = '{letters}%'")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width} px, letters {letters} %: {wide} px"
-
-
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing(site: str, browser: Browser, paths: dict[str, str], dark: bool) -> None:
+def test_axe_finds_nothing_off_the_way_and_no_page_is_too_wide(
+    site: str, browser: Browser, paths: dict[str, str], dark: bool
+) -> None:
     page = opened(browser, "phone", dark=dark, scripts=True)
-    found: dict[str, Any] = {}
+    found: list[str] = []
     for name, path in paths.items():
         page.goto(f"{site}{path}")
-        violations = Axe().run(page).response["violations"]
-        found |= {f"{name}: {v['id']}": v["nodes"][0]["html"][:200] for v in violations}
+        found.extend(faults(page, name))
 
-    assert found == {}
+    assert found == []
 
 
-def test_whoever_follows_every_link_of_a_mail_changes_nothing(
-    press: Press, site: str, browser: Browser, ada, paths: dict[str, str]
+@pytest.fixture
+def mails(press: Press, mailboxes: Mailboxes, site: str, ada: Reader) -> list[EmailMessage]:
+    """One of each kind that we send, by the ways they come about."""
+
+    def post(path: str, **form: str) -> None:
+        assert httpx.post(site + path, data=form).status_code == 200
+
+    def newest(address: str, kind: str) -> str:
+        return urlsplit(mailboxes.newest_link(address, kind)).path
+
+    def sign_up(address: str) -> str:
+        shown_at = datetime.now(UTC) - timedelta(seconds=30)
+        token = form_token(ada.newsletter, shown_at, press.secrets)
+        post(f"/newsletters/{ada.newsletter}", email=address, form=token)
+        return newest(address, "confirm")
+
+    sign_up("waiting@example.org")
+    post(sign_up(VISITOR), confirm="yes")
+    post(newest(VISITOR, "u"), leave="newsletter")
+    newest(VISITOR, "undo")
+    post("/leave", email=ADDRESS)
+    post(newest(ADDRESS, "preferences"), do="move", email="new@example.org")
+    newest("new@example.org", "move")
+    people = (ADDRESS, VISITOR, "waiting@example.org", "new@example.org")
+    return [mail for address in people for mail in mailboxes.of(address)]
+
+
+def everything(press: Press) -> dict[str, list[tuple[object, ...]]]:
+    """All that the database holds, but for its notes to itself."""
+    tables = (table for table in metadata.sorted_tables if table.name != "facts")
+    with read_only(press.engine) as connection:
+        return {
+            table.name: sorted(map(tuple, connection.execute(select(table))), key=repr)
+            for table in tables
+        }
+
+
+def test_whoever_follows_every_link_of_every_mail_changes_nothing(
+    press: Press, mails: list[EmailMessage], site: str, browser: Browser
 ) -> None:
-    """A mail scanner with a browser: it runs scripts, follows links, and fetches all twice."""
-    page = opened(browser, "desk", dark=False, scripts=True)
-    before = ada.state
-    for _ in range(2):
-        for path in paths.values():
-            page.goto(f"{site}{path}")
-            for link in page.get_by_role("link").all():
-                target = link.get_attribute("href") or ""
-                if target and ":" not in target:
-                    page.request.get(link.evaluate("a => a.href"))
-            page.request.head(f"{site}{path}")
+    """A scanner asks for all, twice; then in a browser that runs scripts, and follows on."""
+    links = {here(link, site) for mail in mails for link in links_in(mail) if is_ours(link)}
+    kinds = {urlsplit(link).path.split("/")[1] for link in links}
+    before = everything(press)
 
-    assert (before, ada.state) == (SubscriptionState.CONFIRMED, SubscriptionState.CONFIRMED)
-    assert ada.departures == ()
+    ahead = {"Purpose": "prefetch", "Sec-Purpose": "prefetch;prerender"}
+    for headers in ({}, ahead):
+        for link in links:
+            # 410: the request to confirm of somebody who has left since.
+            assert httpx.get(link, headers=headers).status_code in {200, 410}, link
+            assert httpx.head(link, headers=headers).status_code in {200, 410}, link
+    page = opened(browser, "desk", dark=False, scripts=True)
+    for link in links:
+        page.goto(link)
+        for found in page.get_by_role("link").all():
+            found.hover()
+            target = found.evaluate("a => a.href")
+            if target.startswith(site):
+                assert page.request.get(target).ok
+
+    assert kinds == {
+        "confirm",
+        "u",
+        "undo",
+        "preferences",
+        "move",
+        "issues",
+        "newsletters",
+        "leave",
+    }
+    assert everything(press) == before
+
+
+def test_a_provider_s_one_click_leaves(mailboxes: Mailboxes, site: str, ada: Reader) -> None:
+    """As Gmail does it: the header's address, its one field, multipart, and nothing else."""
+    (mail,) = mailboxes.of(ADDRESS)
+    (link,) = re.findall(r"<(https:[^>]+)>", mail["List-Unsubscribe"])
+    name, value = mail["List-Unsubscribe-Post"].split("=")
+
+    answer = httpx.post(here(link, site), files={name: (None, value)})
+
+    assert (answer.status_code, answer.history, list(answer.cookies)) == (200, [], [])
+    assert ada.state is SubscriptionState.ENDED

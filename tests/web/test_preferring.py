@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from partwork.actions.subscribers import story_of
 from partwork.library import LibraryError
@@ -11,9 +12,10 @@ from partwork.model.address import Mailbox
 from partwork.model.audience import SubscriptionState
 from partwork.model.issue import AudienceRule, Issue
 from partwork.store.campaigns import plan_campaign
+from partwork.store.columns import metadata
 from partwork.store.engine import read_only
 from partwork.store.issues import save_draft
-from partwork.store.schema import metadata
+from partwork.store.schema import service_messages
 from partwork.store.subscriptions import load_skipped
 from partwork.subscribing.tokens import Pass, PassKind, move_token, pass_token
 
@@ -145,6 +147,62 @@ def test_a_new_address_counts_once_its_link_is_opened(site, reader: int) -> None
     assert story_of(site.press, NEW).subscriber.id == reader
     with pytest.raises(LibraryError, match="no subscriber"):
         story_of(site.press, ADDRESS)
+
+
+def test_the_old_address_is_told_that_mails_go_elsewhere_and_not_where(site, reader: int) -> None:
+    site.client.post(site.access(), data={"do": "move", "email": NEW})
+    asked = site.mails(NEW)
+    link = site.link("move", NEW)
+    before = len(site.mails(ADDRESS))
+
+    for _ in range(2):
+        site.client.post(link, data={"move": "yes"})
+
+    told = site.mails(ADDRESS)[before:]
+    assert [mail["Subject"] for mail in asked] == [
+        "[Demo] Please confirm your new address: The Bench"
+    ]
+    assert [mail["Subject"] for mail in told] == ["[Demo] The Bench goes to another address now"]
+    assert "hopper" not in told[0].as_string()
+    assert told[0]["Reply-To"]
+    assert f"<mailto:{told[0]['Reply-To']}>" in told[0].get_body(("plain",)).get_content()
+
+
+def test_who_erases_themselves_after_a_move_leaves_no_old_address_behind(site, reader: int) -> None:
+    with site.press.engine.begin() as connection:
+        row = {"kind": "moved", "newsletter": site.newsletter, "address": ADDRESS, "attempts": 0}
+        row |= dict.fromkeys(("suppression_key", "network_key", "source", "wording"), "")
+        row |= {"network": "", "user_agent": "", "subscriber": reader}
+        now = datetime.now(UTC)
+        waits = row | {"asked_at": now, "next_try_at": now + timedelta(hours=1)}
+        connection.execute(service_messages.insert().values(waits))
+
+    site.client.post(site.access(), data={"do": "erase", "sure": "yes"})
+
+    with read_only(site.press.engine) as connection:
+        kept = connection.execute(select(service_messages.c.address)).scalars()
+        assert set(kept) == {""}
+
+
+def test_all_parts_of_a_week_may_come_in_one_mail(site, reader: int) -> None:
+    link = site.access()
+    form = {"newsletter": site.newsletter, "do": "save", "pause": "0", "shows-bundled": "yes"}
+    before = site.client.get(link).text
+
+    ticked = site.client.post(link, data={**form, "bundled": "yes"}).text
+    held = json.loads(site.client.get(f"{link}/data.json").text)
+    old_page = {"newsletter": site.newsletter, "do": "save", "pause": "0"}
+    still = site.client.post(link, data=old_page).text
+    unticked = site.client.post(link, data=form).text
+
+    assert "All parts of a week in one mail" in before
+    assert ["checked" in page for page in (before, ticked, still, unticked)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert held["subscriptions"][0]["is_bundled"] is True
 
 
 def test_an_address_that_somebody_has_is_not_taken_from_them(site, reader: int, ada) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -11,6 +10,7 @@ from partwork.actions.logo import logo_if_fit
 from partwork.actions.media import media_url
 from partwork.assembly import Clock, Press, keys_of
 from partwork.delivering.addresses import UnfitAddress, wire_address
+from partwork.delivering.bounces import MailKind, SentMail
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.delivering.replies import next_try_at, verdict_of
 from partwork.delivering.service import service_message_bytes
@@ -73,7 +73,12 @@ def answer_requests(press: Press, clock: Clock) -> int:
             prune_answered(connection, clock())
         if not waiting:
             return sent
-        with press.transport() as transport:
+        try:
+            going_by = press.transport()
+        except PartworkError as error:  # they come again once the lease has run out
+            _log.error("%d service messages wait: %s", len(waiting), error)
+            return sent
+        with going_by as transport:
             for one in waiting:
                 sent += _answer(press, transport, one, clock())
 
@@ -84,7 +89,7 @@ def _answer(press: Press, transport: Transport, waiting: Waiting, now: datetime)
         newsletter = load_newsletter(press, waiting.request.newsletter)
         _demand_ready(press, newsletter)
         with press.engine.begin() as connection:
-            letter = _letter(press, connection, waiting.request, now)
+            letter = _letter(press, connection, newsletter, waiting.request, now)
         verdict = _mail(press, transport, waiting, newsletter, letter, now=now) if letter else None
     except (UnfitAddress, ValueError):  # no message or no link can hold this address
         verdict = Verdict.REFUSED
@@ -109,13 +114,12 @@ def _demand_ready(press: Press, newsletter: Newsletter) -> None:
     """Raises PartworkError where a mail server must not get anything of this newsletter."""
     if not press.has_mail_server:
         return
-    host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""
-    if missing := missing_for_smtp(newsletter, press.settings.public_url, host):
+    if missing := missing_for_smtp(newsletter, press.settings.public_url, press.mail_host):
         raise PartworkError(f"{newsletter.slug} cannot be sent by SMTP yet: {'; '.join(missing)}")
 
 
 def _letter(
-    press: Press, connection: Connection, request: Request, now: datetime
+    press: Press, connection: Connection, newsletter: Newsletter, request: Request, now: datetime
 ) -> tuple[ServiceKind, ServiceFields] | None:
     """What the address gets, now that it matters whose it is; None: nothing."""
     keys = keys_of(request.address, press.hash_key)
@@ -143,7 +147,11 @@ def _letter(
         case ServiceRequest.MOVE if not is_suppressed(connection, keys.suppression_key):
             token = move_token(request.subscriber, request.address, now, press.secrets)
             url = f"{press.settings.public_url}/move/{token}"
-            return ServiceKind.CONFIRM, ServiceFields(request.address, url, MOVE_LASTS)
+            return ServiceKind.MOVE, ServiceFields(request.address, url, MOVE_LASTS)
+        case ServiceRequest.MOVED if not is_suppressed(connection, keys.suppression_key):
+            # Whoever has the person's mailbox now has a way to say so that needs no link of ours.
+            url = f"mailto:{newsletter.reply_to.address or newsletter.sender.address}"
+            return ServiceKind.MOVED, ServiceFields(request.address, url)
         case ServiceRequest.GOODBYE if person and _stands(connection, person, request, "ended"):
             return _with_pass(press, ServiceKind.GOODBYE, person.id, request, request.asked_at)
     return None
@@ -210,5 +218,7 @@ def _mail(
         date=now,
         demo=newsletter.demo or not press.has_mail_server,
     )
-    envelope = Envelope(wire_address(newsletter.sender.address), wire_address(fields.address))
+    sent = SentMail(MailKind.SERVICE, waiting.id)
+    sender = press.sender_for(sent, wire_address(newsletter.sender.address))
+    envelope = Envelope(sender, wire_address(fields.address))
     return verdict_of(transport.send(envelope, message))

@@ -1,8 +1,9 @@
 """What everyone may read: newsletters, their series, the parts that were published."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from partwork.actions.loading import load_newsletter
 from partwork.actions.naming import title_of
@@ -11,7 +12,7 @@ from partwork.library import LibraryError
 from partwork.model.archive import PublishedPart
 from partwork.model.errors import PartworkError
 from partwork.model.newsletter import Newsletter
-from partwork.store.archive import newsletter_of_series, published_parts
+from partwork.store.archive import campaigns_so_far, newsletter_of_series, published_parts
 from partwork.store.engine import read_only
 
 IN_A_FEED = 50  # entries; readers keep what they have seen
@@ -75,6 +76,25 @@ def public_pages(press: Press) -> Iterator[tuple[str, datetime | None]]:
             yield f"series/{shelf.slug}", max(part.updated_at for part in shelf.parts)
         for part in archive.newest:
             yield f"parts/{part.instalment}", part.updated_at
+
+
+def published_state(press: Press) -> Hashable:
+    """Changes with every campaign, and with every change of a newsletter's or a series' file.
+
+    Raises StoreError.
+    """
+    library = press.library
+    files = (*library.newsletters.glob("*.toml"), *library.all_series.glob("*/series.toml"))
+    with read_only(press.engine) as connection:
+        return campaigns_so_far(connection), frozenset(map(_version, files))
+
+
+def _version(file: Path) -> tuple[Path, int, int]:
+    try:
+        known = file.stat()
+    except OSError:  # gone this very moment
+        return file, 0, 0
+    return file, known.st_mtime_ns, known.st_size
 
 
 def _readable(press: Press) -> Iterator[Newsletter]:

@@ -8,6 +8,7 @@ from partwork.actions.loading import load_articles, load_newsletter, load_parts,
 from partwork.actions.logo import logo_of
 from partwork.actions.media import album_of
 from partwork.actions.preview import site_of
+from partwork.actions.segments import segment_faults
 from partwork.actions.signing import marks_in, signing_faults, unsigned
 from partwork.actions.unreadable import (
     FORMAT,
@@ -25,6 +26,7 @@ from partwork.model.article import Article, Rights
 from partwork.model.fault import Fault, Severity
 from partwork.model.newsletter import Newsletter
 from partwork.model.series import Instalment, Kind, Series
+from partwork.rendering.bundle import is_bundleable
 from partwork.rendering.crisis import calls_for_notice, knows_words_for_it
 from partwork.rendering.issue import rendered
 from partwork.rendering.layout import look_of
@@ -83,6 +85,7 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
     found.update(_mail_faults(press, desk, parts))
     found.update(_file_faults(press, desk))
     found.update(_unknown_words(desk))
+    found.update(segment_faults(press, desk.newsletter, series))
     return tuple(sorted(found))
 
 
@@ -209,6 +212,15 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
                 draft.issue, desk.newsletter, notices=draft.notices, ending=draft.ending
             )
             yield from faults_in(checks, file)
+            if not is_bundleable(draft.issue, draft.marked):
+                yield Fault("templates/email/issue.mjml", 0, "bundle", _UNMARKED, Severity.NOTICE)
+
+
+_UNMARKED = (
+    "it and issue.txt do not both mark, once, what belongs to the part, so readers who want all "
+    "parts of a week in one mail get each by itself; put bundle.part before it and bundle.part_end "
+    "after it, as the package's templates have them"
+)
 
 
 def _series_of(press: Press, path: Path) -> tuple[str, Path | None]:

@@ -22,7 +22,7 @@ from partwork.store.service_messages import save_request
 from partwork.store.subscriptions import confirm_subscription, load_subscription
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.suppression import suppression_key
-from partwork.subscribing.tokens import Pass, PassHasRunOut, PassKind, read_pass
+from partwork.subscribing.tokens import Pass, PassKind, read_any_pass, read_pass
 from partwork.subscribing.wording import wording_of
 
 
@@ -47,10 +47,7 @@ class ConfirmationView:
 
 def confirmation_behind(press: Press, token: str, now: datetime) -> ConfirmationView:
     """What a confirmation link is about, and changes nothing. Raises BadToken, LibraryError."""
-    try:
-        held, in_time = read_pass(PassKind.CONFIRM, token, now, press.secrets), True
-    except PassHasRunOut as late:
-        held, in_time = late.held, False
+    held, in_time = read_any_pass(PassKind.CONFIRM, token, now, press.secrets)
     newsletter = load_newsletter(press, held.newsletter)
     with read_only(press.engine) as connection:
         subscription = load_subscription(connection, held.subscriber, held.newsletter)
@@ -95,10 +92,7 @@ def ask_again(press: Press, token: str, visitor: Visitor, now: datetime) -> None
 
     Raises BadToken for a link that is not ours.
     """
-    try:
-        held = read_pass(PassKind.CONFIRM, token, now, press.secrets)
-    except PassHasRunOut as late:
-        held = late.held
+    held, _ = read_any_pass(PassKind.CONFIRM, token, now, press.secrets)
     with read_only(press.engine) as connection:
         person = load_subscriber_by_id(connection, held.subscriber)
     if person:

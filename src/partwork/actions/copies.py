@@ -6,6 +6,7 @@ from datetime import datetime
 from partwork.actions.preview import page_url
 from partwork.assembly import Press
 from partwork.delivering.addresses import wire_address
+from partwork.delivering.bounces import MailKind, SentMail
 from partwork.delivering.message import PreparedIssue, message_id, prepared
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Delivery, Envelope, WireReady
@@ -26,9 +27,10 @@ class Copies:
     content_hash: str
     page_url: str
 
-    def envelope(self, recipient: str) -> Envelope:
-        """Whom the servers are told. Raises UnfitAddress."""
-        return Envelope(self.sender, wire_address(recipient))
+    def envelope(self, recipient: str, delivery: int = 0) -> Envelope:
+        """Whom the servers are told; a sample is delivery 0. Raises UnfitAddress."""
+        sender = self.press.sender_for(SentMail(MailKind.DELIVERY, delivery), self.sender)
+        return Envelope(sender, wire_address(recipient))
 
     def of(self, row: Delivery, at: datetime) -> WireReady:
         """The message of one delivery: but for its Date the same at each attempt."""

@@ -3,7 +3,8 @@
 Who stops between the two has left: what the log has, the next start brings into the database.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.assembly import Press, keys_of
@@ -18,9 +19,18 @@ from partwork.model.audience import (
     SuppressionReason,
 )
 from partwork.store.audience import lift_suppression, save_suppression
-from partwork.store.service_messages import save_request
-from partwork.store.subscriptions import end_subscription
+from partwork.store.service_messages import save_farewells
+from partwork.store.subscriptions import end_subscriptions
 from partwork.store.suppression_log import LogAct, LogEntry, append
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """Somebody who goes: which of their subscriptions end, and how they said so."""
+
+    person: Subscriber
+    held: Collection[Subscription]
+    evidence: Evidence
 
 
 def depart(
@@ -37,25 +47,39 @@ def depart(
     Committed when this returns, and may be repeated. With `farewell` a goodbye is mailed for each
     that was confirmed, which has a link to take it back. Raises LogUnusable.
     """
-    open_ones = [s for s in held if s.state is not SubscriptionState.ENDED]
-    if not open_ones:
-        return ()
-    hashed = keys_of(person.address, press.hash_key).suppression_key
+    leaver = Leaver(person, held, evidence)
+    (ended,) = depart_together(press, [leaver], now=now, farewell=farewell)
+    return ended
+
+
+def depart_together(
+    press: Press, leavers: Sequence[Leaver], *, now: datetime, farewell: bool
+) -> tuple[tuple[str, ...], ...]:
+    """The same for several: one sync of the log, one transaction, and of each what they ended.
+
+    What two want to end at once the first has ended.
+    """
+    leaving: dict[tuple[int, str], _Departure] = {}
+    for leaver in leavers:
+        hashed = _hash_of(press, leaver.person.address)
+        for one in leaver.held:
+            if one.state is not SubscriptionState.ENDED:
+                key = one.subscriber, one.newsletter
+                leaving.setdefault(key, _Departure(leaver, one, hashed))
+    if not leaving:
+        return tuple(() for _ in leavers)
     append(
         press.suppression_log,
-        [LogEntry(LogAct.LEFT, now, hashed, newsletter=s.newsletter) for s in open_ones],
+        [LogEntry(LogAct.LEFT, now, d.hashed, newsletter=d.newsletter) for d in leaving.values()],
     )
-    ended: list[str] = []
     with press.engine.begin() as connection:
-        for one in open_ones:
-            if not end_subscription(connection, person.id, one.newsletter, evidence, now):
-                continue
-            ended.append(one.newsletter)
-            if farewell and one.state is SubscriptionState.CONFIRMED:
-                kind, asked_by = ServiceRequest.GOODBYE, Evidence(evidence.source)
-                goodbye = Request(kind, one.newsletter, person.address, hashed, "", asked_by, now)
-                save_request(connection, goodbye, press.caps)
-    return tuple(ended)
+        evidence = {key: departure.leaver.evidence for key, departure in leaving.items()}
+        done = end_subscriptions(connection, evidence, now)
+        ended = [departure for key, departure in leaving.items() if key in done]
+        if farewell:
+            confirmed = [d.goodbye(now) for d in ended if d.was_confirmed]
+            save_farewells(connection, confirmed, press.caps)
+    return tuple(tuple(d.newsletter for d in ended if d.leaver is one) for one in leavers)
 
 
 def suppress(press: Press, address: str, reason: SuppressionReason, now: datetime) -> bool:
@@ -82,3 +106,25 @@ def _hash_of(press: Press, address: str) -> str:
         return keys_of(address, press.hash_key).suppression_key
     except ValueError as error:
         raise LibraryError(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Departure:
+    """One subscription that ends; `hashed` is the suppression key of its holder's address."""
+
+    leaver: Leaver
+    held: Subscription
+    hashed: str
+
+    @property
+    def newsletter(self) -> str:
+        return self.held.newsletter
+
+    @property
+    def was_confirmed(self) -> bool:
+        return self.held.state is SubscriptionState.CONFIRMED
+
+    def goodbye(self, now: datetime) -> Request:
+        kind, address = ServiceRequest.GOODBYE, self.leaver.person.address
+        asked_by = Evidence(self.leaver.evidence.source)
+        return Request(kind, self.newsletter, address, self.hashed, "", asked_by, now)

@@ -8,18 +8,22 @@ from urllib.parse import urlsplit
 
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.logo import logo_of
+from partwork.actions.relaying import FILE, seal_of
 from partwork.assembly import Press
+from partwork.delivering.dkim import Key
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.fetching.answering import why_silent
-from partwork.model.address import Mailbox
+from partwork.model.address import Mailbox, domain_of
 from partwork.model.delivery import NotSent
 from partwork.model.errors import PartworkError
 from partwork.model.host import is_loopback
 from partwork.model.newsletter import Newsletter
+from partwork.model.relay import Relay, Signer
 from partwork.model.series import Instalment, Series
 from partwork.rendering.issue import rendered
 from partwork.rendering.templates import filled
 from partwork.store.migrating import revision_of
+from partwork.transport.names import texts_at
 from partwork.transport.smtp import SmtpServer
 
 FREE_BYTES = 500_000_000  # a guess: room for a database and an outbox of a few thousand mails
@@ -39,7 +43,8 @@ def doctor(press: Press) -> tuple[Finding, ...]:
     return (
         _looked("home", lambda: _home(press)),
         _looked("database", lambda: f"{press.engine.dialect.name}, {revision_of(press.engine)}"),
-        _looked("transport", lambda: _transport(press)),
+        *_transport(press),
+        *_signing(press),
         _looked("templates", lambda: _templates(press)),
         _web(press),
         *(_newsletter(press, slug) for slug in press.library.newsletter_slugs()),
@@ -67,18 +72,66 @@ def _home(press: Press) -> str:
     return f"{home}, {free // 1_000_000_000} GB free"
 
 
-def _transport(press: Press) -> str:
-    url = press.settings.smtp_url.get_secret_value()
-    if not url:
-        return f"outbox, {press.library.shown(press.outbox)} (set PARTWORK_SMTP_URL to send mails)"
-    with SmtpServer(url) as server:
+def _transport(press: Press) -> tuple[Finding, ...]:
+    try:
+        relays = press.relays
+    except PartworkError as error:
+        return (Finding("transport", False, str(error)),)
+    if not relays:
+        folder = press.library.shown(press.outbox)
+        words = f"outbox, {folder} (set PARTWORK_SMTP_URL or write relays.toml to send mails)"
+        return (Finding("transport", True, words),)
+    where = FILE if (press.settings.home / FILE).exists() else "PARTWORK_SMTP_URL"
+    return tuple(
+        _looked(
+            "transport" if where != FILE else f"relay {relay.name}",
+            lambda relay=relay: _relay(relay, where),  # type: ignore[misc]
+        )
+        for relay in relays
+    )
+
+
+def _relay(relay: Relay, where: str) -> str:
+    """Whether it answers, and what is known of it."""
+    with SmtpServer(relay.url) as server:
         try:
             server.open()
         except NotSent as error:
             why = str(error).removesuffix("; the message has not left")
-            mend = "" if "PARTWORK_SMTP_URL" in why else "; check PARTWORK_SMTP_URL"
-            raise PartworkError(f"no connection to {why}{mend}") from None
-    return f"{urlsplit(url).hostname} answers"
+            raise PartworkError(f"no connection to {why}; check {where}") from None
+    signs = {
+        Signer.PARTWORK: "Partwork signs",
+        Signer.RELAY: "it signs by itself",
+        Signer.NOBODY: "nobody is known to sign",
+    }[relay.signer]
+    rewrites = "" if relay.keeps_message_id else "; it writes its own Message-ID and Date"
+    sender = f"; it takes no sender but {relay.envelope_sender}" if relay.envelope_sender else ""
+    return f"{urlsplit(relay.url).hostname} answers; {signs}{rewrites}{sender}"
+
+
+def _signing(press: Press) -> tuple[Finding, ...]:
+    """The keys that sign, each with what the DNS says of it; none where none are set."""
+    try:
+        ours = seal_of(press.settings)
+    except PartworkError as error:
+        return (Finding("signing", False, str(error)),)
+    if ours is None:
+        return ()
+    return tuple(_published(press, key, ours.domain) for key in ours.keys)
+
+
+def _published(press: Press, key: Key, domain: str) -> Finding:
+    """Whether receivers find the key's public half."""
+    name = f"{key.selector}._domainkey.{domain}"
+    found = texts_at(name, press.settings.name_servers)
+    if found is None:
+        words = f"the DNS gave no answer; it must say at {name}: {key.record}"
+        return Finding(f"signing by {key.algorithm}", True, words)
+    if any(key.is_in(text) for text in found):
+        return Finding(f"signing by {key.algorithm}", True, f"the DNS has its key at {name}")
+    says = "another key or none" if found else "nothing"
+    words = f"the DNS says {says} at {name}; write there: {key.record}"
+    return Finding(f"signing by {key.algorithm}", False, words)
 
 
 def _templates(press: Press) -> str:
@@ -114,8 +167,15 @@ def _newsletter(press: Press, slug: str) -> Finding:
         logo_of(press, newsletter)
     except PartworkError as error:
         return Finding(subject, False, str(error))
-    host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""
+    try:
+        host = press.mail_host
+    except PartworkError:  # said of the transport
+        host = ""
     missing = missing_for_smtp(newsletter, press.settings.public_url, host)
+    domain, signed = domain_of(newsletter.sender.address), press.settings.dkim_domain
+    if signed and domain != signed and not domain.endswith(f".{signed}"):
+        words = f"its sender is not of {signed}, for which mails are signed; receivers see no tie"
+        missing = (*missing, f"{words} (DMARC, RFC 7489, 3.1.1)")
     if not missing:
         return Finding(subject, True, "ready to be sent")
     if not host:

@@ -15,7 +15,7 @@ from partwork.store.audience import (
 )
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
-from partwork.store.ledger import deliveries_of
+from partwork.store.records import records_of
 from partwork.store.subscriptions import load_subscriptions
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.addresses import address_key
@@ -57,7 +57,7 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
     with read_only(press.engine) as connection:
         held = load_subscriptions(connection, person.id)
         consents = len(load_consents(connection, person.id))
-        deliveries = len(deliveries_of(connection, person.id))
+        deliveries = len(records_of(connection, person.id))
     ended = depart(press, person, held, Evidence("erasure"), now=now)
     append(press.suppression_log, [LogEntry(LogAct.ERASED, now, keys.suppression_key)])
     mails = _forget_mails(press, {keys.address_key})
@@ -66,7 +66,7 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
     return ErasureReport(
         now,
         {
-            "address, name and language": 1,
+            "address, name, language, tags and imported fields": 1,
             "subscriptions with their pauses and skipped series": len(held),
             "mails in the outbox": mails,
         },

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from math import inf
 
 from sqlalchemy import Connection
 
@@ -11,24 +12,60 @@ from partwork.actions.copies import Copies
 from partwork.actions.departing import suppress
 from partwork.assembly import Clock, Press, Progress
 from partwork.delivering.course import Course
+from partwork.delivering.relay_ids import relay_id_in
 from partwork.delivering.replies import is_hard_bounce, next_try_at, verdict_of
+from partwork.delivering.turns import in_turn
 from partwork.model.audience import SuppressionReason
 from partwork.model.delivery import (
     Delivery,
+    DeliveryState,
     Event,
     LostInDoubt,
     NotSent,
+    PutOff,
     Reply,
     Stage,
     Transport,
     Verdict,
 )
 from partwork.model.errors import PartworkError
-from partwork.store.ledger import claim, note_attempt, note_doubt, note_reply, release
+from partwork.model.stop import Stop, StopKind
+from partwork.store.claiming import End, claim, note_attempts, note_ends, postpone, release
+from partwork.store.driving import Desk, changes_seen
+from partwork.store.engine import StoreError, read_only
+from partwork.store.lanes import renew
+from partwork.store.stops import is_stopped, load_stop, save_stop
 
 LEASE = timedelta(minutes=10)
-CLAIM = 64  # rows that wait for the lease to end when a lane is killed
+CLAIM = 64  # deliveries of a lane that are in doubt, at most, when its machine loses power
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_MESSAGE = 553  # mailbox name not allowed (RFC 5321, 4.2.2): our own word, nothing was sent
+
+
+@dataclass(slots=True)
+class Told:
+    """What the transport has told at once, as the ledger is to note it in one commit.
+
+    `awaited` may leave once it is noted, `early` was answered before the message left; `returned`
+    is free again at no cost, `later` at its time; `bounced` are recipients by their deliveries.
+    """
+
+    at: datetime
+    awaited: list[int] = field(default_factory=list)
+    early: list[int] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
+    later: dict[int, datetime] = field(default_factory=dict)
+    bounced: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What may leave now, of which deliveries the end was noted, and whether all must stop."""
+
+    may_go: frozenset[int]
+    ended: frozenset[int]
+    is_stopped: bool
 
 
 @dataclass(slots=True)
@@ -41,20 +78,28 @@ class Lane:
 
     name: str
     press: Press
+    desk: Desk
     copies: Copies
     transport: Transport
     clock: Clock
     progress: Progress
     of_all: int
-    course: Course = field(default_factory=Course)
+    course: Course
     stopped: str = ""
+    _may_claim: float = inf
     _seen: int = 0
+    _renewed_at: datetime = LONG_AGO
     _claimed: deque[Delivery] = field(default_factory=deque)
+    _claimed_at: dict[int, int | None] = field(default_factory=dict)  # see changes_seen
     _waiting: dict[int, Delivery] = field(default_factory=dict)  # offered, not let go
     _leaving: dict[int, Delivery] = field(default_factory=dict)  # let go, not answered
 
-    def run(self) -> None:
-        """Sends until nothing is left to do now, or `stopped` says why it cannot go on."""
+    def run(self, at_most: float = inf) -> None:
+        """Sends until nothing is left to do now, or `stopped` says why it cannot go on.
+
+        Raises StoreError when the ledger cannot be written: what has left is in doubt then.
+        """
+        self._may_claim = at_most
         try:
             self._offer()
             while self._waiting or self._leaving:
@@ -62,9 +107,15 @@ class Lane:
                 self._offer()
         except NotSent as error:  # then nothing has left whose end was not told
             self.stopped = str(error)
-            self._release(list(self._leaving.values()))
+            self._release(self._leaving)
+        except StoreError:  # and so nothing can be released
+            self._waiting.clear()
+            self._claimed.clear()
+            raise
         finally:  # interrupted too: what has certainly not left is free at once
-            self._release([*self._waiting.values(), *self._claimed])
+            self._release(self._waiting)
+            self._release({row.id: row for row in self._claimed})
+            self._claimed.clear()
 
     def _offer(self) -> None:
         """Offers what there is room for; claims anew where nothing is left to offer."""
@@ -73,72 +124,125 @@ class Lane:
                 return
             row = self._claimed.popleft()
             try:
-                envelope = self.copies.envelope(row.recipient)
+                envelope = self.copies.envelope(row.recipient, row.id)
                 message = self.copies.of(row, self.clock())
             except (PartworkError, ValueError) as error:
+                told = Told(self.clock())
                 reply = Reply(NO_MESSAGE, f"no message could be made: {error}", Stage.RCPT)
-                with self.press.engine.begin() as connection:
-                    self._note(connection, row, reply)
+                self._hear(row, reply, told)
+                self._note(told)
                 self._show_progress(1)
                 continue
             self._waiting[row.id] = row
             self.transport.offer(row.id, envelope, message)
 
     def _claim(self) -> bool:
-        with self.press.engine.begin() as connection:
-            rows = claim(
-                connection,
-                self.copies.content_hash,
-                self.name,
-                self.clock(),
-                LEASE,
-                limit=CLAIM,
-            )
-        self._claimed.extend(rows)
-        return bool(rows)
+        """Claims so many that 64 at most are claimed and not answered."""
+        now, under_way = self.clock(), len(self._waiting) + len(self._leaving)
+        limit = int(min(CLAIM - under_way, self._may_claim))
+
+        def work(connection: Connection) -> tuple[tuple[Delivery, ...], int | None]:
+            content_hash, seen = self.copies.content_hash, changes_seen(connection)
+            if is_stopped(connection, content_hash):
+                return (), seen
+            return claim(connection, content_hash, self.name, now, LEASE, limit=limit), seen
+
+        if limit > 0:
+            rows, seen = self.desk.durably(work)
+            self._claimed.extend(in_turn(rows))
+            self._claimed_at.update(dict.fromkeys((row.id for row in rows), seen))
+            self._may_claim -= len(rows)
+        return bool(self._claimed)
 
     def _record(self, events: Sequence[Event]) -> None:
         """Notes what has happened, and only then lets go what is awaited."""
-        to_go: list[int] = []
-        bounced: list[str] = []
-        with self.press.engine.begin() as connection:
-            for event in events:
-                match event.outcome:
-                    case None if note_attempt(connection, event.key, self.name, self.clock()):
-                        to_go.append(event.key)
-                    case None:
-                        self._withdraw(event.key)
-                    case Reply() as reply:
-                        row = self._ended(event.key)
-                        if self._note(connection, row, reply) and is_hard_bounce(reply):
-                            bounced.append(row.recipient)
-                    case LostInDoubt() as doubt:
-                        row = self._ended(event.key)
-                        note_doubt(connection, row.id, self.name, str(doubt), self.clock())
-        self._suppress(bounced)
-        self.stopped = self.stopped or self.course.held
+        told = Told(self.clock())
+        for event in events:
+            match event.outcome:
+                case None:
+                    told.awaited.append(event.key)
+                case Reply() as reply:
+                    self._hear(self._ended(event.key), reply, told)
+                case LostInDoubt() as doubt:
+                    self._ended(event.key)
+                    told.ends.append(End(event.key, DeliveryState.IN_DOUBT, None, str(doubt)))
+                case PutOff() as later:
+                    self._ended(event.key)
+                    told.later[event.key] = told.at + later.pause
+        noted = self._note(told)
+        self._suppress([to for key, to in told.bounced.items() if key in noted.ended])
+        if self.course.held:
+            self.hold(self.course.held)
+        elif noted.is_stopped or self.course.given_up:
+            self.stopped = self.stopped or self._why_stopped()
+        for key in told.awaited:
+            if key not in noted.may_go:
+                self._withdraw(key)
+            elif not self.stopped:
+                self._leaving[key] = self._waiting.pop(key)
+                self.transport.let_go(key)
         if self.stopped:
-            self._release([self._withdraw(key) for key in tuple(self._waiting)])
-            to_go.clear()
-        for key in to_go:
-            self._leaving[key] = self._waiting.pop(key)
-            self.transport.let_go(key)
+            self._release({key: self._withdraw(key) for key in tuple(self._waiting)})
         self._show_progress(sum(event.outcome is not None for event in events))
 
-    def _note(self, connection: Connection, row: Delivery, reply: Reply) -> bool:
-        """Whether the reply was noted as the delivery's own."""
+    def _hear(self, row: Delivery, reply: Reply, told: Told) -> None:
+        """What the ledger is to be told of a reply, and whether the lane goes on after it."""
         if not self.course.is_its_own(row.id, reply):
-            release(connection, row.id, self.name)
+            told.returned.append(row.id)
             if not self.course.held and self.transport.rest():
                 self.course.note_rest(reply)
-            return False
-        verdict, now = verdict_of(reply), self.clock()
-        again = next_try_at(row.attempts + 1, now) if verdict is Verdict.DEFERRED else None
+            return
+        verdict, words = verdict_of(reply), reply.text
+        again = next_try_at(row.attempts + 1, told.at) if verdict is Verdict.DEFERRED else None
         if verdict is Verdict.DEFERRED and again is None:
-            verdict = Verdict.REFUSED  # put off for too long: the server's words say why
+            verdict, words = Verdict.REFUSED, f"expired, put off for three days: {words}"
         if reply.stage is not Stage.MESSAGE:  # an attempt too, although the message has not left
-            note_attempt(connection, row.id, self.name, now)
-        return note_reply(connection, row.id, self.name, verdict, reply, at=now, next_try_at=again)
+            told.early.append(row.id)
+        relay_id = relay_id_in(reply) if verdict is Verdict.ACCEPTED else ""
+        state = DeliveryState(verdict)
+        told.ends.append(End(row.id, state, reply.code, words, again, relay_id))
+        if is_hard_bounce(reply):
+            told.bounced[row.id] = row.recipient
+
+    def _note(self, told: Told) -> Noted:
+        """Commits it, and looks whether the issue was stopped."""
+
+        def work(connection: Connection) -> Noted:
+            note_attempts(connection, told.early, self.name, told.at)
+            ended = note_ends(connection, told.ends, self.name, told.at)
+            release(connection, told.returned, self.name)
+            postpone(connection, told.later, self.name)
+            seen = changes_seen(connection)  # none by others: all are wanted who were claimed so
+            are_wanted = seen is not None and all(
+                self._claimed_at[key] == seen for key in told.awaited
+            )
+            may_go = note_attempts(
+                connection, told.awaited, self.name, told.at, are_wanted=are_wanted
+            )
+            if is_to_renew:
+                renew(connection, self.name, told.at + LEASE)
+            return Noted(may_go, ended, is_stopped(connection, self.copies.content_hash))
+
+        is_to_renew = told.at - self._renewed_at >= LEASE / 5
+        noted = self.desk.quickly(work)
+        if is_to_renew:
+            self._renewed_at = told.at
+        return noted
+
+    def hold(self, why: str) -> None:
+        """Stops this lane and all others, until a person resumes the issue."""
+        held = Stop(StopKind.HELD, why, self.clock())
+        with self.press.engine.begin() as connection:
+            save_stop(connection, self.copies.content_hash, held)
+        self.stopped = self._why_stopped()
+
+    def _why_stopped(self) -> str:
+        """In words: what a person or a hold has said, else what this lane has come to."""
+        with read_only(self.press.engine) as connection:
+            stop = load_stop(connection, self.copies.content_hash)
+        if stop and stop.is_on:
+            return f"{stop.kind}: {stop.reason}" if stop.reason else stop.kind.value
+        return self.course.given_up
 
     def _suppress(self, recipients: Sequence[str]) -> None:
         """Where that fails the lane stops, once what has left is answered."""
@@ -149,16 +253,20 @@ class Lane:
             self.stopped = str(error)
 
     def _ended(self, key: int) -> Delivery:
+        self._claimed_at.pop(key)
         return self._leaving.pop(key, None) or self._waiting.pop(key)
 
     def _withdraw(self, key: int) -> Delivery:
         self.transport.withdraw(key)
+        self._claimed_at.pop(key)
         return self._waiting.pop(key)
 
-    def _release(self, rows: Sequence[Delivery]) -> None:
-        with self.press.engine.begin() as connection:
-            for row in rows:
-                release(connection, row.id, self.name)
+    def _release(self, rows: dict[int, Delivery]) -> None:
+        """Gives them back, and has them no longer."""
+        if rows:
+            held = tuple(rows)
+            self.desk.quickly(lambda connection: release(connection, held, self.name))
+            rows.clear()
 
     def _show_progress(self, more: int) -> None:
         """Outside of every transaction: what is shown may read the database."""

@@ -12,6 +12,7 @@ from partwork.actions.subscribers import story_of
 from partwork.actions.unsubscribe import Left
 from partwork.assembly import Press, keys_of
 from partwork.model.audience import (
+    Evidence,
     Request,
     ServiceRequest,
     Subscriber,
@@ -27,6 +28,7 @@ from partwork.store.audience import (
 from partwork.store.engine import read_only
 from partwork.store.service_messages import Taken, save_request
 from partwork.store.subscriptions import (
+    bundle_subscription,
     load_skipped,
     load_subscriptions,
     pause_subscription,
@@ -62,13 +64,17 @@ class SeriesChoice:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One subscription, and what may be chosen within it."""
+    """One subscription, and what may be chosen within it.
+
+    `is_bundled`: all parts of a week come in one mail.
+    """
 
     slug: str
     name: str
     is_confirmed: bool
     paused_until: datetime | None
     series: tuple[SeriesChoice, ...]
+    is_bundled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +112,14 @@ def choose(
     *,
     series: Mapping[str, bool],
     pause_weeks: int | None,
+    is_bundled: bool | None = None,
     now: datetime,
 ) -> None:
-    """Keeps which series are wanted, and a pause: for so many weeks, 0 none, None as it is.
+    """Keeps which series are wanted, a pause, and whether all parts of a week come in one mail.
 
-    `series` are those that the page showed; one that has begun since is not among them. Raises
-    BadToken, PassHasRunOut.
+    A pause is for so many weeks, 0 none; None leaves it, and how mails come, as it is. `series`
+    are those that the page showed; one that has begun since is not among them. Raises BadToken,
+    PassHasRunOut.
     """
     person = _person(press, token, now)
     with press.engine.begin() as connection:
@@ -126,6 +134,8 @@ def choose(
         if pause_weeks is not None:
             until = now + pause_weeks * WEEK if pause_weeks in PAUSES else None
             pause_subscription(connection, person.id, newsletter, until)
+        if is_bundled is not None:
+            bundle_subscription(connection, person.id, newsletter, is_bundled=is_bundled)
 
 
 def leave(press: Press, token: str, newsletter: str, visitor: Visitor, now: datetime) -> Left:
@@ -185,8 +195,8 @@ def new_address_behind(press: Press, token: str, now: datetime) -> str:
 def move(press: Press, token: str, now: datetime) -> bool:
     """Makes the new address the person's; False: it has subscriptions of its own, or may not be.
 
-    May be repeated. An old backup finds that the old address has left. Raises BadToken,
-    LogUnusable.
+    The old address is told that mails go elsewhere, and not where. May be repeated. An old backup
+    finds that the old address has left. Raises BadToken, LogUnusable.
     """
     subscriber, address = read_move(token, now, press.secrets)
     keys = keys_of(address, press.hash_key)
@@ -202,7 +212,12 @@ def move(press: Press, token: str, now: datetime) -> bool:
             address_key=keys.address_key,
             suppression_key=keys.suppression_key,
         )
-    old = keys_of(person.address, press.hash_key)
+        old = keys_of(person.address, press.hash_key)
+        if is_moved and old != keys:
+            for one in held:
+                if one.state is SubscriptionState.CONFIRMED:
+                    told = _word_of_moving(person, one, old.suppression_key, now)
+                    save_request(connection, told, press.caps)
     if is_moved and old != keys:
         gone = (
             LogEntry(LogAct.LEFT, now, old.suppression_key, newsletter=s.newsletter) for s in held
@@ -219,6 +234,12 @@ def my_data(press: Press, token: str, now: datetime) -> Mapping[str, object]:
 def erase_me(press: Press, token: str, now: datetime) -> None:
     """Forgets the person. Raises BadToken, PassHasRunOut, LogUnusable."""
     forget(press, _person(press, token, now), now)
+
+
+def _word_of_moving(person: Subscriber, held: Subscription, hashed: str, now: datetime) -> Request:
+    """What has the address that a person had until now told of it."""
+    kind, evidence = ServiceRequest.MOVED, Evidence("change of address")
+    return Request(kind, held.newsletter, person.address, hashed, "", evidence, now, person.id)
 
 
 def _person(press: Press, token: str, now: datetime) -> Subscriber:
@@ -244,4 +265,5 @@ def _choice(
         held.state is SubscriptionState.CONFIRMED,
         held.paused_until if is_paused else None,
         tuple(SeriesChoice(s, title_of(press, s), s not in skipped) for s in series),
+        held.is_bundled,
     )

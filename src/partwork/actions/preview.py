@@ -48,7 +48,7 @@ def preview(press: Press, series: str, part: int | None, now: datetime) -> tuple
     there = {instalment.id for instalment in load_series(press, series).instalments}
     with press.engine.begin() as connection:
         for draft, _ in drafts:
-            save_draft(connection, draft.issue, now)
+            save_draft(connection, draft.issue, now, marked=draft.marked)
         drop_drafts(connection, series, there)
     return shown
 

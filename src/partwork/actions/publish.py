@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from partwork.actions.bundles import bundle_weeks
 from partwork.actions.check import open_faults, words_for
+from partwork.actions.folding import fold_old
 from partwork.actions.loading import load_newsletter, load_series
+from partwork.actions.planned import Planned
 from partwork.actions.preview import drafts_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -13,6 +16,7 @@ from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.newsletter import Cadence
 from partwork.model.series import Instalment, Mode, Series
+from partwork.model.stop import StopKind
 from partwork.scheduling.cadence import last_slot, next_slot
 from partwork.store.campaigns import (
     enrol,
@@ -28,20 +32,13 @@ from partwork.store.issues import (
     load_issue,
     published_instalments,
 )
+from partwork.store.lanes import sweep
 from partwork.store.leases import release_lease, take_lease
-from partwork.store.ledger import sweep, tally
+from partwork.store.ledger import tally
+from partwork.store.stops import load_stop
 
 NOT_AFTER = timedelta(hours=6)  # a guess: a part that is later than this waits for its next slot
 LEASE = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """An issue that was made a campaign, the slot it is for, and how many it will reach."""
-
-    issue: str
-    due_at: datetime
-    recipients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,9 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
     """Plans the next part of a series, or of all, if its slot has come and it is approved.
 
     `at_once` ignores the cadence and needs a series. What is mailed later are the approved
-    draft's stored strings; a part whose file says something else by now waits. Deliveries that a
-    crash left are freed. Safe to run twice, at once or elsewhere.
+    draft's stored strings; a part whose file says something else by now waits. Readers who want all
+    parts of a week in one mail are planned for that when it is over, whatever series is named.
+    Deliveries that a crash left are freed. Safe to run twice, at once or elsewhere.
     """
     if at_once and not series:
         raise LibraryError("say which series to publish at once: partwork publish SERIES --now")
@@ -74,9 +72,13 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
             continue
         planned += outcome[0]
         waiting += outcome[1]
+    bundled = bundle_weeks(press, now)
+    planned += bundled[0]
+    waiting += bundled[1]
     with press.engine.begin() as connection:
         sweep(connection, now)
         unsent = unfinished_issues(connection, now)
+    fold_old(press, now)
     return PublishReport(tuple(planned), tuple(waiting), unsent)
 
 
@@ -127,8 +129,9 @@ def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
     with read_only(press.engine) as connection:
         last = last_campaign(connection, series.slug)
         issue = load_issue(connection, last.content_hash) if last else None
+        stop = load_stop(connection, issue.content_hash) if issue else None
         pending = tally(connection, issue.content_hash).pending if issue else 0
-    if issue and pending:
+    if issue and pending and not (stop and stop.kind is StopKind.CANCELLED):
         return f"part {issue.number} is not sent yet; `partwork send {issue.name}` does it"
     return now
 

@@ -1,14 +1,20 @@
 """An issue's unsent deliveries → the wire, each noted in the ledger before and after."""
 
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
+from partwork.actions.bundles import demand_mailable
 from partwork.actions.copies import Copies, copies_of
-from partwork.actions.lane import Lane
+from partwork.actions.issue_named import issue_named
+from partwork.actions.lane import LEASE, Lane
 from partwork.actions.loading import load_newsletter
+from partwork.actions.stopping import Stopped
 from partwork.assembly import Clock, Press, Progress
 from partwork.delivering.addresses import UnfitAddress
+from partwork.delivering.canary import canary_of, sent_of, tolerated_of, why_held, words_for
+from partwork.delivering.course import FIRST, Course
 from partwork.delivering.readiness import missing_for_smtp
 from partwork.library import LibraryError
 from partwork.manuscript.series import parse_series
@@ -16,9 +22,14 @@ from partwork.model.delivery import DeliveryState, Reply, Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.newsletter import Newsletter
-from partwork.store.engine import read_only
-from partwork.store.issues import find_issues, is_published
-from partwork.store.ledger import load_deliveries, sweep, tally
+from partwork.store.driving import desk
+from partwork.store.engine import StoreError, read_only
+from partwork.store.issues import is_published
+from partwork.store.lanes import close_lane, open_lane, sweep
+from partwork.store.leases import release_lease, take_lease
+from partwork.store.ledger import load_deliveries, tally
+from partwork.store.stops import load_stop
+from partwork.store.workers import this_worker
 from partwork.transport.outbox import Outbox
 
 
@@ -26,13 +37,15 @@ from partwork.transport.outbox import Outbox
 class SendReport:
     """The issue's name, where its deliveries stand, how many were accepted in this run.
 
-    `stopped` says why the run ended before its deliveries did (empty: it did not).
+    `stopped` says why the run ended before its deliveries did (empty: it did not), `canary` how
+    the first readers' servers took it, where this run sent to them.
     """
 
     issue: str
     tally: Tally
     sent: int
     stopped: str = ""
+    canary: str = ""
 
 
 class NotReadyToSend(PartworkError):
@@ -50,7 +63,9 @@ def send(
     """Sends what the ledger says is unsent; safe to run again, at once or elsewhere.
 
     A delivery is claimed once, its attempt is committed before the message leaves and its
-    reply after; what a crash leaves between the two is in doubt and not sent again.
+    reply after; what a crash leaves between the two is in doubt and not sent again. A share of the
+    readers goes first, and the others only when their servers took it. Raises Stopped for an issue
+    that is paused, held or cancelled.
     """
     found = issue_named(press, issue)
     with read_only(press.engine) as connection:
@@ -59,19 +74,67 @@ def send(
                 f"{found.name} is not published; `partwork publish {found.audience.series} --now` "
                 "publishes the next part that is approved"
             )
+        stop = load_stop(connection, found.content_hash)
     newsletter = _ready_newsletter(press, found, dry_run)
     copies = copies_of(press, found, newsletter)
     copies.sample(newsletter.sender.address, clock())  # what is wrong with all must refuse nobody
     if dry_run:
         return _dry_run(press, copies, clock)
+    if stop and stop.is_on:
+        raise Stopped(found.name, stop)
     with press.engine.begin() as connection:
         sweep(connection, clock())
+    standing = _tally(press, found)
+    course = Course(tolerated=tolerated_of(FIRST, press.settings.refused_share))
+    with (
+        press.transport() as transport,
+        _lane_name(press, found, clock) as name,
+        desk(press.engine) as own,
+    ):
+        lane = Lane(name, press, own, copies, transport, clock, progress, standing.pending, course)
+        was_resumed = stop is not None
+        canary = "" if was_resumed else _send_canary(lane, found, standing)
+        if not lane.stopped:
+            lane.run()
+    return SendReport(found.name, _tally(press, found), lane.course.accepted, lane.stopped, canary)
+
+
+@contextmanager
+def _lane_name(press: Press, issue: Issue, clock: Clock) -> Iterator[str]:
+    """A name for one lane alone, under which the ledger knows this process."""
     name = f"{platform.node()}-{press.new_id()}"
-    with press.transport() as transport:
-        of_all = _tally(press, found).pending
-        lane = Lane(name, press, copies, transport, clock, progress, of_all)
-        lane.run()
-    return SendReport(found.name, _tally(press, found), lane.course.accepted, lane.stopped)
+    with press.engine.begin() as connection:
+        open_lane(connection, name, issue.content_hash, this_worker(), clock())
+    try:
+        yield name
+    finally:
+        with suppress(StoreError), press.engine.begin() as connection:
+            close_lane(connection, name)
+
+
+def _send_canary(lane: Lane, issue: Issue, standing: Tally) -> str:
+    """Sends to the first readers, and holds the issue if too many are refused; in words.
+
+    "": they have all been tried before. One run at a time does it, the others stop.
+    """
+    press, percent = lane.press, lane.press.settings.refused_share
+    size = canary_of(standing.planned - standing.left, press.settings.canary_share)
+    if not (left := size - sent_of(standing)) > 0:
+        return ""
+    lease = f"canary:{issue.content_hash}"
+    with press.engine.begin() as connection:
+        if not take_lease(connection, lease, lane.name, lane.clock(), LEASE):
+            lane.stopped = f"another run sends the first {size}, and judges how they fare"
+            return ""
+    try:
+        lane.run(at_most=left)
+        fared = _tally(press, issue)
+        if not lane.stopped and (why := why_held(fared, percent)):
+            lane.hold(why)
+    finally:
+        with suppress(StoreError), press.engine.begin() as connection:
+            release_lease(connection, lease, lane.name)
+    return words_for(fared)
 
 
 def send_test(press: Press, issue: str, address: str, clock: Clock) -> Reply:
@@ -84,38 +147,23 @@ def send_test(press: Press, issue: str, address: str, clock: Clock) -> Reply:
         return transport.send(copies.envelope(address), copy)
 
 
-def issue_named(press: Press, name: str) -> Issue:
-    """The one issue of that name, or whose name begins so. Raises LibraryError.
-
-    Of several the one that is published is meant: `series-01` goes on to name what was mailed
-    when the part has been rendered anew.
-    """
-    if not name:
-        raise LibraryError("no issue was named; `partwork status` lists them")
-    with read_only(press.engine) as connection:
-        found = find_issues(connection, name)
-        mailed = [issue for issue in found if is_published(connection, issue.content_hash)]
-    if not found:
-        raise LibraryError(f"there is no issue {name!r}; `partwork status` lists them")
-    if len(found) > 1 and len(mailed) != 1:
-        some = ", ".join(issue.name for issue in found[:5])
-        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
-        raise LibraryError(f"{name!r} could be {some}{more}; write more of its name")
-    return mailed[0] if mailed else found[0]
-
-
 def _ready_newsletter(press: Press, issue: Issue, dry_run: bool) -> Newsletter:
-    """The issue's newsletter. Raises NotReadyToSend where a mail server must not get the issue."""
+    """The issue's newsletter. Raises NotReadyToSend where a mail server must not get the issue.
+
+    Raises Unmailable for a bundle with a part that may not go out.
+    """
+    parts = demand_mailable(press, issue)
     newsletter = load_newsletter(press, issue.audience.newsletter)
     if dry_run or not press.has_mail_server:
         return newsletter
-    host = urlsplit(press.settings.smtp_url.get_secret_value()).hostname or ""
     missing = missing_for_smtp(
-        replace(newsletter, demo=newsletter.demo or issue.demo), press.settings.public_url, host
+        replace(newsletter, demo=newsletter.demo or issue.demo),
+        press.settings.public_url,
+        press.mail_host,
     )
     if missing:
         raise NotReadyToSend(f"{issue.name} cannot be sent by SMTP yet: {'; '.join(missing)}")
-    worn = _as_worn(press, newsletter, issue.audience.series)
+    worn = _as_worn(press, newsletter, (parts or (issue,))[0].audience.series)
     if (worn.sender.address, worn.reply_to.address) != (
         issue.sender.address,
         issue.reply_to.address,

@@ -13,11 +13,13 @@ from partwork.store.archive import published_parts
 from partwork.store.consents import save_wording
 from partwork.store.engine import read_only
 from partwork.store.service_messages import Taken, save_request
-from partwork.subscribing.addresses import fault_of
+from partwork.subscribing.addresses import address_key, fault_of
 from partwork.subscribing.networks import kept_of, network_of
+from partwork.subscribing.refusing import Refusal, refusal_of, refusing
 from partwork.subscribing.suppression import network_key
 from partwork.subscribing.tokens import BadToken, form_token, shown_for
 from partwork.subscribing.wording import Wording, wording_of
+from partwork.transport.exchanges import takes_mail
 
 FILLED_IN = timedelta(seconds=2)  # faster than a person types an address, and a program waits
 FORM_LASTS = timedelta(days=1)
@@ -51,6 +53,9 @@ class Answer(StrEnum):
 
     LOOK_IN_YOUR_MAILBOX = "look in your mailbox"
     NO_ADDRESS = "no address"
+    DISPOSABLE = "disposable"
+    ROLE = "role"
+    NO_MAIL_THERE = "no mail there"
     ONCE_MORE = "once more"
     TOO_MANY = "too many"
 
@@ -77,6 +82,7 @@ def sign_up(
     """Keeps the wish to subscribe, so that a confirmation goes to the address; see `answering`.
 
     `trap` is a field that people do not see: whoever fills it in is told what all are told.
+    What the operator refuses is refused for everybody alike, known here or not.
     Raises LibraryError for an unknown newsletter.
     """
     found = load_newsletter(press, newsletter)
@@ -88,6 +94,8 @@ def sign_up(
         return Answer.ONCE_MORE
     if trap:
         return Answer.LOOK_IN_YOUR_MAILBOX
+    if refused := _refused(press, address.strip()):
+        return refused
     wording = wording_of(found.name)
     return ask(
         press, ServiceRequest.SUBSCRIBE, newsletter, address, visitor, wording=wording, now=now
@@ -121,7 +129,7 @@ def ask(
     """
     load_newsletter(press, newsletter)
     address = address.strip()
-    if len(address) > 320 or fault_of(address):  # 64 + @ + 255: RFC 5321, 4.5.3.1
+    if not _can_be(address):
         return Answer.NO_ADDRESS
     request = Request(
         kind,
@@ -139,6 +147,30 @@ def ask(
     if taken in {Taken.TOO_MANY_OF_NETWORK, Taken.TOO_MANY_IN_ALL}:
         return Answer.TOO_MANY
     return Answer.LOOK_IN_YOUR_MAILBOX
+
+
+def _can_be(address: str) -> bool:
+    return len(address) <= 320 and not fault_of(address)  # 64 + @ + 255: RFC 5321, 4.5.3.1
+
+
+def _refused(press: Press, address: str) -> Answer | None:
+    given = press.settings
+    if not _can_be(address):
+        return Answer.NO_ADDRESS
+    chosen = refusing(
+        listed=given.refuse_disposable, domains=given.disposable_domains, roles=given.refuse_roles
+    )
+    if refusal := refusal_of(address, chosen):
+        return _REFUSED[refusal]
+    if given.refuse_without_mx:
+        domain = address_key(address).rpartition("@")[2]
+        servers = given.name_servers
+        if not takes_mail(domain, servers):
+            return Answer.NO_MAIL_THERE
+    return None
+
+
+_REFUSED = {Refusal.DISPOSABLE: Answer.DISPOSABLE, Refusal.ROLE: Answer.ROLE}
 
 
 def evidence_of(

@@ -1,20 +1,30 @@
 """What waits, what is due, and what became of what was sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter, load_series
-from partwork.actions.send import issue_named
+from partwork.actions.segments import count_readers
+from partwork.actions.stopping import words_for
 from partwork.assembly import Press
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.scheduling.cadence import next_slot
-from partwork.store.audience import count_confirmed
+from partwork.scheduling.weeks import week_of
+from partwork.store.bundles import count_bundled, newest_bundles
 from partwork.store.campaigns import campaigns_of
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts, is_published, load_issue
+from partwork.store.lanes import count_lanes
 from partwork.store.ledger import tally
+from partwork.store.records import by_domain, last_refusals
+from partwork.store.stops import load_stop
+
+REFUSALS = 5  # as many as a person reads at a glance
+BUNDLES = 5  # the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,21 @@ class IssueStatus:
     state: str
     reviewers: tuple[str, ...]
     tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class SendingStatus(IssueStatus):
+    """One issue, and how its sending stands.
+
+    `stopped` says since when and why nothing leaves (empty: it may), `lanes` how many are at
+    work, `refusals` what servers last refused, in their words. `domains` counts deliveries by
+    recipients' domain and state, where it was asked for.
+    """
+
+    stopped: str
+    lanes: int
+    refusals: tuple[str, ...]
+    domains: Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +71,38 @@ class SeriesStatus:
 
 
 def status(press: Press, now: datetime) -> tuple[SeriesStatus, ...]:
-    """Every series of the home, by name."""
-    return tuple(_series(press, slug, now) for slug in press.library.series_slugs())
+    """Every series of the home, by name, and after them what goes out once a week.
+
+    That is of each newsletter some of whose readers want all parts of a week in one mail.
+    """
+    series = (_series(press, slug, now) for slug in press.library.series_slugs())
+    weekly = (_weekly(press, slug, now) for slug in press.library.newsletter_slugs())
+    return (*series, *filter(None, weekly))
 
 
-def status_of(press: Press, issue: str) -> IssueStatus:
+def status_of(press: Press, issue: str, *, domains: bool = False) -> SendingStatus:
     """One issue, by its name or the start of it. Raises LibraryError."""
-    return _issue(press, issue_named(press, issue))
+    found = issue_named(press, issue)
+    with read_only(press.engine) as connection:
+        stop = load_stop(connection, found.content_hash)
+        lanes = count_lanes(connection, found.content_hash)
+        refused = last_refusals(connection, found.content_hash, REFUSALS)
+        by_state = by_domain(connection, found.content_hash) if domains else {}
+    shown = _issue(press, found)
+    return SendingStatus(
+        shown.name,
+        shown.title,
+        shown.state,
+        shown.reviewers,
+        shown.tally,
+        words_for(found.name, stop) if stop and stop.is_on else "",
+        lanes,
+        tuple(dict.fromkeys(f"{one.code} {one.words}" for one in refused)),
+        {
+            domain: {state.value: count for state, count in counts.items()}
+            for domain, counts in by_state.items()
+        },
+    )
 
 
 def _series(press: Press, slug: str, now: datetime) -> SeriesStatus:
@@ -64,9 +114,25 @@ def _series(press: Press, slug: str, now: datetime) -> SeriesStatus:
         return SeriesStatus(slug, slug, None, None, issues, str(error))
     cadence = series.cadence or newsletter.cadence
     with read_only(press.engine) as connection:
-        readers = count_confirmed(connection, newsletter.slug)
+        readers = count_readers(connection, newsletter, series, now)
     due = next_slot(cadence, now) if cadence else None
     return SeriesStatus(slug, series.title, readers, due, issues)
+
+
+def _weekly(press: Press, newsletter: str, now: datetime) -> SeriesStatus | None:
+    """The newest bundles of a newsletter; None where there was none and nobody wants any."""
+    title = "All parts of a week in one mail"
+    with read_only(press.engine) as connection:
+        readers = count_bundled(connection, newsletter)
+        bundles = newest_bundles(connection, newsletter, BUNDLES)
+    if not readers and not bundles:
+        return None
+    issues = tuple(_issue(press, bundle) for bundle in bundles)
+    try:
+        due = week_of(load_newsletter(press, newsletter).cadence, now).due_at
+    except PartworkError as error:
+        return SeriesStatus(newsletter, title, None, None, issues, str(error))
+    return SeriesStatus(newsletter, title, readers, due, issues)
 
 
 def _issues(press: Press, series: str) -> tuple[IssueStatus, ...]:

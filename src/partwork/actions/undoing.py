@@ -12,7 +12,7 @@ from partwork.store.audience import load_subscriber_by_id
 from partwork.store.engine import read_only
 from partwork.store.subscriptions import load_subscriptions, return_to_subscription
 from partwork.store.suppression_log import LogAct, LogEntry, append
-from partwork.subscribing.tokens import Pass, PassHasRunOut, PassKind, read_pass
+from partwork.subscribing.tokens import Pass, PassKind, read_any_pass, read_pass
 
 
 class Undoing(StrEnum):
@@ -34,10 +34,7 @@ class UndoView:
 
 def undo_behind(press: Press, token: str, now: datetime) -> UndoView:
     """What the link would take back, and changes nothing. Raises BadToken, LibraryError."""
-    try:
-        held, in_time = read_pass(PassKind.UNDO, token, now, press.secrets), True
-    except PassHasRunOut as late:
-        held, in_time = late.held, False
+    held, in_time = read_any_pass(PassKind.UNDO, token, now, press.secrets)
     about = _about(press, held)
     if in_time and any(_is_that(s, held) for s in about):
         standing = Undoing.WAITS

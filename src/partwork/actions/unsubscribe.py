@@ -3,22 +3,23 @@
 Mails are forwarded: whoever has the token may leave for its owner, and learns nothing of them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from partwork.actions.departing import depart
+from partwork.actions.departing import Leaver, depart_together
 from partwork.actions.loading import load_newsletter
 from partwork.actions.naming import title_of
 from partwork.assembly import Press
 from partwork.model.audience import Evidence, SubscriptionState
 from partwork.model.errors import PartworkError
-from partwork.store.audience import load_subscriber_by_id
+from partwork.store.audience import load_subscriber_by_id, load_subscribers_by_id
 from partwork.store.engine import StoreError, read_only
 from partwork.store.ledger import count_under_way, series_of_delivery
 from partwork.store.subscriptions import (
     load_skipped,
     load_subscription,
-    load_subscriptions,
+    load_subscriptions_of,
     skip_series,
     take_up_series,
 )
@@ -41,6 +42,7 @@ class LeavingView:
     `address` is masked; `series` the title of the series whose part the mail was, with its
     `is_skipped`; all three are empty where the database does not know them. `contact` is the
     address that answers mails to the newsletter, `has_others` whether there are more newsletters.
+    `under_way` mails have left and may still arrive.
     """
 
     newsletter: str
@@ -51,19 +53,32 @@ class LeavingView:
     series: str = ""
     is_skipped: bool = False
     has_others: bool = False
+    under_way: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """To end the subscription that a mail's link speaks of, or with `everything` all of theirs."""
+
+    departure: Departure
+    evidence: Evidence
+    everything: bool = False
+
+    @property
+    def newsletter(self) -> str:
+        """Which newsletter; empty for all of them."""
+        return "" if self.everything else self.departure.newsletter
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
     """What became of a wish to leave.
 
-    `undo` is a token that takes it back, empty where nothing was ended by this; `under_way` mails
-    had left before.
+    `undo` is a token that takes it back, empty where nothing was ended by this.
     """
 
     at: datetime
     undo: str = ""
-    under_way: int = 0
 
 
 def leaving_behind(press: Press, token: str) -> LeavingView | None:
@@ -77,6 +92,7 @@ def leaving_behind(press: Press, token: str) -> LeavingView | None:
         held = load_subscription(connection, departure.subscriber, departure.newsletter)
         skipped = load_skipped(connection, departure.subscriber)
         series = series_of_delivery(connection, departure.delivery, departure.subscriber)
+        under_way = count_under_way(connection, departure.subscriber, departure.newsletter)
     name, contact = _names(press, departure.newsletter)
     return LeavingView(
         name,
@@ -87,6 +103,7 @@ def leaving_behind(press: Press, token: str) -> LeavingView | None:
         title_of(press, series) if series else "",
         series in skipped,
         len(press.library.newsletter_slugs()) > 1,
+        under_way,
     )
 
 
@@ -95,16 +112,25 @@ def unsubscribe(
 ) -> Left:
     """Ends the subscription that the token speaks of, or all of its owner's.
 
-    Committed when this returns, or, while the database is down, noted in the suppression log and
-    applied later. May be repeated, also for subscribers who are long erased. A goodbye is mailed.
-    Raises BadToken, LogUnusable.
+    As `unsubscribe_together`. Raises BadToken, LogUnusable.
     """
     departure = read_unsubscribe_token(token, press.secrets)
+    (left,) = unsubscribe_together(press, [Wish(departure, evidence, everything)], now)
+    return left
+
+
+def unsubscribe_together(press: Press, wishes: Sequence[Wish], now: datetime) -> tuple[Left, ...]:
+    """Ends what they speak of, at one instant; of each what became of it.
+
+    Committed when this returns, or, while the database is down, noted in the suppression log and
+    applied later. May be repeated, also for subscribers who are long erased. A goodbye is mailed.
+    Raises LogUnusable.
+    """
     try:
-        return _leave(press, departure, evidence, everything, now)
+        return _leave(press, wishes, now)
     except StoreError:
-        append(press.suppression_log, [_noted(departure, now)])
-        return Left(now)
+        append(press.suppression_log, [_noted(wish, now) for wish in wishes])
+        return tuple(Left(now) for _ in wishes)
 
 
 def skip(press: Press, token: str, *, wanted: bool, now: datetime) -> None:
@@ -121,30 +147,39 @@ def skip(press: Press, token: str, *, wanted: bool, now: datetime) -> None:
             skip_series(connection, departure.subscriber, series, now)
 
 
-def _leave(
-    press: Press, departure: Departure, evidence: Evidence, everything: bool, now: datetime
-) -> Left:
+def _leave(press: Press, wishes: Sequence[Wish], now: datetime) -> tuple[Left, ...]:
     with read_only(press.engine) as connection:
-        person = load_subscriber_by_id(connection, departure.subscriber)
-        if person is None:
-            return Left(now)
-        under_way = count_under_way(connection, person.id, departure.newsletter)
-        held = [
-            subscription
-            for subscription in load_subscriptions(connection, person.id)
-            if everything or subscription.newsletter == departure.newsletter
-        ]
-    if not depart(press, person, held, evidence, now=now, farewell=True):
-        return Left(now, under_way=under_way)
-    held_by = Pass(person.id, "" if everything else departure.newsletter, now)
-    return Left(now, pass_token(PassKind.UNDO, held_by, press.secrets), under_way)
-
-
-def _noted(departure: Departure, now: datetime) -> LogEntry:
-    """What the log can say without a database: the number stands for the person."""
-    return LogEntry(
-        LogAct.LEFT, now, subscriber=departure.subscriber, newsletter=departure.newsletter
+        people = load_subscribers_by_id(connection, {w.departure.subscriber for w in wishes})
+        held = load_subscriptions_of(connection, people)
+    leavers = [
+        Leaver(
+            people[wish.departure.subscriber],
+            [s for s in held[wish.departure.subscriber] if wish.newsletter in {"", s.newsletter}],
+            wish.evidence,
+        )
+        if wish.departure.subscriber in held
+        else None
+        for wish in wishes
+    ]
+    ended = iter(depart_together(press, [one for one in leavers if one], now=now, farewell=True))
+    return tuple(
+        Left(now, _undo(press, wish, now) if leaver and next(ended) else "")
+        for wish, leaver in zip(wishes, leavers, strict=True)
     )
+
+
+def _undo(press: Press, wish: Wish, now: datetime) -> str:
+    held = Pass(wish.departure.subscriber, wish.newsletter, now)
+    return pass_token(PassKind.UNDO, held, press.secrets)
+
+
+def _noted(wish: Wish, now: datetime) -> LogEntry:
+    """What the log can say without a database: the number stands for the person.
+
+    Without a newsletter it speaks of all of theirs.
+    """
+    subscriber = wish.departure.subscriber
+    return LogEntry(LogAct.LEFT, now, subscriber=subscriber, newsletter=wish.newsletter)
 
 
 def _names(press: Press, newsletter: str) -> tuple[str, str]:

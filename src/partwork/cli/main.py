@@ -29,6 +29,7 @@ from partwork.cli import (  # noqa: F401 for their commands
     reporting,
     running,
     sending,
+    stopping,
     writing,
 )
 from partwork.cli.terminal import (

@@ -27,7 +27,7 @@ from partwork.model.audience import SubscriptionState, SuppressionReason
 
 subscribers = App(
     name="subscribers",
-    help="Import, export, list, show, suppress or erase subscribers.\n\n"
+    help="Import, export, list, count, show, suppress or erase subscribers.\n\n"
     'Example: partwork subscribers import readers.csv --newsletter quiet-hour --confirmed "asked"',
     group=RUNNING,
     sort_key=4,
@@ -36,13 +36,22 @@ app.command(subscribers)
 
 
 @subscribers.command(name="import")
-def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag = False) -> int:
+def import_(
+    file: Path,
+    *,
+    newsletter: str,
+    confirmed: str = "",
+    tag: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    field: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    dry_run: Flag = False,
+) -> int:
     """Add the addresses of a CSV file, or of a bare list, as confirmed subscribers.
 
     Those who left earlier or are suppressed stay away, whatever the file says; so do those who,
     as the file says, left, bounced or never confirmed where it comes from. Exports of Mailchimp,
     Substack, listmonk and Ghost are understood as they are. Cut short, run it again: nobody comes
-    in twice. Rows that give nobody are told in a file beside it, readers.errors.csv.
+    in twice. Rows that give nobody are told in a file beside it, readers.errors.csv. Tags, labels
+    and lists of the file come in as tags; of other columns only those that you name.
 
     Example: partwork subscribers import readers.csv --newsletter quiet-hour --confirmed "May fair"
 
@@ -54,6 +63,11 @@ def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag =
         What they are subscribed to.
     confirmed
         How and when they agreed, in your words; kept as evidence with each of them.
+    tag
+        Give all of them this tag; may be said several times.
+    field
+        Keep this column, or this key of listmonk's attributes, as a field for segments; may be said
+        several times.
     dry_run
         Only say what would happen; the errors are written all the same.
     """
@@ -66,6 +80,8 @@ def import_(file: Path, *, newsletter: str, confirmed: str = "", dry_run: Flag =
             newsletter,
             note=confirmed,
             now=utc_now(),
+            tags=tag,
+            fields=field,
             dry_run=dry_run,
             progress=progress,
         )
@@ -98,7 +114,7 @@ def export(*, newsletter: str = "") -> int:
     from partwork.actions.subscribers import export_subscribers
 
     with press_of_home() as press:
-        sys.stdout.write(export_subscribers(press, newsletter))
+        sys.stdout.writelines(export_subscribers(press, newsletter))
     return DONE
 
 
@@ -139,6 +155,34 @@ def list_(
     return DONE
 
 
+@subscribers.command(name="segments")
+def segments(*, newsletter: str = "", as_json: AsJson = False) -> int:
+    """List the segments of newsletters, and how many readers each would reach now.
+
+    Counted as a campaign is planned; a series reaches fewer where readers skip it or have had its
+    part already.
+
+    Example: partwork subscribers segments --newsletter quiet-hour
+
+    Parameters
+    ----------
+    newsletter
+        Of this one alone.
+    as_json
+        Print them as JSON.
+    """
+    from partwork.actions.segments import segments_of
+
+    with press_of_home() as press:
+        found = segments_of(press, newsletter, utc_now())
+    if as_json:
+        print_json(found)
+        return DONE
+    told = [(one.newsletter, one.segment or "(all readers)", str(one.readers)) for one in found]
+    print_rows(("newsletter", "segment", "readers"), told)
+    return DONE
+
+
 @subscribers.command(name="show")
 def show(address: str, *, as_json: AsJson = False) -> int:
     """Show everything that is known of one person.
@@ -163,11 +207,17 @@ def show(address: str, *, as_json: AsJson = False) -> int:
     out.print(" ".join(filter(None, (person.address, person.name, person.language))))
     for held in story.subscriptions:
         out.print(f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}")
+    if story.tags:
+        out.print(f"  tags: {', '.join(story.tags)}")
+    for name, value in story.fields.items():
+        out.print(f"  {name}: {value}")
     for record in story.consents:
         how = record.evidence.source
         out.print(f"  {record.at:%Y-%m-%d %H:%M} {record.act} {record.newsletter} ({how})")
-    for delivery in story.deliveries:
-        out.print(f"  delivery {delivery.id}: {delivery.state}")
+    for one in story.deliveries:
+        when = f"{one.replied_at:%Y-%m-%d %H:%M} " if one.replied_at else ""
+        said = " ".join(filter(None, (str(one.code or ""), one.words)))
+        out.print(f"  {when}{one.issue}: {one.state}{f' ({said})' if said else ''}")
     return DONE
 
 

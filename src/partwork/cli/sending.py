@@ -1,6 +1,6 @@
 """Commands that approve, publish, send, and show what became of it."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from partwork.cli.terminal import (
     DONE,
@@ -9,17 +9,22 @@ from partwork.cli.terminal import (
     AsJson,
     Flag,
     Part,
+    WrongUse,
     app,
     counted,
     err,
     out,
     press_of_home,
     print_json,
+    print_rows,
     progress_bar,
     say_refused,
     utc_now,
     words_of,
 )
+
+if TYPE_CHECKING:
+    from partwork.assembly import Press
 
 
 @app.command(group=SENDING, sort_key=1)
@@ -44,6 +49,7 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
     from partwork.actions.approve import approve as approve_drafts
     from partwork.actions.gone_out import gone_out
     from partwork.actions.look import look_urls
+    from partwork.actions.segments import readers_of
 
     with press_of_home() as press:
         now = utc_now()
@@ -52,8 +58,11 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
         )
         looks = look_urls(press, issues, now)
         already = gone_out(press, series, issues)
-    for issue in issues:
+        readers = readers_of(press, issues, now)
+    for issue, count in zip(issues, readers, strict=True):
         out.print(f"approved {issue.name}  {issue.subject}")
+        if issue.audience.segment:
+            err.print(f"its segment has {counted(count, 'reader')} for it now")
         if issue.number in looks:
             err.print(f"as mailed: {looks[issue.number]}", soft_wrap=True)
     if already:
@@ -130,45 +139,52 @@ def send(
         out.print(f"{report.issue}: {report.sent} copies in {place}")
     else:
         out.print(f"{report.issue}: {report.sent} sent now; {words_of(report.tally)}")
+    if report.canary and not as_json:
+        err.print(report.canary)
     if report.tally.pending and not (dry_run or report.stopped):
         err.print(
-            f"partwork: {report.tally.pending} are held by another run, or by one that crashed; "
-            "run it again in ten minutes"
+            f"partwork: {report.tally.pending} are being sent by another run, or by one that "
+            "crashed elsewhere; run it again in ten minutes"
         )
     if report.stopped:
-        say_refused(f"stopped early: {report.stopped}; run it again later")
+        say_refused(f"stopped early: {report.stopped}; `partwork status {report.issue}` tells more")
     return REFUSED if report.stopped else DONE
 
 
 @app.command(group=SENDING, sort_key=4)
-def status(issue: str = "", *, as_json: AsJson = False) -> int:
+def status(
+    issue: str = "", *, domains: Flag = False, watch: Flag = False, as_json: AsJson = False
+) -> int:
     """Show what waits, what is due, and what became of what was sent.
 
-    Example: partwork status better-sleep-01
+    Example: partwork status better-sleep-01 --watch
 
     Parameters
     ----------
     issue
         Its name, or the start of it; everything where it is left out.
+    domains
+        Count an issue's deliveries by recipients' domain, too.
+    watch
+        Show every two seconds how an issue gets on, until nothing waits or Ctrl-C.
     as_json
         Print it as JSON.
     """
+    if (domains or watch) and not issue:
+        raise WrongUse("--domains and --watch are about one issue: name it")
+    if issue:
+        return _show_sending(issue, domains, watch, as_json)
     from partwork.actions.status import status as all_series
-    from partwork.actions.status import status_of
 
     with press_of_home() as press:
-        shown: Any = status_of(press, issue) if issue else all_series(press, utc_now())
-    unread = [] if issue else [series.problem for series in shown if series.problem]
+        shown = all_series(press, utc_now())
+    unread = [series.problem for series in shown if series.problem]
     if as_json:
         print_json(shown)
         return REFUSED if unread else DONE
-    if issue:
-        out.print(f"{shown.name}  {shown.state}  {shown.title}")
-        out.print(words_of(shown.tally))
-        return DONE
     for series in shown:
         due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
-        readers = "" if series.problem else f": {counted(series.readers, 'reader')}{due}"
+        readers = "" if series.problem else f": {counted(series.readers or 0, 'reader')}{due}"
         out.print(f"{series.title} ({series.slug}){readers}")
         for item in series.issues:
             told = f"  {words_of(item.tally)}" if item.tally.planned else ""
@@ -178,3 +194,52 @@ def status(issue: str = "", *, as_json: AsJson = False) -> int:
     for problem in unread:
         say_refused(problem)
     return REFUSED if unread else DONE
+
+
+def _show_sending(issue: str, domains: bool, watch: bool, as_json: bool) -> int:
+    from partwork.actions.status import status_of
+
+    with press_of_home() as press:
+        if watch:
+            _watch(press, issue)
+        shown = status_of(press, issue, domains=domains)
+    if as_json:
+        print_json(shown)
+        return DONE
+    out.print(f"{shown.name}  {shown.state}  {shown.title}")
+    out.print(words_of(shown.tally))
+    if shown.stopped:
+        out.print(f"It {shown.stopped}")
+    if shown.lanes:
+        out.print(f"{counted(shown.lanes, 'lane')} at work")
+    for words in shown.refusals:
+        out.print(f"  refused: {words}")
+    if shown.domains:
+        rows = [
+            (domain or "(erased)", ", ".join(f"{n} {state}" for state, n in counts.items()))
+            for domain, counts in shown.domains.items()
+        ]
+        print_rows(("domain", "deliveries"), rows)
+    return DONE
+
+
+def _watch(press: "Press", issue: str) -> None:
+    """A line every two seconds on stderr: what is done, how fast, and how long it still takes."""
+    import time
+
+    from partwork.actions.status import status_of
+
+    before: tuple[float, int] | None = None
+    while True:
+        shown = status_of(press, issue)
+        tally, at = shown.tally, time.monotonic()
+        done = tally.planned - tally.pending
+        words = f"{done} of {tally.planned}"
+        if before and done > before[1]:
+            rate = (done - before[1]) / (at - before[0])
+            words += f", {rate:.0f}/s, {tally.pending / rate:.0f} s left"
+        err.print(words)
+        if shown.stopped or not tally.pending:
+            return
+        before = at, done
+        time.sleep(2)

@@ -178,8 +178,15 @@ def say_again(done: "CleanedAgain") -> None:
 def words_of(tally: Tally) -> str:
     """A tally in words, what is nought left out."""
     counts = dataclasses.asdict(tally)
-    told = [f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+    told = [f"{count} {_SAID.get(name, name)}" for name, count in counts.items() if count]
     return ", ".join(told) or "nobody yet"
+
+
+_SAID = {
+    "in_doubt": "in doubt",
+    "gathered": "waiting for the mail with all parts of the week",
+    "bundled": "in such a mail",
+}
 
 
 def print_rows(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

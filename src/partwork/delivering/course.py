@@ -15,9 +15,15 @@ RESTS = 8  # pauses without a message accepted in between, two minutes in all: a
 
 @dataclass(slots=True)
 class Course:
-    """One lane's replies so far. `held` says why the lane must stop, once it must."""
+    """One lane's replies so far.
 
+    `held` says why nothing more may be sent before a person has looked; `given_up` why this lane
+    stops, and a later one may try. `tolerated` of the first 200 may be refused.
+    """
+
+    tolerated: int = TOLERATED
     held: str = ""
+    given_up: str = ""
     accepted: int = 0
     _answered: int = 0
     _refused: int = 0
@@ -45,7 +51,7 @@ class Course:
         """The relay is given a pause after this reply."""
         self._rests += 1
         if self._rests >= RESTS:
-            self.held = f"the relay goes on to ask for less ({reply.code} {reply.text})"
+            self.given_up = f"the relay goes on to ask for less ({reply.code} {reply.text})"
 
     def _is_about_all(self, reply: Reply) -> bool:
         """A policy may be one reader's own, as long as others accept; all else is about us."""
@@ -63,8 +69,8 @@ class Course:
                 self._against_policy = self._rests = 0
             case Verdict.REFUSED:
                 self._refused += 1
-        if self._answered <= FIRST and self._refused > TOLERATED:
+        if self._answered <= FIRST and self._refused > self.tolerated:
             self.held = (
                 f"{self._refused} of the first {self._answered} answered were refused, the last "
-                f"with {reply.code} {reply.text}; see to the list or the mail, then send again"
+                f"with {reply.code} {reply.text}"
             )

@@ -16,7 +16,7 @@ from partwork.delivering.headers import (
     url_field,
 )
 from partwork.delivering.segments import Segments, body_segments, filled, value_of
-from partwork.model.address import Mailbox
+from partwork.model.address import Mailbox, domain_of
 from partwork.model.delivery import Envelope, WireReady
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue, MergeField
@@ -60,7 +60,7 @@ class PreparedIssue:
             url_field("List-Unsubscribe", value_of(MergeField.UNSUBSCRIBE_URL, fields)),
             url_field("Archived-At", value_of(MergeField.PAGE_URL, fields)),
         )
-        return WireReady("".join(head).encode() + self.shared.filled(fields))
+        return WireReady(self.shared.filled(fields, head="".join(head).encode()))
 
 
 def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool) -> PreparedIssue:
@@ -128,7 +128,7 @@ def message_id(delivery: int, content_hash: str, sender: str) -> str:
 
     `sender` is the address under whose domain it is unique.
     """
-    return f"<{delivery}.{content_hash[:24]}@{wire_address(sender).rpartition('@')[2].lower()}>"
+    return f"<{delivery}.{content_hash[:24]}@{_domain_of(sender)}>"
 
 
 def date_field(date: datetime) -> str:
@@ -136,6 +136,11 @@ def date_field(date: datetime) -> str:
     if date.tzinfo is None:
         raise ValueError("a message's date is aware")
     return _date_field(date.replace(microsecond=0))
+
+
+@lru_cache(maxsize=4)  # all copies of an issue have one sender
+def _domain_of(sender: str) -> str:
+    return domain_of(wire_address(sender))
 
 
 @lru_cache(maxsize=4)  # many copies are made in one second, and writing its date is slow

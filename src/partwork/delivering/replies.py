@@ -77,6 +77,18 @@ def concern_of(reply: Reply) -> Concern:
     return Concern.RECIPIENT
 
 
+def shuts_us_out(reply: Reply) -> bool:
+    """Whether the relay takes nothing more of ours, whoever it is for: another one may.
+
+    It refuses our sender or our login, or the quota is spent. A refusal that has heard of the
+    recipient or the content may be everybody's, and is the campaign's affair.
+    """
+    if verdict_of(reply) is Verdict.ACCEPTED or concern_of(reply) is not Concern.SENDER:
+        return False
+    is_asked_for_login = reply.code in _SENDER_CODES
+    return reply.stage is Stage.MAIL or is_asked_for_login or bool(_THROTTLED.match(reply.text))
+
+
 def is_hard_bounce(reply: Reply) -> bool:
     """Whether the address itself is said to be no good, for ever: it is not to be tried again."""
     return enhanced_status(reply) in _HARD

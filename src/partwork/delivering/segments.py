@@ -54,18 +54,22 @@ class Segments:
         )
         return Segments((*self.pieces, *other.pieces), (*self.places, *moved))
 
-    def filled(self, fields: Mapping[MergeField, str]) -> bytes:
-        """The bytes with the fields' values, escaped in HTML and encoded as all text is.
+    def filled(self, fields: Mapping[MergeField, str], *, head: bytes = b"") -> bytes:
+        """`head` and the bytes with the fields' values, escaped in HTML and encoded as text is.
 
         A value is never searched for fields. Raises OpenField for a field without one.
         """
         pieces = list(self.pieces)
+        encoded: dict[str, bytes] = {}
         for places in self.places:
             plain = value_of(places.field, fields)
-            value = _open_ended(escape(plain) if places.html else plain)
+            text = escape(plain) if places.html else plain
+            value = encoded.get(text)
+            if value is None:
+                value = encoded[text] = _open_ended(text)
             for index in places.indexes:
                 pieces[index] = value
-        return b"".join(pieces)
+        return b"".join((head, *pieces))
 
 
 def body_segments(text: str, *, html: bool) -> Segments:
@@ -122,6 +126,8 @@ _LINE_END = re.compile(r"\r\n?")
 _OVERLONG = re.compile(rb"(?m)^(.{74,})(=09|=20)$")
 _DOTTED = re.compile(rb"(?m)^\..*")
 _SOFT_BREAK = b"=\r\n"
+# What encoding would not change, such as an address: a line with room for a soft break.
+_AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,73}")
 
 
 def _field_in(mark: re.Match[str]) -> MergeField:
@@ -139,6 +145,8 @@ def _ended(text: str) -> bytes:
 
 def _open_ended(text: str) -> bytes:
     """`text` encoded, with room for the `=` of a soft break on its last line."""
+    if _AS_IT_IS.fullmatch(text):
+        return text.encode()
     encoded = quoted_printable(text)
     if len(encoded) - encoded.rfind(b"\n") - 1 < LINE:
         return encoded

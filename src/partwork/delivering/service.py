@@ -7,7 +7,7 @@ from partwork.delivering.addresses import wire_address
 from partwork.delivering.headers import mailbox_field, text_field, token_field
 from partwork.delivering.message import alternative, date_field
 from partwork.delivering.segments import Segments, quoted_printable
-from partwork.model.address import Mailbox
+from partwork.model.address import Mailbox, domain_of
 from partwork.model.newsletter import Newsletter
 
 
@@ -29,7 +29,7 @@ def service_message_bytes(
     `date` is aware. Raises UnfitAddress, UnfitHeader; ValueError for a naive date.
     """
     digest = sha256(name.encode()).hexdigest()
-    domain = wire_address(newsletter.sender.address).rpartition("@")[2].lower()
+    domain = domain_of(wire_address(newsletter.sender.address))
     head = [
         mailbox_field("From", newsletter.sender),
         mailbox_field("To", Mailbox("", recipient)),

@@ -1,5 +1,6 @@
 """Newsletters as their settings files have them: `newsletters/<slug>.toml`."""
 
+from partwork.manuscript.segments import segments_in
 from partwork.manuscript.settings_table import SettingsTable
 from partwork.model.newsletter import Newsletter
 
@@ -21,6 +22,7 @@ FIELDS = (
     "demo",
     "quotation",
     "cadence",
+    "segments",
 )
 
 
@@ -50,6 +52,7 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
         crisis_notice=table.text("crisis_notice", "", lines=True),
         quotation=table.quotation("quotation"),
         cadence=table.cadence("cadence"),
+        segments=table.read("segments", segments_in),
         demo=table.flag("demo"),
     )
     table.finish(FIELDS)

@@ -32,6 +32,7 @@ FIELDS = (
     "logo_dark",
     "footer",
     "notices",
+    "segment",
     "articles",
     "cadence",
 )
@@ -54,6 +55,7 @@ def parse_series(text: str, slug: str, file: str) -> Series:
         mode=table.choice("mode", Mode.CALENDAR),
         brand=_brand(table),
         cadence=table.cadence("cadence"),
+        segment=table.slug("segment", ""),
         articles=table.slugs("articles"),
     )
     table.finish(FIELDS)
@@ -78,6 +80,7 @@ def print_series(series: Series, text: str = "") -> str:
         "kind": series.kind.value,
         "mode": series.mode.value,
         **_brand_fields(series.brand),
+        "segment": series.segment,
         "articles": list(series.articles),
     }
     if text.strip():  # the editor may have left out what goes without saying

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from difflib import get_close_matches
@@ -18,6 +18,7 @@ from partwork.model.colour import WHITE, readable
 from partwork.model.newsletter import Cadence, QuotationLimits, Weekday
 
 Choice = TypeVar("Choice", bound=Enum)
+Value = TypeVar("Value")
 
 # What names a file or a part of a web address: no dots or slashes can hide in it.
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -41,7 +42,8 @@ class SettingsTable:
     def __init__(self, text: str, file: str) -> None:
         self._file = file
         self._problems: list[str] = []
-        self._table = _parsed(text, file)
+        self._text = text
+        self._table = parsed_toml(text, file)
         self._prefix = ""
 
     def finish(self, known: Collection[str]) -> None:
@@ -114,9 +116,9 @@ class SettingsTable:
         """A web address; a missing one is empty."""
         return self._matching(name, "", _URL, 'is a web address such as "https://example.org/"')
 
-    def slug(self, name: str) -> str:
-        """The slug of something that must be named."""
-        return self._matching(name, None, SLUG, "is a short name of a-z, 0-9 and hyphens")
+    def slug(self, name: str, default: str | None = None) -> str:
+        """The slug of something; it must be named if `default` is None."""
+        return self._matching(name, default, SLUG, "is a short name of a-z, 0-9 and hyphens")
 
     def slugs(self, name: str) -> tuple[str, ...]:
         """A list of slugs, none twice."""
@@ -150,6 +152,14 @@ class SettingsTable:
                 return usual
             percent = self._whole("percent", round(usual.share * 100), 100)
             return QuotationLimits(percent / 100, self._whole("words", usual.run, 100_000))
+
+    def read(
+        self, name: str, reader: Callable[[object, str], tuple[Value, Sequence[str]]]
+    ) -> Value:
+        """What `reader` makes of a table, or of {}, and of the file's text, beside its problems."""
+        value, problems = reader(self._table.get(name, {}), self._text)
+        self._problems += problems
+        return value
 
     @contextmanager
     def _inner(self, name: str, known: Collection[str]) -> Iterator[bool]:
@@ -257,7 +267,8 @@ def written_mailbox(mailbox: Mailbox) -> str:
     return f'"{escaped}" <{mailbox.address}>'
 
 
-def _parsed(text: str, file: str) -> dict[str, object]:
+def parsed_toml(text: str, file: str) -> dict[str, object]:
+    """The tables of a TOML file. Raises ManuscriptError with the line where it is none."""
     try:
         return tomllib.loads(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:

@@ -9,3 +9,8 @@ class Mailbox:
 
     name: str
     address: str
+
+
+def domain_of(address: str) -> str:
+    """The part after the @, in small letters."""
+    return address.rpartition("@")[2].lower()

@@ -48,7 +48,8 @@ class Act(StrEnum):
 class Subscription:
     """One subscriber's wish to receive one newsletter.
 
-    Nothing is sent before `paused_until`, if it is set.
+    Nothing is sent before `paused_until`, if it is set. With `is_bundled`, all parts of a week
+    come in one mail when it is over.
     """
 
     subscriber: int
@@ -58,6 +59,7 @@ class Subscription:
     confirmed_at: datetime | None = None
     ended_at: datetime | None = None
     paused_until: datetime | None = None
+    is_bundled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,17 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """A row of an import that may become a subscriber. `line` counts from 1 in the file."""
+    """A row of an import that may become a subscriber. `line` counts from 1 in the file.
+
+    `fields` are what else the operator wanted kept, each a name in lower case and a value.
+    """
 
     line: int
     address: str
     name: str = ""
     language: str = ""
+    tags: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class ServiceRequest(StrEnum):
@@ -108,6 +115,7 @@ class ServiceRequest(StrEnum):
     GOODBYE = "goodbye"
     PREFERENCES = "preferences"
     MOVE = "move"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,8 @@ class Request:
 
     `suppression_key` is the address's; `network_key` tells networks apart without naming them
     ("": nobody asked over the network). Of WELCOME and GOODBYE `asked_at` is the instant of what
-    they speak of. `subscriber` is set for MOVE alone: whose new address this may be.
+    they speak of. `subscriber` is set for MOVE, whose new address this may be, and for MOVED,
+    whose address it was.
     """
 
     kind: ServiceRequest

@@ -1,8 +1,8 @@
 """Campaigns, deliveries and what mail servers answer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
 from typing import NewType, Protocol, Self
@@ -15,6 +15,7 @@ class DeliveryState(StrEnum):
 
     pending → claimed → attempted → accepted, deferred, refused or in doubt; deferred becomes
     claimed again when its time has come; left is a subscriber who went before the claim.
+    gathered waits for the week's end and becomes pending, or bundled: another issue has it.
     """
 
     PENDING = "pending"
@@ -25,6 +26,8 @@ class DeliveryState(StrEnum):
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     LEFT = "left"
+    GATHERED = "gathered"
+    BUNDLED = "bundled"
 
 
 class Verdict(StrEnum):
@@ -94,13 +97,13 @@ class Tally:
     refused: int = 0
     in_doubt: int = 0
     left: int = 0
+    gathered: int = 0
+    bundled: int = 0
 
     @property
     def planned(self) -> int:
         """All deliveries of the issue, whatever became of them."""
-        return (
-            self.pending + self.accepted + self.deferred + self.refused + self.in_doubt + self.left
-        )
+        return sum(astuple(self))
 
 
 class NotSent(PartworkError):
@@ -120,15 +123,23 @@ WireReady = NewType("WireReady", bytes)
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """Nothing has left, and it was no attempt: the recipient's domain takes no more for `pause`."""
+
+    pause: timedelta
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What has become of the message that was offered as `key`.
 
     None: a server awaits it, and it leaves when it is let go. Anything else is its end: the
-    server's last word, or LostInDoubt.
+    server's last word, LostInDoubt, or PutOff.
     """
 
     key: int
-    outcome: Reply | LostInDoubt | None
+    outcome: Reply | LostInDoubt | PutOff | None
 
 
 class Transport(Protocol):
@@ -165,7 +176,7 @@ class Transport(Protocol):
         ...
 
     def events(self) -> Sequence[Event]:
-        """Wait for what happens next; empty when nothing is under way.
+        """What happens next; empty when nothing is under way, or nothing has happened for a second.
 
         Each event that awaits must be answered by `let_go` or `withdraw` before the next call.
         Raises `NotSent` when no server can be had: then nothing is under way any more, and of

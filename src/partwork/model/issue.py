@@ -2,11 +2,15 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from partwork.model.address import Mailbox
+
+MERGE_OPEN = "\ue000"
+MERGE_CLOSE = "\ue001"
 
 
 class MergeField(StrEnum):
@@ -26,13 +30,43 @@ class MergeField(StrEnum):
         return f"{MERGE_OPEN}{self.value}{MERGE_CLOSE}"
 
 
-MERGE_OPEN = "\ue000"
-MERGE_CLOSE = "\ue001"
+class Stretch(StrEnum):
+    """A stretch of an issue's HTML and text that a bundle of several parts treats by itself.
+
+    A bundle has the `PART` of each issue, and at the end of all but the last what says that there
+    is `ALSO` another, which no mail of a part alone has. `TITLE` and `PREHEADER` are made anew.
+    """
+
+    PART = "part"
+    ALSO = "also"
+    TITLE = "title"
+    PREHEADER = "preheader"
+
+    @property
+    def begin(self) -> str:
+        """The mark before the stretch, no more to be forged than a merge field's."""
+        return f"{MERGE_OPEN}{self.value}{MERGE_CLOSE}"
+
+    @property
+    def end(self) -> str:
+        """The mark after it."""
+        return f"{MERGE_OPEN}/{self.value}{MERGE_CLOSE}"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """An issue's HTML and text with the stretches marked, from which its own are made."""
+
+    html: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class AudienceRule:
-    """Whom an issue is for: the newsletter, the series and a segment (empty: everyone)."""
+    """Whom an issue is for: the newsletter, the series and a segment (empty: everyone).
+
+    A bundle is of no series: whom it is for was planned part by part.
+    """
 
     newsletter: str
     series: str
@@ -43,6 +77,7 @@ class AudienceRule:
 class Issue:
     """One instalment made ready to mail; the strings are what is mailed, merge fields open.
 
+    A bundle has several, joined: it has no `instalment` of its own, and `number` is the week's.
     `page` is the web version, made without any personal field. `demo` marks an issue with made-up
     sender or address, which never reaches a real server.
     """
@@ -87,8 +122,17 @@ class Issue:
 
     @property
     def name(self) -> str:
-        """What people and commands call it: series, number and the start of its hash."""
-        return f"{self.audience.series}-{self.number:02d}-{self.content_hash[:8]}"
+        """What people and commands call it: series, number and the start of its hash.
+
+        A bundle goes by its newsletter.
+        """
+        of = self.audience.series or self.audience.newsletter
+        return f"{of}-{self.number:02d}-{self.content_hash[:8]}"
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it joins several parts for readers who want those of a week in one mail."""
+        return not self.instalment
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +144,21 @@ class Approval:
     channel: str
     approved_at: datetime
     run_id: str = ""
+
+
+def by_itself(marked: str) -> str:
+    """An issue's HTML or text as its own mail has it: what is only for a bundle left out."""
+    return without_marks(stretches_of(Stretch.ALSO).sub("", marked))
+
+
+def without_marks(marked: str) -> str:
+    """All that stands in the stretches, their marks left out."""
+    return _STRETCH_MARK.sub("", marked)
+
+
+def stretches_of(stretch: Stretch) -> re.Pattern[str]:
+    """What finds these stretches, marks and all."""
+    return re.compile(f"{stretch.begin}.*?{stretch.end}", re.DOTALL)
+
+
+_STRETCH_MARK = re.compile(f"{MERGE_OPEN}/?(?:{'|'.join(Stretch)}){MERGE_CLOSE}")

@@ -5,6 +5,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from partwork.model.address import Mailbox
+from partwork.model.segment import Segment
 
 
 class Weekday(StrEnum):
@@ -47,8 +48,9 @@ class Newsletter:
     `accent` is `#rrggbb`; `logo` and `logo_dark`, for dark paper, are files of `content/media`.
     `notices` stand in every part as written, `footer` at the foot of every mail, line by line;
     `crisis_notice` where a part speaks of suicide, self-harm or overdose. `quotation` holds for
-    articles that may only be quoted. `demo` marks one that must never reach a real server. Empty
-    `imprint_url` and such are refused before anything leaves by SMTP.
+    articles that may only be quoted. A series may name one of `segments`. `demo` marks one that
+    must never reach a real server. Empty `imprint_url` and such are refused before anything leaves
+    by SMTP.
     """
 
     slug: str
@@ -68,6 +70,7 @@ class Newsletter:
     crisis_notice: str = ""
     quotation: QuotationLimits = QuotationLimits()
     cadence: Cadence | None = None
+    segments: tuple[Segment, ...] = ()
     demo: bool = False
 
 

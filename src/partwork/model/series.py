@@ -245,7 +245,10 @@ def _changed(element: Element, change: Callable[[Run], Run]) -> Element | None:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A work published in instalments, in a fixed order; belongs to one newsletter."""
+    """A work published in instalments, in a fixed order; belongs to one newsletter.
+
+    `segment` names the one of the newsletter's whom it is for; empty: every reader.
+    """
 
     slug: str
     newsletter: str
@@ -256,5 +259,6 @@ class Series:
     mode: Mode = Mode.CALENDAR
     brand: Brand = field(default_factory=Brand)
     cadence: Cadence | None = None
+    segment: str = ""
     articles: tuple[str, ...] = ()
     instalments: tuple[Instalment, ...] = ()

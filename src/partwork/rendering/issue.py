@@ -7,7 +7,7 @@ from typing import cast
 
 from partwork.model.address import Mailbox
 from partwork.model.article import Article
-from partwork.model.issue import AudienceRule, Issue, MergeField
+from partwork.model.issue import AudienceRule, Issue, Marked, MergeField, Stretch, by_itself
 from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo, Picture
 from partwork.model.series import Instalment, Series
@@ -29,12 +29,13 @@ class Draft:
     """An issue, and what is known of it only while it is made.
 
     `notices` are what its templates have to show. `ending` is where the mail ends early, None where
-    it has all of its part.
+    it has all of its part. `marked` says what of it a bundle would have.
     """
 
     issue: Issue
     notices: tuple[str, ...]
     ending: Ending | None
+    marked: Marked
 
 
 def rendered(
@@ -72,7 +73,11 @@ def rendered(
         logo=logo,
         pictures=pictures,
     )
-    whole = {**fields, "merge": {field.value: field.mark for field in MergeField}}
+    whole = {
+        **fields,
+        "merge": {field.value: field.mark for field in MergeField},
+        "bundle": {**{s.value: s.begin for s in Stretch}, **{f"{s}_end": s.end for s in Stretch}},
+    }
 
     def mail_of(beginning: Instalment) -> dict[str, object]:
         part = replace(
@@ -87,12 +92,13 @@ def rendered(
         return html_from(filled("email/issue.mjml", templates, mail), gallery)
 
     mail, html, ending = whole, html_of(whole), None
-    if len(html.encode()) > WHOLE_BYTES:
+    if size_bytes_of(html) > WHOLE_BYTES:
         beginning = _fitting(instalment, lambda beginning: html_of(mail_of(beginning)))
         if beginning:
-            ending = ending_of(instalment, beginning, html)
+            ending = ending_of(instalment, beginning, by_itself(html))
             mail = mail_of(beginning)
             html = html_of(mail)
+    marked = Marked(html, tidied(filled("email/issue.txt", templates, mail).text))
     issue = Issue(
         instalment=instalment.id,
         number=instalment.number,
@@ -101,13 +107,18 @@ def rendered(
         preheader=one_line(instalment.preheader),
         sender=_mailbox(newsletter.sender),
         reply_to=_mailbox(newsletter.reply_to),
-        html=html,
-        text=tidied(filled("email/issue.txt", templates, mail).text),
+        html=by_itself(marked.html),
+        text=by_itself(marked.text),
         page=filled("web/issue.html", templates, fields).text,
-        audience=AudienceRule(newsletter=newsletter.slug, series=series.slug),
+        audience=_audience(newsletter, series),
         demo=newsletter.demo,
     )
-    return Draft(issue, cast("tuple[str, ...]", fields["notices"]), ending)
+    return Draft(issue, cast("tuple[str, ...]", fields["notices"]), ending, marked)
+
+
+def size_bytes_of(html: str) -> int:
+    """How long a mail's HTML is by itself, its addresses still to be filled in."""
+    return len(by_itself(html).encode())
 
 
 def _fitting(instalment: Instalment, html_of: Callable[[Instalment], str]) -> Instalment | None:
@@ -117,11 +128,17 @@ def _fitting(instalment: Instalment, html_of: Callable[[Instalment], str]) -> In
     """
 
     def size_bytes(steps: int) -> int:
-        return len(html_of(beginning_of(instalment, steps)).encode())
+        return size_bytes_of(html_of(beginning_of(instalment, steps)))
 
     fitting = bisect_right(range(steps_in(instalment)), WHOLE_BYTES, key=size_bytes)
     beginning = beginning_of(instalment, max(fitting - 1, 0))
     return beginning if beginning.lead or beginning.body else None
+
+
+def _audience(newsletter: Newsletter, series: Series) -> AudienceRule:
+    """Whom it is for. A segment that nothing defines stays a name, and planning refuses that."""
+    found = next((s.rule for s in newsletter.segments if s.name == series.segment), series.segment)
+    return AudienceRule(newsletter.slug, series.slug, found)
 
 
 def _mailbox(mailbox: Mailbox) -> Mailbox:

@@ -24,12 +24,18 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class ServiceKind(StrEnum):
-    """What a service mail is about; `REVIEW` goes to editors, all others to subscribers."""
+    """What a service mail is about; `REVIEW` goes to editors, all others to subscribers.
+
+    `MOVE` goes to what may become somebody's address, and `MOVED` to what was theirs, of which it
+    is all that they are told: not the new one.
+    """
 
     CONFIRM = "confirm"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
     PREFERENCES = "preferences"
+    MOVE = "move"
+    MOVED = "moved"
     REVIEW = "review"
 
 

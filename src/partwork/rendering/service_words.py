@@ -37,6 +37,25 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "note": "If it was not you, do nothing: nothing changes. Do not pass this link on.",
             "why": "You get this because %(address)s is subscribed to %(newsletter)s.",
         },
+        "move": {
+            "subject": "Please confirm your new address: %(newsletter)s",
+            "title": "Is this your new address?",
+            "text": "Somebody, probably you, wants %(newsletter)s to come to %(address)s from now "
+            "on, in place of another address.",
+            "button": "Use this address",
+            "note": "If it was not you, do nothing: then nothing changes.",
+            "why": "You get this once, because %(address)s was entered for %(newsletter)s.",
+        },
+        "moved": {
+            "subject": "%(newsletter)s goes to another address now",
+            "title": "Your mails go elsewhere",
+            "text": "From now on %(newsletter)s is not sent to %(address)s any more, but to "
+            "another address, which was entered on the page of your settings.",
+            "button": "It was not me",
+            "note": "If it was you, you need not do anything. If it was not, answer this mail: a "
+            "person reads the answers.",
+            "why": "You get this once, because %(address)s was subscribed to %(newsletter)s.",
+        },
         "review": {
             "subject": "Part %(number)d of %(series)s is ready for your review",
             "title": "A new part is ready for your review",
@@ -87,6 +106,27 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "note": "Waren Sie es nicht, tun Sie nichts: Es ändert sich nichts. Geben Sie den "
             "Link nicht weiter.",
             "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s abonniert hat.",
+        },
+        "move": {
+            "subject": "Bitte bestätigen Sie Ihre neue Adresse: %(newsletter)s",
+            "title": "Ist das Ihre neue Adresse?",
+            "text": "Jemand, vermutlich Sie, möchte, dass %(newsletter)s von nun an an %(address)s "
+            "geht statt an eine andere Adresse.",
+            "button": "Diese Adresse verwenden",
+            "note": "Waren Sie es nicht, tun Sie nichts: Dann ändert sich nichts.",
+            "why": "Sie erhalten diese Mail einmal, weil %(address)s für %(newsletter)s "
+            "eingetragen wurde.",
+        },
+        "moved": {
+            "subject": "%(newsletter)s geht jetzt an eine andere Adresse",
+            "title": "Ihre Mails gehen anderswohin",
+            "text": "Von nun an geht %(newsletter)s nicht mehr an %(address)s, sondern an eine "
+            "andere Adresse, die auf der Seite Ihrer Einstellungen eingetragen wurde.",
+            "button": "Das war ich nicht",
+            "note": "Waren Sie es, brauchen Sie nichts zu tun. Waren Sie es nicht, antworten Sie "
+            "auf diese Mail: Die Antworten liest ein Mensch.",
+            "why": "Sie erhalten diese Mail einmal, weil %(address)s %(newsletter)s abonniert "
+            "hatte.",
         },
         "review": {
             "subject": "Teil %(number)d von %(series)s wartet auf Ihre Freigabe",

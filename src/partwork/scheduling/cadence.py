@@ -38,7 +38,7 @@ def slots(cadence: Cadence, after: datetime) -> Iterator[datetime]:
         raise ValueError("a naive datetime names no instant: give it a time zone")
     if not cadence.days:
         raise NoDays
-    return _slots(cadence, _zone(cadence.zone), after.astimezone(UTC))
+    return _slots(cadence, zone_of(cadence.zone), after.astimezone(UTC))
 
 
 def next_slot(cadence: Cadence, now: datetime) -> datetime:
@@ -55,14 +55,15 @@ def last_slot(cadence: Cadence, now: datetime, since: datetime) -> datetime | No
     return max(come, default=None)
 
 
-_WEEKDAYS = tuple(Weekday)  # Monday first, as `date.weekday` counts
-
-
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The time zone that IANA calls so. Raises UnknownZone."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown; not a key at all; a folder of keys
         raise UnknownZone(name) from None
+
+
+_WEEKDAYS = tuple(Weekday)  # Monday first, as `date.weekday` counts
 
 
 def _slots(cadence: Cadence, zone: ZoneInfo, after: datetime) -> Iterator[datetime]:

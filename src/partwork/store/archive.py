@@ -1,6 +1,6 @@
 """What was published, for everyone to read."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from partwork.model.archive import PublishedPart
 from partwork.store.schema import campaigns, issues
@@ -20,7 +20,7 @@ def published_parts(
             campaigns.c.due_at,
         )
         .join(campaigns, campaigns.c.content_hash == issues.c.content_hash)
-        .where(issues.c.newsletter == newsletter)
+        .where(issues.c.newsletter == newsletter, issues.c.instalment != "")  # a bundle is no part
         .order_by(campaigns.c.due_at, campaigns.c.id)
     )
     if series is not None:
@@ -57,3 +57,9 @@ def newsletter_of_series(conn: Connection, series: str) -> str | None:
         .limit(1)
     )
     return conn.execute(query).scalar_one_or_none()
+
+
+def campaigns_so_far(conn: Connection) -> tuple[int, int]:
+    """How many campaigns were planned and the number of the last: what changes with each."""
+    row = conn.execute(select(func.count(), func.max(campaigns.c.id)).select_from(campaigns)).one()
+    return row[0], row[1] or 0

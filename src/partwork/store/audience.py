@@ -1,6 +1,6 @@
 """Subscribers: brought in, found, listed, forgotten; and the suppression list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +87,12 @@ def load_subscriber_by_id(conn: Connection, subscriber: int) -> Subscriber | Non
     return None if row is None else _subscriber(row)
 
 
+def load_subscribers_by_id(conn: Connection, people: Collection[int]) -> Mapping[int, Subscriber]:
+    """The same of several; who is gone: left out."""
+    rows = conn.execute(_BY_IDS, {"people": list(people)})
+    return {row.id: _subscriber(row) for row in rows}
+
+
 def list_subscribers(
     conn: Connection, newsletter: str | None = None, state: SubscriptionState | None = None
 ) -> Iterator[tuple[Subscriber, Subscription]]:
@@ -124,7 +130,7 @@ def count_subscriptions(conn: Connection) -> Mapping[tuple[str, SubscriptionStat
 
 
 def erase_subscriber(conn: Connection, subscriber: int) -> None:
-    """Forget a person: address, name and language are nowhere in the database afterwards.
+    """Forget a person: address, name, language, tags and fields are nowhere in the database.
 
     Consents stay with hash, wording and instants, suppressions with the hash alone; ledger rows
     lose the subscriber, the recipient and the server's words, which often repeat the address.
@@ -156,7 +162,7 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
         )
     )
     forget_in_consents(conn, subscriber)
-    # The foreign keys do the rest: subscriptions, skipped series and courses go.
+    # The foreign keys do the rest: subscriptions, skipped series, courses, tags and fields go.
     conn.execute(delete(subscribers).where(subscribers.c.id == subscriber))
 
 
@@ -207,9 +213,15 @@ def is_suppressed(conn: Connection, suppression_key: str) -> bool:
     return bool(conn.execute(query).scalar_one())
 
 
-_OPEN = (DeliveryState.PENDING, DeliveryState.DEFERRED, DeliveryState.CLAIMED)
+_OPEN = (
+    DeliveryState.PENDING,
+    DeliveryState.DEFERRED,
+    DeliveryState.CLAIMED,
+    DeliveryState.GATHERED,
+)
 
 _BY_ID = select(subscribers).where(subscribers.c.id == bindparam("id"))
+_BY_IDS = select(subscribers).where(subscribers.c.id.in_(bindparam("people", expanding=True)))
 
 
 def _subscriber(row: Row[Any]) -> Subscriber:

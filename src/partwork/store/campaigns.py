@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     exists,
     func,
     literal,
@@ -20,21 +21,15 @@ from sqlalchemy import (
     update,
 )
 
-from partwork.model.audience import SubscriptionState
 from partwork.model.delivery import Campaign, DeliveryState
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
+from partwork.model.segment import Segment, segment_of
+from partwork.model.stop import StopKind
 from partwork.store.rows import literal_state, new_rows, written
-from partwork.store.schema import (
-    campaigns,
-    courses,
-    deliveries,
-    issues,
-    skipped_series,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from partwork.store.schema import campaigns, courses, deliveries, issues, subscribers, subscriptions
+from partwork.store.segments import is_confirmed, reached
+from partwork.store.sending_schema import folded, stops
 
 
 class UnknownSegment(PartworkError):
@@ -43,7 +38,8 @@ class UnknownSegment(PartworkError):
     def __init__(self, issue: str, segment: str) -> None:
         self.issue, self.segment = issue, segment
         super().__init__(
-            f"{issue}: no segment {segment!r} is defined; leave it out to reach every subscriber"
+            f"{issue}: its newsletter defines no segment {segment!r}; "
+            "define it, or take it out of the series to reach every reader"
         )
 
 
@@ -57,12 +53,18 @@ def plan_campaign(
     audience is frozen: planned again for the same slot, nobody is added, and 0 are new. Raises
     UnknownSegment.
     """
-    _refuse_segment(issue)
+    audience = _audience(conn, issue, now)
     _lock_instalment(conn, issue)
-    campaign, is_new = _campaign(conn, issue, due_at, now)
+    campaign, is_new = make_campaign(conn, issue, due_at, now)
     if not is_new:
         return campaign, 0
-    return campaign, _freeze(conn, campaign, _audience(issue, now))
+    return campaign, freeze(conn, campaign, audience, _AT_ONCE_OR_GATHERED)
+
+
+def count_audience(conn: Connection, issue: Issue, now: datetime) -> int:
+    """How many deliveries planning the issue's campaign would make now. Raises UnknownSegment."""
+    audience = _audience(conn, issue, now).subquery()
+    return conn.execute(select(func.count()).select_from(audience)).scalar_one()
 
 
 def plan_course(
@@ -75,20 +77,19 @@ def plan_course(
     who had this part already is moved on without a delivery. Without a reader there is no
     campaign: None and 0. Raises UnknownSegment.
     """
-    _refuse_segment(issue)
     _lock_instalment(conn, issue)
     waits_for_it = (
         courses.c.series == issue.audience.series,
         courses.c.next_number == issue.number,
         courses.c.next_due_at <= now,
     )
-    readers = _audience(issue, now).where(
-        exists().where(courses.c.subscriber == subscribers.c.id, *waits_for_it)
+    readers = _audience(conn, issue, now).where(
+        subscriptions.c.subscriber.in_(select(courses.c.subscriber).where(*waits_for_it))
     )
     campaign, planned = None, 0
     if conn.execute(select(exists(readers))).scalar_one():
-        campaign, _ = _campaign(conn, issue, slot_due_at, now)
-        planned = _freeze(conn, campaign, readers)
+        campaign, _ = make_campaign(conn, issue, slot_due_at, now)
+        planned = freeze(conn, campaign, readers, _AT_ONCE_OR_GATHERED)
     conn.execute(
         update(courses)
         # Only who has the part in the ledger moves on: nobody can miss one, whoever confirms
@@ -112,7 +113,7 @@ def enrol(
             literal(first_due_at, courses.c.next_due_at.type),
             literal(now, courses.c.enrolled_at.type),
         )
-        .where(_is_confirmed(newsletter))
+        .where(is_confirmed(newsletter))
         .where(
             ~exists().where(
                 courses.c.subscriber == subscriptions.c.subscriber, courses.c.series == series
@@ -143,7 +144,10 @@ def last_campaign(conn: Connection, series: str) -> Campaign | None:
 
 
 def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
-    """Names of the issues that have deliveries to claim at `now`, in the order of planning."""
+    """Names of the issues that have deliveries to claim at `now`, in the order of planning.
+
+    What a person or a hold has stopped is none of them.
+    """
     pending = deliveries.c.state == literal_state(DeliveryState.PENDING)
     deferred = and_(
         deliveries.c.state == literal_state(DeliveryState.DEFERRED),
@@ -155,18 +159,75 @@ def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
         .where(campaigns.c.content_hash == issues.c.content_hash)
         .scalar_subquery()
     )
+    is_stopped = exists().where(
+        stops.c.content_hash == issues.c.content_hash, stops.c.kind != StopKind.RESUMED.value
+    )
     query = (
         select(issues.c.name)
         # Two conditions, for each of which there is an index of its own.
         .where(or_(exists().where(of_issue, pending), exists().where(of_issue, deferred)))
+        .where(~is_stopped)
         .order_by(first_planned)
     )
     return tuple(conn.execute(query).scalars())
 
 
-def _refuse_segment(issue: Issue) -> None:
-    if issue.audience.segment:
-        raise UnknownSegment(issue.name, issue.audience.segment)
+def make_campaign(
+    conn: Connection, issue: Issue, due_at: datetime, now: datetime
+) -> tuple[Campaign, bool]:
+    """The campaign of an issue for a due slot, and whether it is new."""
+    row = new_rows(conn, campaigns).values(
+        content_hash=issue.content_hash, due_at=due_at, planned_at=now
+    )
+    unless_there = row.on_conflict_do_nothing(index_elements=["content_hash", "due_at"])
+    is_new = written(conn, unless_there) == 1
+    query = select(campaigns).where(
+        campaigns.c.content_hash == issue.content_hash, campaigns.c.due_at == due_at
+    )
+    return _read(conn.execute(query).one()), is_new
+
+
+def freeze(
+    conn: Connection,
+    campaign: Campaign,
+    audience: Select[tuple[int, str]],
+    state: ColumnElement[str],
+) -> int:
+    """Make a delivery for each of an audience, its ids and addresses; how many are new."""
+    same_for_all = {
+        "campaign": campaign.id,
+        "content_hash": campaign.content_hash,
+        "lane": "",
+        "attempts": 0,
+        "reply_text": "",
+    }
+    rows = new_rows(conn, deliveries).from_select(
+        ["subscriber", "recipient", "state", *same_for_all],
+        audience.add_columns(state, *map(literal, same_for_all.values())).order_by(
+            subscribers.c.id
+        ),
+    )
+    unless_there = rows.on_conflict_do_nothing(index_elements=["content_hash", "subscriber"])
+    with _joining_whole_tables(conn):
+        new = written(conn, unless_there)
+    more = campaigns.c.planned + new
+    conn.execute(update(campaigns).where(campaigns.c.id == campaign.id).values(planned=more))
+    return new
+
+
+# What a reader gets by itself on its day; who wants all parts of a week in one mail, later.
+_AT_ONCE_OR_GATHERED: ColumnElement[str] = case(
+    (subscriptions.c.is_bundled, DeliveryState.GATHERED.value), else_=DeliveryState.PENDING.value
+)
+
+
+def _segment_of(issue: Issue) -> Segment | None:
+    if not issue.audience.segment:
+        return None
+    try:
+        return segment_of(issue.audience.segment)
+    except ValueError:
+        raise UnknownSegment(issue.name, issue.audience.segment) from None
 
 
 def _lock_instalment(conn: Connection, issue: Issue) -> None:
@@ -195,60 +256,16 @@ def _joining_whole_tables(conn: Connection) -> Iterator[None]:
     conn.execute(text("SET LOCAL enable_nestloop = on"))
 
 
-def _campaign(
-    conn: Connection, issue: Issue, due_at: datetime, now: datetime
-) -> tuple[Campaign, bool]:
-    row = new_rows(conn, campaigns).values(
-        content_hash=issue.content_hash, due_at=due_at, planned_at=now
-    )
-    unless_there = row.on_conflict_do_nothing(index_elements=["content_hash", "due_at"])
-    is_new = written(conn, unless_there) == 1
-    query = select(campaigns).where(
-        campaigns.c.content_hash == issue.content_hash, campaigns.c.due_at == due_at
-    )
-    return _read(conn.execute(query).one()), is_new
-
-
-def _audience(issue: Issue, now: datetime) -> Select[tuple[int, str]]:
-    """Id and address of everyone who may get the issue and has not."""
+def _audience(conn: Connection, issue: Issue, now: datetime) -> Select[tuple[int, str]]:
+    """Id and address of everyone who may get the issue and has not. Raises UnknownSegment."""
+    rule = issue.audience
     return (
         select(subscribers.c.id, subscribers.c.address)
         .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
         .where(
-            _is_confirmed(issue.audience.newsletter),
-            or_(subscriptions.c.paused_until.is_(None), subscriptions.c.paused_until <= now),
-            ~exists().where(
-                skipped_series.c.subscriber == subscribers.c.id,
-                skipped_series.c.series == issue.audience.series,
-            ),
-            ~exists().where(suppressions.c.suppression_key == subscribers.c.suppression_key),
+            *reached(conn, rule.newsletter, _segment_of(issue), now, rule.series),
             ~_has_instalment(subscribers.c.id, issue),
         )
-    )
-
-
-def _freeze(conn: Connection, campaign: Campaign, audience: Select[tuple[int, str]]) -> int:
-    same_for_all = {
-        "campaign": campaign.id,
-        "content_hash": campaign.content_hash,
-        "state": DeliveryState.PENDING.value,
-        "lane": "",
-        "attempts": 0,
-        "reply_text": "",
-    }
-    rows = new_rows(conn, deliveries).from_select(
-        ["subscriber", "recipient", *same_for_all],
-        audience.add_columns(*map(literal, same_for_all.values())).order_by(subscribers.c.id),
-    )
-    unless_there = rows.on_conflict_do_nothing(index_elements=["content_hash", "subscriber"])
-    with _joining_whole_tables(conn):
-        return written(conn, unless_there)
-
-
-def _is_confirmed(newsletter: str) -> ColumnElement[bool]:
-    return and_(
-        subscriptions.c.newsletter == newsletter,
-        subscriptions.c.state == SubscriptionState.CONFIRMED.value,
     )
 
 
@@ -260,8 +277,12 @@ def _has_instalment(subscriber: ColumnElement[int], issue: Issue) -> ColumnEleme
             issues.c.content_hash == issue.content_hash,
         )
     )
-    return exists().where(
-        deliveries.c.content_hash.in_(wordings), deliveries.c.subscriber == subscriber
+    its_campaigns = select(campaigns.c.id).where(campaigns.c.content_hash.in_(wordings))
+    return or_(
+        exists().where(
+            deliveries.c.content_hash.in_(wordings), deliveries.c.subscriber == subscriber
+        ),
+        exists().where(folded.c.subscriber == subscriber, folded.c.campaign.in_(its_campaigns)),
     )
 
 

@@ -1,13 +1,16 @@
 """The consent record: who agreed or left, when, how and to which words. It only grows."""
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from partwork.model.audience import Act, Consent, Evidence
+from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new
-from partwork.store.schema import consents, newsletters, subscribers, wordings
+from partwork.store.schema import consents, subscribers, wordings
 
 
 def record_consent(
@@ -20,26 +23,20 @@ def record_consent(
     at: datetime,
 ) -> None:
     """Add one entry. Nothing can change or delete it, but for `forget_in_consents`."""
-    conn.execute(
-        _RECORD,
-        {
-            "person": subscriber,
-            "newsletter": newsletter,
-            "act": act.value,
-            "at": at,
-            "source": evidence.source,
-            "wording": evidence.wording,
-            "network": evidence.network,
-            "user_agent": evidence.user_agent,
-        },
-    )
+    record_consents(conn, [Consent(subscriber, newsletter, act, at, evidence)])
+
+
+def record_consents(conn: Connection, new: Sequence[Consent]) -> None:
+    """The same for several entries, each of somebody who is not erased."""
+    if new:
+        conn.execute(_RECORD, [_values(consent) for consent in new])
 
 
 def record_departure(
     conn: Connection, suppression_key: str, newsletter: str, evidence: Evidence, at: datetime
 ) -> None:
     """Add that somebody left of whom we know the hash alone, so that no import brings them in."""
-    insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
+    note_newsletter(conn, newsletter, at)
     conn.execute(
         insert(consents).values(
             suppression_key=suppression_key,
@@ -70,6 +67,14 @@ def last_consent(conn: Connection, suppression_key: str, newsletter: str) -> Con
     return None if row is None else _consent(row)
 
 
+def last_consents(
+    conn: Connection, suppression_keys: Collection[str]
+) -> Mapping[tuple[str, str], Consent]:
+    """The same for several addresses, by suppression key and newsletter."""
+    rows = conn.execute(_IN_ORDER, {"hashes": list(suppression_keys)})
+    return {(row.suppression_key, row.newsletter): _consent(row) for row in rows}
+
+
 def forget_in_consents(conn: Connection, subscriber: int) -> None:
     """Take person, network address and browser out of the record; hash, words and times stay."""
     conn.execute(
@@ -90,12 +95,27 @@ def load_wording(conn: Connection, digest: str) -> str | None:
     return conn.execute(query).scalar_one_or_none()
 
 
+_IN_ORDER = (
+    select(consents)
+    .where(consents.c.suppression_key.in_(bindparam("hashes", expanding=True)))
+    .order_by(consents.c.at, consents.c.id)
+)
 _RECORD = insert(consents).values(
     subscriber=bindparam("person"),
     suppression_key=select(subscribers.c.suppression_key)
     .where(subscribers.c.id == bindparam("person"))
     .scalar_subquery(),
 )
+
+
+def _values(consent: Consent) -> dict[str, object]:
+    return {
+        "person": consent.subscriber,
+        "newsletter": consent.newsletter,
+        "act": consent.act.value,
+        "at": consent.at,
+        **asdict(consent.evidence),
+    }
 
 
 def _consent(row: Row[Any]) -> Consent:

@@ -8,11 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, inspect, select, text
 
-from partwork.store.schema import leases, metadata, positions, service_messages
+from partwork.store.columns import metadata
+from partwork.store.schema import positions, service_messages
+from partwork.store.sending_schema import lanes, leases
 
 # Of the day alone: who holds what at this moment, how far the suppression log was read, and what
 # waits to be mailed to one person, who may have had it by the day of the restoring.
-NOT_KEPT = frozenset({leases.name, positions.name, service_messages.name})
+NOT_KEPT = frozenset({lanes.name, leases.name, positions.name, service_messages.name})
 
 
 def dumped_tables() -> tuple[str, ...]:
@@ -44,8 +46,8 @@ def dump(conn: Connection, table: str) -> Iterator[str]:
 def last_numbers(conn: Connection) -> Mapping[str, int]:
     """The last number that each table gave a row of its own accord, though the row be gone."""
     if conn.dialect.name == "sqlite":
-        found = conn.execute(text("SELECT name, seq FROM sqlite_sequence")).all()
-        return {row.name: row.seq for row in found if row.name in metadata.tables}
+        given = conn.execute(text("SELECT name, seq FROM sqlite_sequence")).all()
+        return {row.name: row.seq for row in given if row.name in metadata.tables}
     last = text("SELECT pg_sequence_last_value(CAST(:of AS regclass))")
     found = {t.name: sequence_of(conn, t) for t in metadata.sorted_tables}
     return {

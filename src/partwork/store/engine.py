@@ -15,6 +15,8 @@ from partwork.model.errors import PartworkError
 
 # How long a writer waits for the one before it: longer than any transaction of ours takes.
 BUSY = timedelta(seconds=10)
+# The web app has 40 threads and some beside them: none waits for another's connection.
+MOST_CONNECTIONS = 50
 
 _READS_ONLY = "partwork_reads_only"
 _LOST = "the connection was lost; is the server up? Try again"
@@ -42,7 +44,10 @@ def open_engine(url: str) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         _make_folder(parsed, shown)
         engine = create_engine(
-            parsed, hide_parameters=True, connect_args={"timeout": BUSY.total_seconds()}
+            parsed,
+            hide_parameters=True,
+            max_overflow=MOST_CONNECTIONS,
+            connect_args={"timeout": BUSY.total_seconds()},
         )
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -51,6 +56,7 @@ def open_engine(url: str) -> Engine:
         engine = create_engine(
             parsed,
             hide_parameters=True,
+            max_overflow=MOST_CONNECTIONS,
             pool_pre_ping=True,
             connect_args={"connect_timeout": BUSY.seconds},
         )
@@ -94,6 +100,12 @@ def driver_problem(engine: Engine, error: BaseException) -> StoreError | None:
     elif isinstance(error, psycopg.OperationalError):
         problem = _LOST
     return None if problem is None else StoreError(_shown(engine.url), problem)
+
+
+def may_pass(error: StoreError) -> bool:
+    """Whether SQLite's file was locked or its disk full: nothing is lost, and it may be over."""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}
 
 
 def _parsed(url: str) -> URL:

@@ -1,15 +1,22 @@
 """Bringing many subscribers in at once: whoever left stays away."""
 
-from collections.abc import Collection, Iterator, Sequence
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import islice
 from time import monotonic, sleep
+from typing import Any
 
 from sqlalchemy import (
     Connection,
+    CursorResult,
     Engine,
+    TextClause,
     bindparam,
     exists,
     select,
@@ -17,17 +24,13 @@ from sqlalchemy import (
 )
 
 from partwork.model.audience import Act, Applicant, Evidence, SubscriptionState
+from partwork.store.columns import Instant
 from partwork.store.rows import insert_if_new
-from partwork.store.schema import (
-    Instant,
-    consents,
-    newsletters,
-    subscribers,
-    subscriptions,
-    suppressions,
-)
+from partwork.store.schema import newsletters
+from partwork.store.tags import save_tags
 
-TURN = timedelta(milliseconds=60)
+TURN = timedelta(milliseconds=50)
+PAUSE = 0.026  # s, see `in_turns`
 LEAST_IN_A_TURN = 125  # rows; below, most of a turn is the commit
 MOST_IN_A_TURN = 2000
 
@@ -54,13 +57,12 @@ def standings(
     conn: Connection, entrants: Collection[Entrant], newsletter: str
 ) -> tuple[ImportOutcome, ...]:
     """What importing each of them would do, in their order; changes nothing."""
-    hashes = {"hashes": [e.suppression_key for e in entrants]}
-    suppressed = frozenset(conn.execute(_SUPPRESSED, hashes).scalars())
-    of_newsletter = {"newsletter": newsletter}
+    hashes = _listed(conn, [e.suppression_key for e in entrants])
+    keys = _listed(conn, [e.address_key for e in entrants])
+    suppressed = frozenset(_run(conn, _SUPPRESSED, listed=hashes).scalars())
     # In the order they were written, so that the last one stays.
-    acts = {row.suppression_key: row.act for row in conn.execute(_ACTS, hashes | of_newsletter)}
-    keys = {"keys": [e.address_key for e in entrants]}
-    states = {row.address_key: row.state for row in conn.execute(_STATES, keys | of_newsletter)}
+    acts = dict(_run(conn, _ACTS, listed=hashes, newsletter=newsletter).tuples().all())
+    states = dict(_run(conn, _STATES, listed=keys, newsletter=newsletter).tuples().all())
 
     def standing(entrant: Entrant) -> ImportOutcome:
         state = states.get(entrant.address_key)
@@ -87,8 +89,9 @@ def import_entrants(
 
     Whoever ended the subscription is not brought back, not even after erasure, nor because
     somebody has asked for it again and not confirmed: the consent record still knows the hash. A
-    known subscriber's name and language stay as they are. Once imported, an address is ALREADY
-    there, so that an import that was cut short may be run again.
+    known subscriber's name and language stay as they are; tags are added, and a field has the new
+    value. Once imported, an address is ALREADY there, so that an import that was cut short may be
+    run again.
     """
     found = standings(conn, entrants, newsletter)
     # All imports lock addresses in one order, so that no two wait for each other.
@@ -96,115 +99,171 @@ def import_entrants(
         (e for e, outcome in zip(entrants, found, strict=True) if outcome is ImportOutcome.ADDED),
         key=lambda entrant: entrant.address_key,
     )
-    if not fresh:
-        return found
-    if not conn.execute(_IS_SEEN, {"newsletter": newsletter}).scalar_one():
-        insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
-    ids = _subscribers_of(conn, fresh, at)
-    people = {"people": list(ids.values()), "newsletter": newsletter, "at": at}
-    new = frozenset(conn.execute(_CONFIRM, people).scalars())
-    conn.execute(_RECORD, people | {"people": list(new), **asdict(evidence)})
-    added = {e.address_key for e in fresh if ids.get(e.address_key) in new}
-    return tuple(
+    added = _subscribe(conn, fresh, newsletter, evidence, at) if fresh else frozenset()
+    outcomes = tuple(
         ImportOutcome.ALREADY  # another import, or the person's own answer, was quicker
         if outcome is ImportOutcome.ADDED and entrant.address_key not in added
         else outcome
         for entrant, outcome in zip(entrants, found, strict=True)
     )
+    _save_tags(conn, entrants, outcomes)
+    return outcomes
 
 
 def in_turns(engine: Engine, entrants: Iterator[Entrant]) -> Iterator[list[Entrant]]:
     """The entrants in chunks, each for one transaction, and other writers their turn between them.
 
-    Chunks double and halve to what takes about `TURN`; so there are few sizes, and SQLite keeps
-    few statements. After each, its write lock is free for 26 ms, since who waits for it looks at
-    most 25 ms apart during the first tenth of a second (sqlite3.c, sqliteDefaultBusyCallback) and
-    would miss a shorter pause for ever: nobody waits much longer than both together. PostgreSQL
-    locks rows, and wakes who waits.
+    Chunks double and halve to what takes about `TURN`. After each, SQLite's write lock is free for
+    26 ms, since who waits for it looks at most 25 ms apart during the first tenth of a second
+    (sqlite3.c, sqliteDefaultBusyCallback) and would miss a shorter pause for ever: nobody waits
+    much longer than both together. In the pause, which needs no lock, the log is written back into
+    the file. PostgreSQL locks rows, and wakes who waits.
     """
-    pause = 0.026 if engine.dialect.name == "sqlite" else 0.0
+    is_sqlite = engine.dialect.name == "sqlite"
     size = LEAST_IN_A_TURN * 4
-    ended = monotonic() - pause
-    while chunk := list(islice(entrants, size)):  # which is a good part of the pause
-        began = monotonic()
-        if began < ended + pause:
-            sleep(ended + pause - began)
+    ended = monotonic() - PAUSE
+    with _writing_back(engine) if is_sqlite else nullcontext(lambda: None) as write_back:
+        while chunk := list(islice(entrants, size)):  # which is a part of the pause
+            write_back()
             began = monotonic()
-        yield chunk
-        ended = monotonic()
-        if ended - began > TURN.total_seconds():
-            size = max(size // 2, LEAST_IN_A_TURN)
-        elif ended - began < TURN.total_seconds() / 2:
-            size = min(size * 2, MOST_IN_A_TURN)
+            if is_sqlite and began < ended + PAUSE:
+                sleep(ended + PAUSE - began)
+                began = monotonic()
+            yield chunk
+            ended = monotonic()
+            if ended - began > TURN.total_seconds():
+                size = max(size // 2, LEAST_IN_A_TURN)
+            elif ended - began < TURN.total_seconds() / 2:
+                size = min(size * 2, MOST_IN_A_TURN)
 
 
-_SUPPRESSED = select(suppressions.c.suppression_key).where(
-    suppressions.c.suppression_key.in_(bindparam("hashes", expanding=True))
-)
+@contextmanager
+def _writing_back(engine: Engine) -> Iterator[Callable[[], None]]:
+    """Lets no commit write SQLite's log back into the file; gives what does."""
+
+    def run(pragma: str) -> None:
+        # Not within a transaction, which any other connection of the engine would begin. What goes
+        # wrong here goes wrong at the next commit too, which says so in our words.
+        with closing(engine.raw_connection()) as raw, suppress(sqlite3.Error):
+            raw.cursor().execute(f"PRAGMA {pragma}")
+
+    run("wal_autocheckpoint = 0")
+    try:
+        yield lambda: run("wal_checkpoint(PASSIVE)")
+    finally:
+        run("wal_autocheckpoint = 1000")  # SQLite's own
+
+
+_SUBSCRIBED = (ImportOutcome.ADDED, ImportOutcome.ALREADY)
+
+# What is listed comes as one value, JSON or an array: of a thousand parameters SQLAlchemy's part
+# alone takes longer than the statement. IS_LISTED and ENTRANTS are as `_DIALECTS` has them.
+_SUPPRESSED = "SELECT suppression_key FROM suppressions WHERE suppression_key IS_LISTED"
 _ACTS = (
-    select(consents.c.suppression_key, consents.c.act)
-    .where(
-        consents.c.suppression_key.in_(bindparam("hashes", expanding=True)),
-        consents.c.newsletter == bindparam("newsletter"),
-        consents.c.act != Act.ASKED.value,  # anybody may ask in anybody's name
-    )
-    .order_by(consents.c.id)
+    "SELECT suppression_key, act FROM consents"
+    " WHERE suppression_key IS_LISTED AND newsletter = :newsletter"
+    " AND act <> 'asked'"  # anybody may ask in anybody's name
+    " ORDER BY id"
 )
 # The state comes from a subquery: joined, it may be looked for in all of the newsletter's.
-_STATES = select(
-    subscribers.c.address_key,
-    select(subscriptions.c.state)
-    .where(
-        subscriptions.c.subscriber == subscribers.c.id,
-        subscriptions.c.newsletter == bindparam("newsletter"),
-    )
-    .scalar_subquery()
-    .label("state"),
-).where(subscribers.c.address_key.in_(bindparam("keys", expanding=True)))
-_IS_SEEN = select(exists().where(newsletters.c.slug == bindparam("newsletter")))
-_IDS = (
-    select(subscribers.c.address_key, subscribers.c.id)
-    .where(subscribers.c.address_key.in_(bindparam("keys", expanding=True)))
-    .with_for_update(read=True, key_share=True)  # nobody is erased before this is committed
+_STATES = (
+    "SELECT address_key, (SELECT state FROM subscriptions"
+    " WHERE subscriber = subscribers.id AND newsletter = :newsletter)"
+    " FROM subscribers WHERE address_key IS_LISTED"
 )
-# As text, since SQLAlchemy compiles an INSERT with ON CONFLICT anew each time: 5 ms of the lock.
-_MAKE = text(
+_IDS = "SELECT address_key, id FROM subscribers WHERE address_key IS_LISTED LOCKED"
+_MAKE = (
     "INSERT INTO subscribers"
     " (address, address_key, suppression_key, name, language, created_at)"
-    " VALUES (:address, :address_key, :suppression_key, :name, :language, :at)"
+    " SELECT ENTRANTS, :at FROM LISTED WHERE true"
     " ON CONFLICT DO NOTHING"
-).bindparams(bindparam("at", type_=Instant))
-_CONFIRM = text(
+)
+_CONFIRM = (
     "INSERT INTO subscriptions (subscriber, newsletter, state, asked_at, confirmed_at)"
     " SELECT id, :newsletter, 'confirmed', :at, :at FROM subscribers"
-    " WHERE id IN :people ORDER BY id"
+    " WHERE id IS_LISTED ORDER BY id"
     " ON CONFLICT (subscriber, newsletter) DO UPDATE"
     " SET state = excluded.state, confirmed_at = excluded.confirmed_at"
     " WHERE subscriptions.state = 'pending'"
     " RETURNING subscriber"
-).bindparams(bindparam("people", expanding=True), bindparam("at", type_=Instant))
-_RECORD = text(
+)
+_RECORD = (
     "INSERT INTO consents"
     " (subscriber, suppression_key, newsletter, act, at, source, wording, network, user_agent)"
     " SELECT id, suppression_key, :newsletter, 'imported', :at,"
     " :source, :wording, :network, :user_agent FROM subscribers"
-    " WHERE id IN :people ORDER BY id"
-).bindparams(bindparam("people", expanding=True), bindparam("at", type_=Instant))
+    " WHERE id IS_LISTED ORDER BY id"
+)
+_IS_SEEN = select(exists().where(newsletters.c.slug == bindparam("newsletter")))
+
+_DIALECTS = {
+    "sqlite": {
+        "IS_LISTED": "IN (SELECT value FROM json_each(:listed))",
+        "ENTRANTS": ", ".join(f"json_extract(value, '$[{n}]')" for n in range(5)),
+        "FROM LISTED": "FROM json_each(:listed)",
+        "LOCKED": "",
+    },
+    "postgresql": {
+        "IS_LISTED": "= ANY(:listed)",
+        "ENTRANTS": ", ".join(f"value ->> {n}" for n in range(5)),
+        "FROM LISTED": "FROM jsonb_array_elements(CAST(:listed AS jsonb))",
+        "LOCKED": "FOR KEY SHARE",  # nobody is erased before this is committed
+    },
+}
 
 
-def _subscribers_of(conn: Connection, entrants: Sequence[Entrant], at: datetime) -> dict[str, int]:
-    """The id of each address key; made where there was nobody."""
-    rows = [
-        {
-            "address": e.applicant.address.strip(),
-            "address_key": e.address_key,
-            "suppression_key": e.suppression_key,
-            "name": e.applicant.name,
-            "language": e.applicant.language,
-            "at": at,
-        }
-        for e in entrants
-    ]
-    conn.execute(_MAKE, rows)
-    keys = [e.address_key for e in entrants]
-    return {row.address_key: row.id for row in conn.execute(_IDS, {"keys": keys})}
+def _run(conn: Connection, statement: str, **values: object) -> CursorResult[Any]:
+    return conn.execute(_in_dialect(statement, conn.dialect.name), values)
+
+
+@cache
+def _in_dialect(statement: str, dialect: str) -> TextClause:
+    for word, meaning in _DIALECTS[dialect].items():
+        statement = statement.replace(word, meaning)
+    compiled = text(statement)
+    return compiled.bindparams(bindparam("at", type_=Instant)) if ":at" in statement else compiled
+
+
+def _listed(conn: Connection, values: list[str] | list[int]) -> object:
+    """The values as IS_LISTED takes them."""
+    return json.dumps(values) if conn.dialect.name == "sqlite" else values
+
+
+def _subscribe(
+    conn: Connection, fresh: Sequence[Entrant], newsletter: str, evidence: Evidence, at: datetime
+) -> frozenset[str]:
+    """The address keys of those who were not subscribed, and are now."""
+    if not conn.execute(_IS_SEEN, {"newsletter": newsletter}).scalar_one():
+        insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
+    _run(conn, _MAKE, listed=json.dumps([_subscriber_of(one) for one in fresh]), at=at)
+    ids = _ids_of(conn, [one.address_key for one in fresh])
+    people = _listed(conn, list(ids.values()))
+    confirmed = _run(conn, _CONFIRM, listed=people, newsletter=newsletter, at=at)
+    new = frozenset(confirmed.scalars())
+    people = _listed(conn, list(new))
+    _run(conn, _RECORD, listed=people, newsletter=newsletter, at=at, **asdict(evidence))
+    return frozenset(key for key, subscriber in ids.items() if subscriber in new)
+
+
+def _subscriber_of(entrant: Entrant) -> tuple[str, ...]:
+    one = entrant.applicant
+    keys = (entrant.address_key, entrant.suppression_key)
+    return (one.address.strip(), *keys, one.name, one.language)
+
+
+def _ids_of(conn: Connection, keys: list[str]) -> dict[str, int]:
+    return dict(_run(conn, _IDS, listed=_listed(conn, keys)).tuples().all())
+
+
+def _save_tags(
+    conn: Connection, entrants: Sequence[Entrant], outcomes: Sequence[ImportOutcome]
+) -> None:
+    """Keep what else the file says of those who are subscribed now, and of nobody else."""
+    told = {
+        e.address_key: e.applicant
+        for e, outcome in zip(entrants, outcomes, strict=True)
+        if outcome in _SUBSCRIBED and (e.applicant.tags or e.applicant.fields)
+    }
+    if told:
+        ids = _ids_of(conn, list(told))
+        save_tags(conn, {subscriber: told[key] for key, subscriber in ids.items()})

@@ -8,13 +8,37 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, delete, exists, select
 
 from partwork.model.address import Mailbox
-from partwork.model.issue import Approval, AudienceRule, Issue
+from partwork.model.issue import Approval, AudienceRule, Issue, Marked
 from partwork.store.rows import insert_if_new, new_rows
-from partwork.store.schema import approvals, campaigns, drafts, issues, newsletters
+from partwork.store.schema import approvals, campaigns, drafts, issues, marked_issues, newsletters
 
 
-def save_draft(conn: Connection, issue: Issue, at: datetime) -> None:
-    """Keep the issue, if its words are new, and make it the current draft of its instalment."""
+def save_draft(
+    conn: Connection, issue: Issue, at: datetime, *, marked: Marked | None = None
+) -> None:
+    """Keep the issue, if its words are new, and make it the current draft of its instalment.
+
+    Without `marked` no bundle will ever have it: it goes to each reader by itself.
+    """
+    save_issue(conn, issue, at)
+    if marked:
+        words = {"html": marked.html, "text": marked.text}
+        insert_if_new(conn, marked_issues, content_hash=issue.content_hash, **words)
+    current = {
+        "series": issue.audience.series,
+        "number": issue.number,
+        "content_hash": issue.content_hash,
+        "rendered_at": at,
+    }
+    conn.execute(
+        new_rows(conn, drafts)
+        .values(instalment=issue.instalment, **current)
+        .on_conflict_do_update(index_elements=["instalment"], set_=current)
+    )
+
+
+def save_issue(conn: Connection, issue: Issue, at: datetime) -> None:
+    """Keep the issue, if its words are new."""
     rule = issue.audience
     insert_if_new(conn, newsletters, slug=rule.newsletter, first_seen_at=at)
     conn.execute(
@@ -42,23 +66,20 @@ def save_draft(conn: Connection, issue: Issue, at: datetime) -> None:
         )
         .on_conflict_do_nothing(index_elements=["content_hash"])
     )
-    current = {
-        "series": rule.series,
-        "number": issue.number,
-        "content_hash": issue.content_hash,
-        "rendered_at": at,
-    }
-    conn.execute(
-        new_rows(conn, drafts)
-        .values(instalment=issue.instalment, **current)
-        .on_conflict_do_update(index_elements=["instalment"], set_=current)
-    )
 
 
 def load_issue(conn: Connection, content_hash: str) -> Issue | None:
     """The issue with this content hash, draft or published."""
     row = conn.execute(select(issues).where(issues.c.content_hash == content_hash)).first()
     return None if row is None else _issue(row)
+
+
+def load_marked(conn: Connection, content_hash: str) -> Marked | None:
+    """The issue's strings with their stretches marked; None where they were not kept."""
+    columns = marked_issues.c
+    query = select(columns.html, columns.text).where(columns.content_hash == content_hash)
+    row = conn.execute(query).first()
+    return None if row is None else Marked(row.html, row.text)
 
 
 def find_issues(conn: Connection, name: str) -> tuple[Issue, ...]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, or_, select
 
 from partwork.store.rows import new_rows, written
-from partwork.store.schema import leases
+from partwork.store.sending_schema import leases
 
 
 def take_lease(conn: Connection, name: str, holder: str, now: datetime, length: timedelta) -> bool:

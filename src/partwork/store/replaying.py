@@ -1,5 +1,7 @@
 """What the suppression log says, brought into the database."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +9,14 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from partwork.model.audience import Act, Evidence, SubscriptionState, SuppressionReason
 from partwork.store.audience import erase_subscriber, lift_suppression, save_suppression
-from partwork.store.consents import last_consent, record_departure
+from partwork.store.consents import last_consent, last_consents, record_departure
 from partwork.store.engine import read_only
 from partwork.store.rows import new_rows
 from partwork.store.schema import positions, subscribers
 from partwork.store.subscriptions import (
     end_subscription,
     load_subscription,
+    load_subscriptions,
     return_to_subscription,
 )
 from partwork.store.suppression_log import LogAct, LogEntry, entries_since
@@ -37,12 +40,32 @@ def replay(engine: Engine, log: Path) -> int:
         entries, end = entries_since(log, position)
         if end == position:
             return read
+        with read_only(engine) as conn:
+            done = _done(conn, entries)
         with engine.begin() as conn:
             for entry in entries:
-                _apply(conn, entry)
+                if entry not in done:
+                    _apply(conn, entry)
             _save_position(conn, end)
         read += len(entries)
         position = end
+
+
+def _done(conn: Connection, entries: Collection[LogEntry]) -> frozenset[LogEntry]:
+    """Those departures that the consent record has already, or something later.
+
+    After a burst of one-clicks that is most of the log; looked up here, they keep no lock. One
+    that an older departure would make needless is not among them: what comes before it in the log
+    may take that back.
+    """
+    left = [entry for entry in entries if entry.act is LogAct.LEFT and entry.suppression_key]
+    last = last_consents(conn, {entry.suppression_key for entry in left})
+    return frozenset(
+        entry
+        for entry in left
+        if (known := last.get((entry.suppression_key, entry.newsletter)))
+        and (known.at > entry.at or (known.at == entry.at and known.act is Act.ENDED))
+    )
 
 
 def _apply(conn: Connection, entry: LogEntry) -> None:
@@ -51,8 +74,11 @@ def _apply(conn: Connection, entry: LogEntry) -> None:
     if not hashed:
         return  # whoever it was is gone, and nothing of them is left to change
     match entry.act:
-        case LogAct.LEFT:
+        case LogAct.LEFT if entry.newsletter:
             _leave(conn, entry, person, hashed)
+        case LogAct.LEFT if person:  # all of theirs, noted while nobody could say which
+            for held in load_subscriptions(conn, person.id):
+                _leave(conn, replace(entry, newsletter=held.newsletter), person, hashed)
         case LogAct.RETURNED:
             _return(conn, entry, person, hashed)
         case LogAct.SUPPRESSED if entry.reason in set(SuppressionReason):

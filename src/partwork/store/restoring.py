@@ -24,9 +24,10 @@ from sqlalchemy import (
 )
 
 from partwork.model.delivery import DeliveryState
+from partwork.store.columns import metadata
 from partwork.store.dumping import dumped_tables, sequence_of
 from partwork.store.migrating import VERSION_TABLE, upgrade
-from partwork.store.schema import approvals, campaigns, courses, deliveries, issues, metadata
+from partwork.store.schema import approvals, campaigns, courses, deliveries, issues
 
 # Numbers that are left out, since links in mails from after the backup name people and
 # deliveries by number: more than join between two backups.
@@ -38,6 +39,7 @@ _OPEN = (
     DeliveryState.CLAIMED,
     DeliveryState.ATTEMPTED,
     DeliveryState.DEFERRED,
+    DeliveryState.GATHERED,
 )
 
 # The lines that `dump` gave for a table, by its name.

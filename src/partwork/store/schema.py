@@ -4,26 +4,20 @@ Words are those of the glossary. Ids that stand in links we mail (subscribers) o
 keep while rows go (deliveries) are never used again, which SQLite has to be told.
 """
 
-from datetime import UTC, datetime
-from enum import StrEnum
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
+    false,
     literal_column,
 )
-from sqlalchemy.types import TypeDecorator
 
 from partwork.model.audience import (
     Act,
@@ -32,46 +26,9 @@ from partwork.model.audience import (
     SuppressionReason,
 )
 from partwork.model.delivery import DeliveryState
+from partwork.store import sending_schema  # noqa: F401 its tables are of the same metadata
+from partwork.store.columns import BIG_ID, Instant, metadata, one_of
 from partwork.store.rows import literal_state
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime: `timestamptz` on PostgreSQL, text that sorts by time on SQLite."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant as the driver takes it. Raises ValueError for a naive datetime."""
-        if value is None:
-            return None
-        if value.utcoffset() is None:
-            raise ValueError("a naive datetime names no instant: give it a time zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant in UTC, whatever time zone the database session is in."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-def _one_of(states: type[StrEnum]) -> str:
-    return ", ".join("'{}'".format(s.value.replace("'", "''")) for s in states)
-
-
-_BIG_ID = BigInteger().with_variant(Integer, "sqlite")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_%(column_0_N_name)s",
-        "pk": "%(table_name)s_pk",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "fk": "%(table_name)s_%(column_0_name)s_fk",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-    }
-)
 
 newsletters = Table(
     "newsletters",
@@ -90,7 +47,28 @@ subscribers = Table(
     Column("name", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Index("subscribers_language", "language", "id"),
     sqlite_autoincrement=True,
+)
+
+# What the operator wanted kept of an import, for segments to choose by.
+tags = Table(
+    "tags",
+    metadata,
+    Column("subscriber", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Index("tags_held", "tag", "subscriber"),
+    sqlite_with_rowid=False,
+)
+
+imported_fields = Table(
+    "imported_fields",
+    metadata,
+    Column("subscriber", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Index("imported_fields_held", "name", "value", "subscriber"),
+    sqlite_with_rowid=False,
 )
 
 subscriptions = Table(
@@ -103,8 +81,20 @@ subscriptions = Table(
     Column("confirmed_at", Instant),
     Column("ended_at", Instant),
     Column("paused_until", Instant),
-    CheckConstraint(f"state IN ({_one_of(SubscriptionState)})", name="state"),
+    Column("is_bundled", Boolean, nullable=False, server_default=false()),
+    CheckConstraint(f"state IN ({one_of(SubscriptionState)})", name="state"),
     Index("subscriptions_audience", "newsletter", "state", "subscriber"),
+    Index("subscriptions_asked", "newsletter", "state", "asked_at", "subscriber"),
+)
+
+IS_PAUSED = subscriptions.c.paused_until.is_not(None)
+Index(
+    "subscriptions_paused",
+    subscriptions.c.newsletter,
+    subscriptions.c.paused_until,
+    subscriptions.c.subscriber,
+    sqlite_where=IS_PAUSED,
+    postgresql_where=IS_PAUSED,
 )
 
 IS_PENDING = subscriptions.c.state == literal_state(SubscriptionState.PENDING)
@@ -121,6 +111,7 @@ skipped_series = Table(
     Column("subscriber", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("series", Text, primary_key=True),
     Column("at", Instant, nullable=False),
+    Index("skipped_series_by", "series", "subscriber"),
 )
 
 courses = Table(
@@ -139,7 +130,7 @@ courses = Table(
 consents = Table(
     "consents",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BIG_ID, primary_key=True),
     # Erasing a person empties this column, the network address and the browser's name; the hash
     # beside it is what stays as evidence.
     Column("subscriber", ForeignKey("subscribers.id", ondelete="SET NULL"), index=True),
@@ -151,7 +142,7 @@ consents = Table(
     Column("wording", Text, nullable=False),
     Column("network", Text, nullable=False, server_default=""),
     Column("user_agent", Text, nullable=False, server_default=""),
-    CheckConstraint(f"act IN ({_one_of(Act)})", name="act"),
+    CheckConstraint(f"act IN ({one_of(Act)})", name="act"),
     Index("consents_of_hash", "suppression_key", "newsletter"),
 )
 
@@ -169,14 +160,14 @@ suppressions = Table(
     Column("suppression_key", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    CheckConstraint(f"reason IN ({_one_of(SuppressionReason)})", name="reason"),
+    CheckConstraint(f"reason IN ({one_of(SuppressionReason)})", name="reason"),
 )
 
 # What waits to be mailed to one person, and for a day what was: by it, mails are capped.
 service_messages = Table(
     "service_messages",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BIG_ID, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("newsletter", ForeignKey("newsletters.slug"), nullable=False),
     Column("subscriber", Integer, nullable=False),
@@ -190,7 +181,7 @@ service_messages = Table(
     Column("asked_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Instant),  # none: answered
-    CheckConstraint(f"kind IN ({_one_of(ServiceRequest)})", name="kind"),
+    CheckConstraint(f"kind IN ({one_of(ServiceRequest)})", name="kind"),
     Index("service_messages_of_address", "suppression_key", "asked_at"),
     Index("service_messages_of_network", "network_key", "asked_at"),
     Index("service_messages_asked_at", "asked_at"),
@@ -258,6 +249,25 @@ approvals = Table(
     Column("approved_at", Instant, nullable=False),
 )
 
+# Issues' HTML and text with what a bundle treats by itself marked; a bundle has none.
+marked_issues = Table(
+    "marked_issues",
+    metadata,
+    Column("content_hash", ForeignKey("issues.content_hash"), primary_key=True),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# The issues that a bundle joins, in their order. Who was mailed a part in a bundle has a delivery
+# of the bundle, and one of the part that is `bundled`.
+bundle_parts = Table(
+    "bundle_parts",
+    metadata,
+    Column("bundle", ForeignKey("issues.content_hash"), primary_key=True),
+    Column("part", ForeignKey("issues.content_hash"), primary_key=True, index=True),
+    Column("position", Integer, nullable=False),
+)
+
 campaigns = Table(
     "campaigns",
     metadata,
@@ -265,6 +275,8 @@ campaigns = Table(
     Column("content_hash", ForeignKey("issues.content_hash"), nullable=False),
     Column("due_at", Instant, nullable=False),
     Column("planned_at", Instant, nullable=False),
+    Column("planned", Integer, nullable=False, server_default="0"),  # deliveries, folded or not
+    Column("folded_at", Instant),
     UniqueConstraint("content_hash", "due_at"),
     sqlite_autoincrement=True,
 )
@@ -272,7 +284,7 @@ campaigns = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", _BIG_ID, primary_key=True),
+    Column("id", BIG_ID, primary_key=True),
     Column("campaign", ForeignKey("campaigns.id"), nullable=False),
     Column("content_hash", ForeignKey("issues.content_hash"), nullable=False),
     Column("subscriber", ForeignKey("subscribers.id", ondelete="SET NULL"), index=True),
@@ -286,8 +298,9 @@ deliveries = Table(
     Column("reply_code", Integer),
     Column("reply_text", Text, nullable=False),
     Column("next_try_at", Instant),
+    Column("relay_id", Text),  # the server's own name of the message, from its reply
     UniqueConstraint("content_hash", "subscriber"),
-    CheckConstraint(f"state IN ({_one_of(DeliveryState)})", name="state"),
+    CheckConstraint(f"state IN ({one_of(DeliveryState)})", name="state"),
     CheckConstraint(
         "(state IN ('claimed', 'attempted')) = (lease_until IS NOT NULL)", name="lease"
     ),
@@ -297,6 +310,7 @@ deliveries = Table(
 
 _IS_PENDING = deliveries.c.state == literal_state(DeliveryState.PENDING)
 _IS_DEFERRED = deliveries.c.state == literal_state(DeliveryState.DEFERRED)
+_IS_GATHERED = deliveries.c.state == literal_state(DeliveryState.GATHERED)
 _IS_LEASED = deliveries.c.lease_until.is_not(None)
 
 # Partial, since of a ledger that grows for ever only the open rows are looked for. Pending ones
@@ -318,18 +332,46 @@ Index(
     postgresql_where=_IS_DEFERRED,
 )
 Index(
+    "deliveries_gathered",
+    deliveries.c.content_hash,
+    deliveries.c.subscriber,
+    sqlite_where=_IS_GATHERED,
+    postgresql_where=_IS_GATHERED,
+)
+Index(
     "deliveries_leased",
     deliveries.c.lease_until,
     sqlite_where=_IS_LEASED,
     postgresql_where=_IS_LEASED,
 )
 
-leases = Table(
-    "leases",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("holder", Text, nullable=False),
-    Column("until", Instant, nullable=False),
+# All that is neither open nor accepted, of which there is little: see `ledger.tally`.
+IS_SETTLED = deliveries.c.state.in_(
+    [
+        literal_state(state)
+        for state in (
+            DeliveryState.REFUSED,
+            DeliveryState.IN_DOUBT,
+            DeliveryState.LEFT,
+            DeliveryState.BUNDLED,
+        )
+    ]
+)
+Index(
+    "deliveries_settled",
+    deliveries.c.content_hash,
+    deliveries.c.state,
+    deliveries.c.replied_at,
+    sqlite_where=IS_SETTLED,
+    postgresql_where=IS_SETTLED,
+)
+
+_IS_NAMED = deliveries.c.relay_id.is_not(None)
+Index(
+    "deliveries_relay_id",
+    deliveries.c.relay_id,
+    sqlite_where=_IS_NAMED,
+    postgresql_where=_IS_NAMED,
 )
 
 facts = Table(

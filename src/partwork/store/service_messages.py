@@ -4,7 +4,9 @@ A form writes a row and nothing else, whoever the address belongs to; who they a
 later. Answered rows keep hashes for a day, by which further wishes are counted, and no address.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,8 +14,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from partwork.model.audience import Evidence, Request, ServiceRequest
-from partwork.store.rows import insert_if_new
-from partwork.store.schema import IS_VISITOR_S, Instant, newsletters, service_messages
+from partwork.store.columns import Instant
+from partwork.store.newsletters import note_newsletter
+from partwork.store.schema import IS_VISITOR_S, service_messages
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -53,30 +56,30 @@ class Waiting:
 
 def save_request(conn: Connection, request: Request, caps: Caps) -> Taken:
     """Keep a wish until it is answered, unless there are too many of its like already."""
-    if conn.dialect.name == "postgresql":  # else two at once would not see each other
-        conn.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    _let_nobody_else_count(conn)
     if over := _over(conn, request, caps):
         return over
-    insert_if_new(conn, newsletters, slug=request.newsletter, first_seen_at=request.asked_at)
-    evidence = request.evidence
-    conn.execute(
-        insert(service_messages).values(
-            kind=request.kind.value,
-            newsletter=request.newsletter,
-            subscriber=request.subscriber,
-            address=request.address,
-            suppression_key=request.suppression_key,
-            network_key=request.network_key,
-            source=evidence.source,
-            wording=evidence.wording,
-            network=evidence.network,
-            user_agent=evidence.user_agent,
-            asked_at=request.asked_at,
-            attempts=0,
-            next_try_at=request.asked_at,
-        )
-    )
+    _keep(conn, [request])
     return Taken.TAKEN
+
+
+def save_farewells(conn: Connection, farewells: Sequence[Request], caps: Caps) -> None:
+    """Keep goodbyes of one instant until they are mailed, of an address no more than its cap."""
+    if not farewells:
+        return
+    _let_nobody_else_count(conn)
+    known = {
+        "hashes": list({farewell.suppression_key for farewell in farewells}),
+        "kind": ServiceRequest.GOODBYE.value,
+        "day_ago": farewells[0].asked_at - DAY,
+    }
+    of_address = Counter({row.suppression_key: row.held for row in conn.execute(_OF_EACH, known)})
+    kept = []
+    for farewell in farewells:
+        if of_address[farewell.suppression_key] < caps.of_address:
+            of_address[farewell.suppression_key] += 1
+            kept.append(farewell)
+    _keep(conn, kept)
 
 
 def take_requests(
@@ -137,6 +140,34 @@ def count_waiting(conn: Connection) -> int:
     return conn.execute(query).scalar_one()
 
 
+def _let_nobody_else_count(conn: Connection) -> None:
+    """On PostgreSQL two at once would not see each other; SQLite has one writer."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(_COUNT_ALONE)
+
+
+def _keep(conn: Connection, requests: Sequence[Request]) -> None:
+    for newsletter in {request.newsletter for request in requests}:
+        note_newsletter(conn, newsletter, requests[0].asked_at)
+    rows = [
+        {
+            "kind": request.kind.value,
+            "newsletter": request.newsletter,
+            "subscriber": request.subscriber,
+            "address": request.address,
+            "suppression_key": request.suppression_key,
+            "network_key": request.network_key,
+            **asdict(request.evidence),
+            "asked_at": request.asked_at,
+            "attempts": 0,
+            "next_try_at": request.asked_at,
+        }
+        for request in requests
+    ]
+    if rows:
+        conn.execute(_KEEP, rows)
+
+
 def _over(conn: Connection, request: Request, caps: Caps) -> Taken | None:
     """Which cap a wish would break. A visitor's is counted in the same time, whatever it is."""
     known = {
@@ -155,6 +186,9 @@ def _over(conn: Connection, request: Request, caps: Caps) -> Taken | None:
     return Taken.TOO_MANY_OF_ADDRESS if of_address >= caps.of_address else None
 
 
+# Built once, since providers' one-click requests come in bursts.
+_KEEP = insert(service_messages)
+_COUNT_ALONE = select(func.pg_advisory_xact_lock(_LOCK))
 _ROWS = select(func.count()).select_from(service_messages)
 _THIS_HOUR = service_messages.c.asked_at > bindparam("hour_ago", type_=Instant)
 _IN_ALL = _ROWS.where(_THIS_HOUR, IS_VISITOR_S)
@@ -163,6 +197,17 @@ _OF_ADDRESS = _ROWS.where(
     service_messages.c.suppression_key == bindparam("hash"),
     service_messages.c.kind == bindparam("kind"),
     service_messages.c.asked_at > bindparam("day_ago", type_=Instant),
+)
+
+
+_OF_EACH = (
+    select(service_messages.c.suppression_key, func.count().label("held"))
+    .where(
+        service_messages.c.suppression_key.in_(bindparam("hashes", expanding=True)),
+        service_messages.c.kind == bindparam("kind"),
+        service_messages.c.asked_at > bindparam("day_ago", type_=Instant),
+    )
+    .group_by(service_messages.c.suppression_key)
 )
 
 

@@ -3,22 +3,42 @@
 What a person does is a change of one row and an entry of the consent record, in one transaction.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    select,
+    tuple_,
+    update,
+)
 
-from partwork.model.audience import Act, Evidence, Subscription, SubscriptionState
-from partwork.store.consents import record_consent
+from partwork.model.audience import Act, Consent, Evidence, Subscription, SubscriptionState
+from partwork.store.consents import record_consent, record_consents
+from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new, new_rows
-from partwork.store.schema import newsletters, skipped_series, subscriptions
+from partwork.store.schema import skipped_series, subscriptions
 
 
 def load_subscriptions(conn: Connection, subscriber: int) -> tuple[Subscription, ...]:
     """All of one subscriber's subscriptions, by newsletter."""
     rows = conn.execute(_ALL_OF_ONE, {"subscriber": subscriber})
     return tuple(subscription_of(row) for row in rows)
+
+
+def load_subscriptions_of(
+    conn: Connection, people: Collection[int]
+) -> Mapping[int, tuple[Subscription, ...]]:
+    """The same of several, by subscriber; of whom there are none: left out."""
+    rows = map(subscription_of, conn.execute(_ALL_OF_MANY, {"people": list(people)}))
+    return {one: tuple(theirs) for one, theirs in groupby(rows, lambda held: held.subscriber)}
 
 
 def load_subscription(conn: Connection, subscriber: int, newsletter: str) -> Subscription | None:
@@ -35,14 +55,15 @@ def ask_for_subscription(
 
     Nothing but the record changes where it was asked for before. Only a confirmation counts.
     """
-    insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
+    note_newsletter(conn, newsletter, at)
     asked = {"state": SubscriptionState.PENDING.value, "asked_at": at}
     row = new_rows(conn, subscriptions).values(
         subscriber=subscriber, newsletter=newsletter, **asked
     )
     ended = subscriptions.c.state == SubscriptionState.ENDED.value
     # What ended before stays to be seen in the consent record.
-    anew = asked | {"confirmed_at": None, "ended_at": None, "paused_until": None}
+    emptied = {"confirmed_at": None, "ended_at": None, "paused_until": None, "is_bundled": False}
+    anew = asked | emptied
     conn.execute(
         row.on_conflict_do_update(
             index_elements=["subscriber", "newsletter"], set_=anew, where=ended
@@ -87,12 +108,24 @@ def end_subscription(
     May be repeated without effect, and asked for subscribers who are long erased. Deliveries
     that no lane has attempted yet will not leave: the ledger asks again before each.
     """
-    this = {"of": subscriber, "to": newsletter, "at": at}
-    ended = conn.execute(_END, this)
-    if not ended.rowcount:
-        return False
-    record_consent(conn, subscriber, newsletter, Act.ENDED, evidence, at=at)
-    return True
+    return bool(end_subscriptions(conn, {(subscriber, newsletter): evidence}, at))
+
+
+def end_subscriptions(
+    conn: Connection, leaving: Mapping[tuple[int, str], Evidence], at: datetime
+) -> frozenset[tuple[int, str]]:
+    """The same for several, by subscriber and newsletter; those that had not ended before."""
+    rows = conn.execute(_END, {"leaving": list(leaving), "now": at}).all()
+    ended = frozenset((row.subscriber, row.newsletter) for row in rows)
+    record_consents(
+        conn,
+        [
+            Consent(subscriber, newsletter, Act.ENDED, at, evidence)
+            for (subscriber, newsletter), evidence in leaving.items()
+            if (subscriber, newsletter) in ended
+        ],
+    )
+    return ended
 
 
 def return_to_subscription(
@@ -132,6 +165,21 @@ def pause_subscription(
     return paused.rowcount == 1
 
 
+def bundle_subscription(
+    conn: Connection, subscriber: int, newsletter: str, *, is_bundled: bool
+) -> bool:
+    """Send all parts of a week in one mail, or each on its day; False: it is not confirmed.
+
+    It holds for what is planned from now on.
+    """
+    changed = conn.execute(
+        update(subscriptions)
+        .where(_is(subscriber, newsletter, SubscriptionState.CONFIRMED))
+        .values(is_bundled=is_bundled)
+    )
+    return changed.rowcount == 1
+
+
 def load_skipped(conn: Connection, subscriber: int) -> frozenset[str]:
     """The series that a subscriber does not want of newsletters they are subscribed to."""
     query = select(skipped_series.c.series).where(skipped_series.c.subscriber == subscriber)
@@ -162,6 +210,7 @@ def subscription_of(row: Row[Any]) -> Subscription:
         row.confirmed_at,
         row.ended_at,
         row.paused_until,
+        row.is_bundled,
     )
 
 
@@ -171,14 +220,21 @@ _ALL_OF_ONE = (
     .where(subscriptions.c.subscriber == bindparam("subscriber"))
     .order_by(subscriptions.c.newsletter)
 )
+_ALL_OF_MANY = (
+    select(subscriptions)
+    .where(subscriptions.c.subscriber.in_(bindparam("people", expanding=True)))
+    .order_by(subscriptions.c.subscriber, subscriptions.c.newsletter)
+)
 _END = (
     update(subscriptions)
     .where(
-        subscriptions.c.subscriber == bindparam("of"),
-        subscriptions.c.newsletter == bindparam("to"),
+        tuple_(subscriptions.c.subscriber, subscriptions.c.newsletter).in_(
+            bindparam("leaving", expanding=True)
+        ),
         subscriptions.c.state != SubscriptionState.ENDED.value,
     )
-    .values(state=SubscriptionState.ENDED.value, ended_at=bindparam("at"))
+    .values(state=SubscriptionState.ENDED.value, ended_at=bindparam("now"))
+    .returning(subscriptions.c.subscriber, subscriptions.c.newsletter)
 )
 
 

@@ -35,7 +35,8 @@ class LogAct(StrEnum):
 class LogEntry:
     """One line. Of the person it has the hash or, where the database was down, the number.
 
-    `newsletter` is set for departures and returns, `reason` for suppressions.
+    `newsletter` is set for departures and returns, `reason` for suppressions. A departure without
+    a newsletter is one from all of them.
     """
 
     act: LogAct

@@ -24,4 +24,5 @@ _FORMULA = tuple("=+-@＝＋－＠")
 
 
 def _defused(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) else cell
+    # One with an apostrophe before it would lose that instead.
+    return f"'{cell}" if cell.lstrip("'").lstrip().startswith(_FORMULA) else cell

@@ -5,11 +5,12 @@ import re
 import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from itertools import chain
 
 from partwork.model.audience import Applicant
 from partwork.subscribing.addresses import fault_of
+from partwork.subscribing.extras import Extras, ExtrasError, extras_in, one_line, plain
 from partwork.subscribing.plain_addresses import is_plain
 
 MAX_HEADER = 10_000  # characters; a longer first line names no columns (a guess)
@@ -27,14 +28,17 @@ class RowError:
     has_left: bool = False
 
 
-def applicants_in(lines: Iterable[str]) -> Iterator[Applicant | RowError]:
+def applicants_in(
+    lines: Iterable[str], fields: Sequence[str] = ()
+) -> Iterator[Applicant | RowError]:
     """What each row gives of a CSV with a header, or of a list of one address a line.
 
     Cells are parted by comma, semicolon or tab; columns are known by the names that Mailchimp,
-    Substack, listmonk, Ghost and people give them, others ignored. Who left, bounced or was
-    cleaned out there is no applicant. Addresses stay as typed but for white space around them;
-    syntax alone is judged, no server is asked. `lines` have their ends; they count from 1, and a
-    row of several has the number of its first. Of the rows no more than one is held.
+    Substack, listmonk, Ghost and people give them; of others those that `fields` names are kept.
+    Who left, bounced or was cleaned out there is no applicant. Addresses stay as typed but for
+    white space around them; syntax alone is judged, no server is asked. `lines` have their ends;
+    they count from 1, and a row of several has the number of its first. Of the rows no more than
+    one is held.
     """
     numbered = enumerate(lines, 1)
     number, first = next(((n, line) for n, line in numbered if _trimmed(line)), (0, ""))
@@ -42,16 +46,19 @@ def applicants_in(lines: Iterable[str]) -> Iterator[Applicant | RowError]:
         return
     first = first.removeprefix("\ufeff")
     all_lines = chain([first], (line for _, line in numbered))
-    header = _header_of(number, first)
+    header = _header_of(number, first, fields)
     if header is not None and _Column.ADDRESS not in header.columns:
         yield RowError(number, _NO_ADDRESS_COLUMN)
+        return
+    if missing := header.extras.missing if header else fields:
+        yield RowError(number, f"no column is called {missing[0]!r}; leave it out, or name it")
         return
     rows = _table_rows(all_lines, header) if header else _bare_rows(all_lines, number)
     for row in rows:
         yield row if isinstance(row, RowError) else _judged(row)
 
 
-class _Column(Enum):
+class _Column(IntEnum):
     """What a column may hold that is of use here."""
 
     ADDRESS = auto()
@@ -94,7 +101,8 @@ _FALSE = frozenset({"", "false", "no", "0", "null"})
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
-_DEFUSED = re.compile(r"'(?=\s*[=+\-@＝＋－＠])")
+_DEFUSED = re.compile(r"'(?='*\s*[=+\-@＝＋－＠])")
+_INVISIBLE = f"{string.whitespace}\xa0\u200b\u200c\u200d\u2060\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,26 +114,20 @@ class _Header:
     width: int
     columns: Mapping[_Column, int]
     gone: tuple[int, ...]
+    extras: Extras
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    line: int
-    address: str
-    name: str = ""
-    language: str = ""
-
-
-def _header_of(number: int, line: str) -> _Header | None:
+def _header_of(number: int, line: str, fields: Sequence[str]) -> _Header | None:
     """The header, parted by whichever delimiter makes most known columns; None for a bare list."""
     if "@" in line:
         return None
     found = []
     for delimiter in (",", ";", "\t"):
         titles = next(csv.reader([line[:MAX_HEADER]], delimiter=delimiter), [])
-        plain = [re.sub(r"[\W_]", "", title).casefold() for title in titles]
-        gone = tuple(place for place, title in enumerate(plain) if title in _GONE_TITLES)
-        found.append(_Header(number, delimiter, len(titles), _columns(plain), gone))
+        known = [plain(title) for title in titles]
+        gone = tuple(place for place, title in enumerate(known) if title in _GONE_TITLES)
+        extras = extras_in(titles, fields)
+        found.append(_Header(number, delimiter, len(titles), _columns(known), gone, extras))
     return max(found, key=lambda header: (len(header.columns), header.width))
 
 
@@ -138,23 +140,23 @@ def _columns(titles: Sequence[str]) -> Mapping[_Column, int]:
     }
 
 
-def _bare_rows(lines: Iterable[str], first: int) -> Iterator[_Row | RowError]:
+def _bare_rows(lines: Iterable[str], first: int) -> Iterator[Applicant | RowError]:
     for number, line in enumerate(lines, first):
         cell = _trimmed(_trimmed(line).strip('"'))
         if not cell:
             continue
         named = _NAMED.fullmatch(cell)
         if named:
-            yield _Row(number, _trimmed(named["address"]), _one_line(named["name"].strip('" ')))
+            yield Applicant(number, _trimmed(named["address"]), one_line(named["name"].strip('" ')))
         elif cell.count("@") > 1 and re.search(r"[,;\s]", cell):
             yield RowError(number, "more than one address in the line; give each its own")
         elif re.search(r"[,;\t]", cell):
             yield RowError(number, _NO_ADDRESS_COLUMN)
         else:
-            yield _Row(number, cell)
+            yield Applicant(number, cell)
 
 
-def _table_rows(lines: Iterable[str], header: _Header) -> Iterator[_Row | RowError]:
+def _table_rows(lines: Iterable[str], header: _Header) -> Iterator[Applicant | RowError]:
     reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
     number = header.line
     try:
@@ -170,43 +172,45 @@ def _table_rows(lines: Iterable[str], header: _Header) -> Iterator[_Row | RowErr
         )
 
 
-def _row(number: int, cells: Sequence[str], header: _Header) -> _Row | RowError:
-    def cell(meaning: _Column) -> str:
-        place = header.columns.get(meaning, len(cells))
-        return _DEFUSED.sub("", _trimmed(cells[place]), count=1) if place < len(cells) else ""
-
-    if any(extra.strip() for extra in cells[header.width :]):
+def _row(number: int, given: Sequence[str], header: _Header) -> Applicant | RowError:
+    if len(given) > header.width and any(extra.strip() for extra in given[header.width :]):
         return RowError(number, "it has more cells than the header; quote cells that hold a comma")
+    cells = [_undefused(_trimmed(cell)) if cell else "" for cell in given]
+    cells += [""] * (header.width - len(cells))
+
+    def cell(meaning: _Column) -> str:
+        place = header.columns.get(meaning)
+        return "" if place is None else cells[place]
+
     if cell(_Column.STATUS).casefold() not in _YES or cell(_Column.STATE).casefold() in _NO:
         return RowError(number, "its status says that it is not subscribed", has_left=True)
     wants_none = _Column.WANTED in header.columns and cell(_Column.WANTED).casefold() in _FALSE
-    if wants_none or any(
-        _trimmed(cells[place]).casefold() not in _FALSE
-        for place in header.gone
-        if place < len(cells)
-    ):
+    if wants_none or any(cells[place].casefold() not in _FALSE for place in header.gone):
         return RowError(number, "the file says that it left, bounced or wants no mail", True)
     language = cell(_Column.LANGUAGE)
-    return _Row(
-        number,
-        cell(_Column.ADDRESS),
-        _one_line(cell(_Column.NAME) or f"{cell(_Column.FIRST_NAME)} {cell(_Column.LAST_NAME)}"),
-        language if _LANGUAGE_TAG.fullmatch(language) else "",
-    )
+    try:
+        return Applicant(
+            number,
+            cell(_Column.ADDRESS),
+            one_line(cell(_Column.NAME) or f"{cell(_Column.FIRST_NAME)} {cell(_Column.LAST_NAME)}"),
+            language if _LANGUAGE_TAG.fullmatch(language) else "",
+            header.extras.tags_of(cells) if header.extras.tags else (),
+            header.extras.fields_of(cells),
+        )
+    except ExtrasError as error:
+        return RowError(number, str(error))
 
 
-def _judged(row: _Row) -> Applicant | RowError:
+def _judged(row: Applicant) -> Applicant | RowError:
     fault = "" if is_plain(row.address) else fault_of(row.address)
-    if fault:
-        return RowError(row.line, fault)
-    return Applicant(row.line, row.address, row.name, row.language)
+    return RowError(row.line, fault) if fault else row
 
 
 def _trimmed(cell: str) -> str:
     """Without white space and invisible characters at its ends; inside they are faults."""
-    return cell.strip(f"{string.whitespace}\xa0\u200b\u200c\u200d\u2060\ufeff")
+    return cell.strip(_INVISIBLE)
 
 
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if line.isprintable() else "".join(c for c in line if c.isprintable())
+def _undefused(cell: str) -> str:
+    """The cell without the apostrophe that `csv_of` has put before a formula."""
+    return cell[1:] if cell[:1] == "'" and _DEFUSED.match(cell) else cell

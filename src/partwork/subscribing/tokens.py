@@ -1,14 +1,16 @@
 """Tokens: signed strings in links that say what the link may do, and for whom."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from itsdangerous import BadData
+from itsdangerous.encoding import base64_encode
 
 from partwork.model.errors import PartworkError
-from partwork.subscribing.signing import signer_of
+from partwork.subscribing.signing import signer_of, stamp_of
 
 # Characters; ours have about 80, with the longest name of a newsletter 190. One that holds an
 # address has more, but then no header has to hold it.
@@ -78,8 +80,10 @@ def unsubscribe_token(departure: Departure, secrets: Sequence[str]) -> str:
 
     A mail may lie for years, and leaving must work from it as long as the secret is kept.
     """
-    held = [departure.subscriber, departure.newsletter, departure.delivery]
-    return _made(_UNSUBSCRIBE, held, secrets)
+    named = json.dumps(departure.newsletter)
+    held = f"[{departure.subscriber},{named},{departure.delivery}]".encode()
+    token = stamp_of(tuple(secrets), _UNSUBSCRIBE)(base64_encode(held)).decode()
+    return _short(token, departure.newsletter)
 
 
 def read_unsubscribe_token(token: str, secrets: Sequence[str]) -> Departure:
@@ -105,6 +109,16 @@ def read_pass(kind: PassKind, token: str, now: datetime, secrets: Sequence[str])
                 raise PassHasRunOut(held)
             return held
     raise BadToken
+
+
+def read_any_pass(
+    kind: PassKind, token: str, now: datetime, secrets: Sequence[str]
+) -> tuple[Pass, bool]:
+    """The same, also of a link that has run out; and whether it is in time. Raises BadToken."""
+    try:
+        return read_pass(kind, token, now, secrets), True
+    except PassHasRunOut as late:
+        return late.held, False
 
 
 def move_token(subscriber: int, address: str, at: datetime, secrets: Sequence[str]) -> str:
@@ -138,9 +152,12 @@ def shown_for(token: str, newsletter: str, now: datetime, secrets: Sequence[str]
 def _made(
     purpose: str, held: Sequence[object], secrets: Sequence[str], longest: int = MAX_TOKEN
 ) -> str:
-    token = str(signer_of(secrets, purpose).dumps(held))
+    return _short(str(signer_of(secrets, purpose).dumps(held)), str(held[1]), longest)
+
+
+def _short(token: str, name: str, longest: int = MAX_TOKEN) -> str:
     if len(token) > longest:
-        raise ValueError(f"a name of {len(str(held[1]))} letters is too long for a link")
+        raise ValueError(f"a name of {len(name)} letters is too long for a link")
     return token
 
 

@@ -34,12 +34,14 @@ class Parcel:
 class Dialogue:
     """The client's side of one connection that is ready for MAIL.
 
+    With `blames_recipient` a server that closes over RCPT or DATA speaks of that recipient.
     `outgoing` is what is to be written; who writes takes it away from the front. `over` is why
     the connection is of no more use, once it is so: then `end` has the rest.
     """
 
-    def __init__(self, *, pipelining: bool) -> None:
+    def __init__(self, *, pipelining: bool, blames_recipient: bool = False) -> None:
         self.pipelining = pipelining
+        self.blames_recipient = blames_recipient
         self.outgoing = bytearray()
         self.announced: Parcel | None = None
         self.leaving: Parcel | None = None
@@ -48,8 +50,9 @@ class Dialogue:
         self.over = ""
         self._expected: deque[Stage | None] = deque()  # None: the reply decides nothing
         self._unsaid: deque[tuple[Stage, bytes]] = deque()
-        self._answers: list[Reply] = []
-        self._heard = bytearray()
+        self._last = 0  # code of the last answer for the announced message
+        self._refusal: Reply | None = None  # the first command for it that was not taken
+        self._heard = b""
         self._words: list[bytes] = []
         self._behind_body = 0  # octets of `outgoing` that follow the leaving message
 
@@ -66,12 +69,11 @@ class Dialogue:
     @property
     def awaited(self) -> Parcel | None:
         """The message for which the server has said 354."""
-        awaits = self._answers and self._answers[-1].code // 100 == 3
-        return self.announced if awaits and not self.over else None
+        return self.announced if self._last // 100 == 3 and not self.over else None
 
     def announce(self, parcel: Parcel, options: str) -> None:
         """MAIL, RCPT and DATA for `parcel`; `options` are those of MAIL, a space before each."""
-        self.announced, self._answers = parcel, []
+        self.announced, self._last, self._refusal = parcel, 0, None
         envelope = parcel.envelope
         self._unsaid.extend(
             (
@@ -85,7 +87,7 @@ class Dialogue:
 
     def let_go(self) -> None:
         """The awaited message and its end; the next one may be announced right behind it."""
-        self.leaving, self.announced, self._answers = self.awaited, None, []
+        self.leaving, self.announced, self._last = self.awaited, None, 0
         if self.leaving is None:
             raise ValueError("no message is awaited")
         self.carried += 1
@@ -96,17 +98,16 @@ class Dialogue:
     def receive(self, data: bytes) -> list[Event]:
         """What the server's octets mean; see `over` afterwards."""
         events: list[Event] = []
-        self._heard += data
-        while not self.over and (end := self._heard.find(b"\n")) >= 0:
-            line = bytes(self._heard[: end + 1]).rstrip(b"\r\n")
-            del self._heard[: end + 1]
+        *lines, self._heard = (self._heard + data).split(b"\n")
+        for line in lines:
+            if self.over:
+                break
             self._words.append(line[4:])
-            if not line[:3].isdigit() or line[3:4] not in {b"", b" ", b"-"}:
+            if not line[:3].isdigit() or line[3:4] not in _BEHIND_CODE:
                 self.over = f"the server said {one_line(line)!r}, which is not SMTP"
             elif line[3:4] != b"-":
-                text = one_line(b" ".join(self._words))
-                self._words.clear()
-                self._answered(int(line[:3]), text, events)
+                said, self._words = self._words, []
+                self._answered(int(line[:3]), said, events)
         if len(self._heard) + sum(map(len, self._words)) > LONGEST_REPLY:
             self.over = self.over or "the server's reply does not end"
         return events
@@ -126,10 +127,10 @@ class Dialogue:
             self.leaving.setbacks += 1
             again.append(self.leaving)
         if self.announced and not self.announced.withdrawn:
-            if refusal := self._refusal():
-                events.append(Event(self.announced.key, refusal))
+            if self._refusal:
+                events.append(Event(self.announced.key, self._refusal))
             else:
-                self.announced.setbacks += bool(self._answers)
+                self.announced.setbacks += bool(self._last)
                 again.append(self.announced)
         self.leaving = self.announced = None
         for parcel in [p for p in again if p.setbacks >= SETBACKS]:
@@ -138,26 +139,31 @@ class Dialogue:
             events.append(Event(parcel.key, Reply(451, words, Stage.RCPT)))
         return events, again
 
-    def _answered(self, code: int, text: str, events: list[Event]) -> None:
+    def _answered(self, code: int, words: list[bytes], events: list[Event]) -> None:
         """One whole reply, matched to what was said first and not answered yet."""
         self.replies += 1
         if not self._expected:
-            self.over = f"the server said {code} {text} unasked"
+            self.over = f"the server said {code} {one_line(b' '.join(words))} unasked"
             return
         stage = self._expected.popleft()
-        if stage is Stage.MESSAGE and self.leaving and code // 100 in {2, 4, 5}:
-            events.append(Event(self.leaving.key, Reply(code, text)))
+        good = 3 if stage is Stage.DATA else 2
+        if stage is Stage.MESSAGE and self.leaving and code // 100 in _ENDS:
+            events.append(Event(self.leaving.key, Reply(code, one_line(b" ".join(words)))))
             self.leaving = None
-        elif stage is not None and code // 100 not in {3 if stage is Stage.DATA else 2, 4, 5}:
-            self.over = f"the server answered {code} {text} to {stage}"
+        elif stage is not None and code // 100 != good and code // 100 not in _REFUSES:
+            self.over = f"the server answered {code} {one_line(b' '.join(words))} to {stage}"
         if code == CLOSING:
-            self.over = f"the server answered {code} {text}"
+            self.over = f"the server answered {code} {one_line(b' '.join(words))}"
+            if self.blames_recipient and stage in _OF_RECIPIENT and not self._refusal:
+                self._refusal = Reply(code, one_line(b" ".join(words)), stage)
         if self.over or stage is Stage.MESSAGE:
             return
         if stage is None:
             self._say_next()
             return
-        self._answers.append(Reply(code, text, stage))
+        self._last = code
+        if code // 100 in _REFUSES and not self._refusal:
+            self._refusal = Reply(code, one_line(b" ".join(words)), stage)
         if stage is Stage.DATA or (not self.pipelining and code // 100 != 2):
             self._conclude(events)
         elif not self.pipelining:
@@ -165,10 +171,9 @@ class Dialogue:
 
     def _conclude(self, events: list[Event]) -> None:
         """All that was asked for the announced message is answered."""
-        parcel, awaited = self.announced, self.awaited is not None
+        parcel, awaited, refusal = self.announced, self.awaited is not None, self._refusal
         if parcel is None:
             raise ValueError("an answer to what was not asked")
-        refusal = self._refusal()
         if refusal is None:
             if parcel.withdrawn:
                 self.over = "a message was withdrawn"
@@ -180,14 +185,10 @@ class Dialogue:
         elif awaited:
             self._say(b".\r\n", None)  # an empty message for nobody: RFC 2920, 3.1
         self._say(b"RSET\r\n", None)
-        self.announced, self._answers = None, []
+        self.announced, self._last = None, 0
         self._unsaid.clear()
         if not parcel.withdrawn:
             events.append(Event(parcel.key, refusal))
-
-    def _refusal(self) -> Reply | None:
-        """The first command for the announced message that the server did not take."""
-        return next((answer for answer in self._answers if answer.code // 100 in {4, 5}), None)
 
     def _say_next(self) -> None:
         while self._unsaid:
@@ -200,6 +201,11 @@ class Dialogue:
         self.outgoing += words
         self._behind_body += len(words)
         self._expected.append(stage)
+
+
+_BEHIND_CODE = frozenset({b"", b" ", b"-", b"\r"})
+_ENDS, _REFUSES = frozenset({2, 4, 5}), frozenset({4, 5})
+_OF_RECIPIENT = frozenset({Stage.RCPT, Stage.DATA})
 
 
 def one_line(words: bytes | str) -> str:

@@ -14,15 +14,21 @@ FAREWELL = 5.0  # seconds for the reply to QUIT, which nobody needs
 
 
 class Line:
-    """A session that is ready for MAIL; `deadline` is when the next step has taken too long."""
+    """A session that is ready for MAIL; `deadline` is when the next step has taken too long.
 
-    def __init__(self, smtp: smtplib.SMTP) -> None:
+    For `blames_recipient` see Dialogue.
+    """
+
+    def __init__(self, smtp: smtplib.SMTP, *, blames_recipient: bool = False) -> None:
         if smtp.sock is None:
             raise ValueError("the session is closed")
         self.smtp = smtp
         self.socket: socket.socket = smtp.sock
-        self.dialogue = Dialogue(pipelining=smtp.has_extn("pipelining"))
+        self.dialogue = Dialogue(
+            pipelining=smtp.has_extn("pipelining"), blames_recipient=blames_recipient
+        )
         self.deadline: float | None = None
+        self.is_full = False  # it takes no more octets for now
         self._has_moved = True
         self.socket.setblocking(False)
 

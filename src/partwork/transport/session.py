@@ -1,7 +1,11 @@
 """A session with a mail server, up to the point where it is ready for MAIL."""
 
 import smtplib
+import socket
 import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Timer
 
 from partwork.model.delivery import Envelope, NotSent, Reply, Stage
 from partwork.transport.dialogue import one_line
@@ -11,28 +15,30 @@ from partwork.transport.url import Security, SmtpAddress
 def open_session(address: SmtpAddress, timeout: float) -> smtplib.SMTP:
     """A connection that is protected as the address asks, logged in and ready for MAIL.
 
-    `timeout` is for each step, in seconds. What a server says before STARTTLS is forgotten after
-    it (RFC 3207, 4.2). Raises NotSent.
+    `timeout` is for each step, in seconds, and twice that for all of them: else a server that
+    says an octet now and then would hold us for hours. What a server says before STARTTLS is
+    forgotten after it (RFC 3207, 4.2). Raises NotSent.
     """
-    smtp: smtplib.SMTP | None = None
+    if address.security is Security.TLS:
+        tls = ssl.create_default_context()
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(timeout=timeout, context=tls)
+    else:
+        smtp = smtplib.SMTP(timeout=timeout)
+    watch = _Watch(smtp)
+    timer = Timer(2 * timeout, watch.end)
+    timer.daemon = True
+    timer.start()
     try:
-        if address.security is Security.TLS:
-            tls = ssl.create_default_context()
-            smtp = smtplib.SMTP_SSL(address.host, address.port, timeout=timeout, context=tls)
-        else:
-            smtp = smtplib.SMTP(address.host, address.port, timeout=timeout)
-        if address.security is Security.STARTTLS:
-            smtp.starttls(context=ssl.create_default_context())
-        smtp.ehlo_or_helo_if_needed()
-        if address.user:
-            smtp.login(address.user, address.password)
+        _set_up(smtp, address)
     except BaseException as error:
-        if smtp is not None:
-            smtp.close()
+        smtp.close()
         if isinstance(error, OSError):
+            why = "no answer in time" if watch.has_ended else reason_of(error)
             # No cause: a server's words on a login may repeat the password.
-            raise NotSent(f"{address}: {reason_of(error)}; the message has not left") from None
+            raise NotSent(f"{address}: {why}; the message has not left") from None
         raise
+    finally:
+        timer.cancel()
     return smtp
 
 
@@ -57,10 +63,7 @@ def reason_of(error: OSError) -> str:
     """What went wrong, in one line without user or password."""
     match error:
         case smtplib.SMTPAuthenticationError():
-            return (
-                f"the login was refused ({error.smtp_code}); "
-                "check user and password in PARTWORK_SMTP_URL"
-            )
+            return f"the login was refused ({error.smtp_code}); check user and password of its URL"
         case smtplib.SMTPResponseException():
             return f"the server answered {error.smtp_code} {one_line(error.smtp_error)}"
         case ssl.SSLCertVerificationError():
@@ -72,3 +75,31 @@ def reason_of(error: OSError) -> str:
 
 def _has_ascii_head(message: bytes) -> bool:
     return message.isascii() or message[: message.find(b"\r\n\r\n") + 1].isascii()
+
+
+def _set_up(smtp: smtplib.SMTP, address: SmtpAddress) -> None:
+    # The name for which STARTTLS asks a certificate; smtplib takes it with a connection alone.
+    smtp._host = address.host  # type: ignore[attr-defined]  # its stub leaves it out
+    code, words = smtp.connect(address.host, address.port)
+    if code != 220:  # RFC 5321, 3.1
+        raise smtplib.SMTPConnectError(code, words)
+    if address.security is Security.STARTTLS:
+        smtp.starttls(context=ssl.create_default_context())
+    smtp.ehlo_or_helo_if_needed()
+    if address.user:
+        smtp.login(address.user, address.password)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """Ends a session that is being set up, from another thread."""
+
+    smtp: smtplib.SMTP
+    has_ended: bool = False
+
+    def end(self) -> None:
+        """What waits for the server fails at once."""
+        self.has_ended = True
+        if self.smtp.sock is not None:
+            with suppress(OSError):
+                self.smtp.sock.shutdown(socket.SHUT_RDWR)

@@ -1,7 +1,5 @@
 """SMTP: many messages over kept connections, and the truth about what became of each."""
 
-import selectors
-from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
@@ -13,13 +11,17 @@ from partwork.model.delivery import (
     Event,
     LostInDoubt,
     NotSent,
+    PutOff,
     Reply,
     Stage,
     WireReady,
 )
-from partwork.transport.dialogue import Parcel
+from partwork.transport.backlog import Backlog
+from partwork.transport.dialogue import CLOSING, Parcel
 from partwork.transport.fitness import dot_stuffed, refusal_of
 from partwork.transport.line import Line
+from partwork.transport.lines import Lines
+from partwork.transport.pacing import DomainPaces, Pace
 from partwork.transport.session import mail_options, open_session, reason_of
 from partwork.transport.url import smtp_address
 
@@ -30,6 +32,7 @@ PER_CONNECTION = 1000  # messages: where Exim's smtp_accept_max_per_connection s
 PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 SET_UP = 30.0  # seconds for each step up to the login, at most
 LOGIN_FIRST = 530  # RFC 4954, 6
+TURN = 1.0  # seconds without news after which a lane may look around
 
 
 class SmtpServer:
@@ -39,7 +42,8 @@ class SmtpServer:
     a message; one that never did is not waited for. `timeout` is for each step up to
     the message's data, `last_timeout` for the data and the reply to it, in seconds: five and ten
     minutes, since a server that scans content is slow, and giving up on it early leaves in
-    doubt what has arrived (RFC 5321, 4.5.3.2; 6.1).
+    doubt what has arrived (RFC 5321, 4.5.3.2; 6.1). `pace` and `domains` limit how fast messages
+    are announced.
     """
 
     def __init__(
@@ -51,20 +55,20 @@ class SmtpServer:
         connections: int = CONNECTIONS,
         per_connection: int = PER_CONNECTION,
         pauses: Sequence[float] = PAUSES,
+        pace: Pace | None = None,
+        domains: DomainPaces | None = None,
     ) -> None:
         self._address = smtp_address(url)
         self._timeout, self._last_timeout = timeout, last_timeout
         self._connections, self._per_connection = connections, per_connection
         self._pauses = pauses
-        self._lines: list[Line] = []
-        self._selector = selectors.DefaultSelector()
-        self._backlog: deque[Parcel] = deque()
+        self._lines = Lines()
+        self._backlog = Backlog(pace, domains)
         self._under_way: dict[int, Parcel] = {}
         self._happened: list[Event] = []
         self._has_answered = False
         self._accepted = 0
         self._setbacks = 0
-        self._rests_until = 0.0
         self._given_up = ""
 
     def __enter__(self) -> Self:
@@ -76,9 +80,7 @@ class SmtpServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for line in tuple(self._lines):
-            self._drop(line)
-        self._selector.close()
+        self._lines.close()
 
     def open(self) -> None:
         """Connects and logs in, if that is not done yet. Raises NotSent."""
@@ -111,6 +113,8 @@ class SmtpServer:
                         return reply
                     case LostInDoubt() as doubt:
                         raise doubt
+                    case PutOff(why=why):
+                        raise NotSent(f"{self._address}: {why}; the message has not left")
 
     def room(self) -> int:
         """Two messages a connection: one that leaves, and one that is announced behind it."""
@@ -122,19 +126,23 @@ class SmtpServer:
         if unfit := refusal_of(envelope):
             self._tell(Event(key, unfit))
         else:
-            self._backlog.append(parcel)
+            self._backlog.add(parcel)
 
     def events(self) -> list[Event]:
         """See Transport. While a connection is made, the others wait."""
-        while self._under_way and not self._happened:
-            for line in tuple(self._lines):
+        until = monotonic() + TURN
+        while self._under_way and not self._happened and monotonic() < until:
+            for line in self._lines:
                 if (parcel := line.dialogue.awaited) and parcel.released:
                     self._carry(line)
             self._assign()
+            if self._happened:  # to be told before anything else
+                break
             if self._given_up and not self._lines:
-                raise self._failure()
-            if not self._happened:
-                self._turn()
+                raise self._failure(self._given_up)
+            if self._backlog.spent and len(self._backlog) == len(self._under_way):
+                raise self._failure(f"{self._address}: {self._backlog.spent}")
+            self._turn(until)
         happened, self._happened = self._happened, []
         return happened
 
@@ -142,45 +150,39 @@ class SmtpServer:
         """See Transport. Where its connection was lost meanwhile, it leaves on the next one."""
         parcel = self._under_way[key]
         parcel.released = True
-        for line in tuple(self._lines):
-            if line.dialogue.awaited is parcel:
-                self._carry(line)
+        if line := self._lines.awaiting(parcel):
+            self._carry(line)
 
     def withdraw(self, key: int) -> None:
         """See Transport. After 354 there is no other way back than to drop the connection."""
         parcel = self._under_way.pop(key)
         parcel.withdrawn = True
-        if parcel in self._backlog:
-            self._backlog.remove(parcel)
-        for line in tuple(self._lines):
-            if line.dialogue.awaited is parcel:
-                self._drop(line)
+        self._backlog.discard(parcel)
+        if line := self._lines.awaiting(parcel):
+            self._lines.drop(line)
 
     def rest(self) -> bool:
         """See Transport; the longest pause may come again and again."""
-        if monotonic() < self._rests_until:
+        if monotonic() < self._backlog.rests_until:
             return False
         last = len(self._pauses) - 1
         self._setbacks = min(max(self._setbacks, 1), last)  # the first pause is none
-        self._rests_until = monotonic() + self._pauses[self._setbacks]
+        self._backlog.rests_until = monotonic() + self._pauses[self._setbacks]
         self._setbacks += 1
         return True
 
     def _assign(self) -> None:
         """Announces what waits to connections that are free; makes them where there are few."""
-        while self._backlog and monotonic() >= self._rests_until:
+        while parcel := self._backlog.ready(self._tell):
             line = self._free_line()
             if line is None:
                 return
-            self._announce_next(line)
+            self._announce(line, parcel)
             self._write(line)
 
     def _free_line(self) -> Line | None:
-        for line in tuple(self._lines):
-            if line.dialogue.is_free and line.dialogue.carried < self._per_connection:
-                return line
-            if line.dialogue.is_free:
-                self._drop(line)
+        if line := self._lines.free(self._per_connection):
+            return line
         if self._given_up or len(self._lines) >= self._allowed():
             return None
         try:
@@ -197,13 +199,11 @@ class SmtpServer:
         return min(self._connections, 1 + self._accepted // RAMP)
 
     def _connect(self) -> Line:
-        line = Line(open_session(self._address, min(self._timeout, SET_UP)))
-        self._selector.register(line.socket, selectors.EVENT_READ, line)
-        self._lines.append(line)
-        return line
+        session = open_session(self._address, min(self._timeout, SET_UP))
+        return self._lines.add(session, blames_recipient=self._backlog.paces_domains)
 
-    def _announce_next(self, line: Line) -> None:
-        parcel = self._backlog.popleft()
+    def _announce(self, line: Line, parcel: Parcel) -> None:
+        self._backlog.take(parcel)
         options = mail_options(line.smtp, parcel.envelope, parcel.message)
         if isinstance(options, Reply):
             self._tell(Event(parcel.key, options))
@@ -214,25 +214,23 @@ class SmtpServer:
         """Lets the awaited message go, and announces the next behind it where that may be."""
         line.dialogue.let_go()
         may_follow = line.dialogue.pipelining and line.dialogue.carried < self._per_connection
-        if may_follow and self._backlog and monotonic() >= self._rests_until:
-            self._announce_next(line)
+        if may_follow and (parcel := self._backlog.ready(self._tell)):
+            self._announce(line, parcel)
         self._write(line)
 
-    def _turn(self) -> None:
+    def _turn(self, until: float) -> None:
         """Waits until a connection can go on, a step has taken too long or a rest is over."""
-        moments = [line.deadline for line in self._lines if line.deadline is not None]
-        if self._backlog and self._rests_until > monotonic():
-            moments.append(self._rests_until)
+        moments = self._lines.deadlines()
+        if self._backlog and self._backlog.looks_again_at > monotonic():
+            moments.append(self._backlog.looks_again_at)
         if not self._lines and not moments:
             return  # the next try to connect is due
         if not moments:
             raise ValueError("an awaited message was neither let go nor withdrawn")
-        for chosen, _ in self._selector.select(max(0.0, min(moments) - monotonic())):
-            self._read(chosen.data)
-        now = monotonic()
-        for line in tuple(self._lines):
-            if line.deadline is not None and line.deadline <= now:
-                self._lose(line, "no answer in time")
+        for line in self._lines.moved(min(*moments, until)):
+            self._read(line)
+        for line in self._lines.overdue():
+            self._lose(line, "no answer in time")
 
     def _read(self, line: Line) -> None:
         try:
@@ -250,54 +248,51 @@ class SmtpServer:
 
     def _write(self, line: Line) -> None:
         try:
-            is_left = line.write()
+            self._lines.write(line)
         except OSError as error:
             with suppress(OSError):  # what it said before it closed still holds
                 for event in line.read():
                     self._tell(event)
             self._lose(line, line.dialogue.over or reason_of(error))
             return
-        wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if is_left else 0)
-        if self._selector.get_key(line.socket).events != wanted:
-            self._selector.modify(line.socket, wanted, line)
         line.set_deadline(self._last_timeout if line.dialogue.leaving else self._timeout)
 
     def _lose(self, line: Line, why: str) -> None:
         """The connection is of no more use: tells of whom that decides, and tries the others."""
-        self._drop(line)
+        self._lines.drop(line)
         why = f"{self._address}: {why}"
         events, again = line.dialogue.end(why)
         for event in events:
             self._tell(event)
-        self._backlog.extendleft(reversed(again))
-        if events or again:
+        self._backlog.put_back(again)
+        speaks_of_recipient = any(
+            isinstance(event.outcome, Reply) and event.outcome.code == CLOSING for event in events
+        )
+        if (events or again) and not speaks_of_recipient:
             self._set_back(f"{why}; the message has not left")
 
-    def _drop(self, line: Line) -> None:
-        self._selector.unregister(line.socket)
-        self._lines.remove(line)
-        line.close()
-
     def _tell(self, event: Event) -> None:
-        self._happened.append(event)
-        if event.outcome is not None:
+        outcome = event.outcome
+        if isinstance(outcome, Reply):
+            outcome = self._backlog.heard(self._under_way[event.key], outcome)
+        self._happened.append(Event(event.key, outcome))
+        if outcome is not None:
             del self._under_way[event.key]
-        if isinstance(event.outcome, Reply) and event.outcome.code // 100 == 2:
+        if isinstance(outcome, Reply) and outcome.code // 100 == 2:
             self._setbacks, self._given_up = 0, ""
             self._accepted += 1
 
     def _set_back(self, why: str) -> None:
         """Rests for longer than the last time; gives up where that is of no use."""
         if self._has_answered and self._setbacks < len(self._pauses):
-            self._rests_until = monotonic() + self._pauses[self._setbacks]
+            self._backlog.rests_until = monotonic() + self._pauses[self._setbacks]
             self._setbacks += 1
         elif self._backlog:
             self._given_up = why
 
-    def _failure(self) -> NotSent:
+    def _failure(self, why: str) -> NotSent:
         """Forgets all that is under way, none of which has left."""
-        failure = NotSent(self._given_up)
         self._backlog.clear()
         self._under_way.clear()
-        self._given_up, self._setbacks, self._rests_until = "", 0, 0.0
-        return failure
+        self._given_up, self._setbacks = "", 0
+        return NotSent(why)

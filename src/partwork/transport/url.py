@@ -32,9 +32,10 @@ class SmtpAddress:
 
 
 class BadSmtpUrl(PartworkError):
-    """An SMTP URL that cannot be used. The message never repeats any of it."""
+    """An SMTP URL that cannot be used, and `why`. The message never repeats any of it."""
 
     def __init__(self, why: str) -> None:
+        self.why = why
         super().__init__(
             f"PARTWORK_SMTP_URL cannot be used: {why}; "
             "write smtp://user:password@host:587 or smtps://user:password@host:465"

@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from partwork.actions.drafts import draft_behind
 from partwork.actions.media import served_picture
-from partwork.actions.read_issue import published_page, published_page_of
 from partwork.actions.report import report_behind
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -44,7 +43,6 @@ from partwork.web.pages import (
     TOO_LARGE,
     Pages,
     draft_page,
-    issue_page,
     public_picture,
 )
 from partwork.web.preferring import preference_routes
@@ -83,18 +81,6 @@ def create_app(press: Press) -> FastAPI:
         _log.error("%s", error)  # says which database or file, and what to do about it
         return pages.message(NO_DATABASE, 503)
 
-    @app.api_route("/issues/{name}", methods=["GET", "HEAD"])
-    def issue(name: str) -> Response:
-        """The web version of a published issue, as it was stored with it."""
-        page = published_page(press, name)
-        return error_page(404) if page is None else issue_page(page)
-
-    @app.api_route("/parts/{instalment}", methods=["GET", "HEAD"])
-    def part(instalment: str) -> Response:
-        """The same under an address that stays when a part is mended and published again."""
-        page = published_page_of(press, instalment)
-        return error_page(404) if page is None else issue_page(page)
-
     @app.api_route("/articles/{slug}/report", methods=["GET", "HEAD"])
     def report(slug: str, key: str = "") -> Response:
         """What cleaning did to an article, for whoever holds a link that is signed for it."""
@@ -125,9 +111,9 @@ def create_app(press: Press) -> FastAPI:
         content = served_picture(press, name)
         return error_page(404) if content is None else public_picture(content, name)
 
+    app.include_router(leaving_routes(press, pages))
     app.include_router(reading_routes(press, pages, error_page))
     app.include_router(joining_routes(press, pages, error_page))
-    app.include_router(leaving_routes(press, pages))
     app.include_router(preference_routes(press, pages))
     app.include_router(preview_routes(press, pages, error_page))
     app.include_router(health_routes(press, pages, metrics))

@@ -1,5 +1,6 @@
 """What holds for every request: its size, its headers, its line in the log, its worst end."""
 
+import asyncio
 import logging
 import time
 import traceback
@@ -63,6 +64,9 @@ class Doorkeeper:
                 await self._app(scope, _limited(receive), sending)
         except ClientDisconnect:
             _log.info("%s: the reader went away", _named(scope))
+        except asyncio.CancelledError:  # the server ends, and has waited as long as it may
+            if not status:
+                await self._error_page(503)(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 the words of a traceback could hold a token
             place = "".join(traceback.format_tb(error.__traceback__))
             _log.error("%s: %s\n%s", _named(scope), type(error).__name__, place)

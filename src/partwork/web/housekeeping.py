@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
-from starlette.concurrency import run_in_threadpool
-
 from partwork.actions.housekeeping import keep_house
 from partwork.assembly import Press
 
@@ -29,7 +27,8 @@ async def keeping_house(press: Press) -> AsyncIterator[None]:
 async def _rounds(press: Press) -> None:
     while True:
         try:
-            await run_in_threadpool(keep_house, press, lambda: datetime.now(UTC))
+            # Not in the requests' threads, for which a stop would wait.
+            await asyncio.to_thread(keep_house, press, lambda: datetime.now(UTC))
         except Exception as error:  # noqa: BLE001 a round that fails must not end all others
             _log.error("housekeeping: %s", type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)

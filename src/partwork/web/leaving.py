@@ -6,17 +6,18 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request
 from starlette.background import BackgroundTask
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
 from partwork.actions.answering import answer_requests
 from partwork.actions.archive import newsletters
 from partwork.actions.sign_up import Answer, ask_for_link, evidence_of
 from partwork.actions.undoing import Undoing, UndoView, undo, undo_behind
-from partwork.actions.unsubscribe import leaving_behind, skip, unsubscribe
+from partwork.actions.unsubscribe import Left, Wish, leaving_behind, skip, unsubscribe_together
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.store.engine import StoreError
-from partwork.subscribing.tokens import BadToken
+from partwork.subscribing.tokens import BadToken, read_unsubscribe_token
 from partwork.web.joining import Form
 from partwork.web.pages import (
     LOOK_IN_YOUR_MAILBOX,
@@ -28,7 +29,11 @@ from partwork.web.pages import (
     TOO_MANY,
     Pages,
 )
+from partwork.web.together import Together
 from partwork.web.visits import visitor_of
+
+# Departures in one transaction: they hold SQLite's write lock for some 25 ms.
+AT_ONCE = 64
 
 
 async def _body(request: Request) -> bytes:
@@ -39,6 +44,9 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
     """What mails link to for leaving, and what is there for those without a mail."""
     router = APIRouter()
     mailing = BackgroundTask(answer_requests, press, _now)
+    departures = Together[Wish, Left](
+        lambda wishes: unsubscribe_together(press, wishes, _now()), AT_ONCE
+    )
 
     @router.api_route("/u/{token}", methods=["GET", "HEAD"])
     def leaving(token: str) -> Response:
@@ -47,7 +55,9 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         return pages.message(NOT_A_LINK, 404) if view is None else pages.leaving(view)
 
     @router.post("/u/{token}")
-    def leave(token: str, body: Annotated[bytes, Depends(_body)], request: Request) -> Response:
+    async def leave(
+        token: str, body: Annotated[bytes, Depends(_body)], request: Request
+    ) -> Response:
         """Ends the subscription, whoever asks: the page's button or a mail provider (RFC 8058).
 
         No cookie, no redirect, and done before the answer; a second time changes nothing. A wish
@@ -55,23 +65,31 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         """
         what = _chosen(body)
         try:
+            departure = read_unsubscribe_token(token, press.secrets)
             if what in {"series", "no series"}:
-                skip(press, token, wanted=what == "no series", now=_now())
-                return leaving(token)
+                return await run_in_threadpool(only_series, token, what == "no series")
             source = "one-click" if what == "One-Click" else "page"
             evidence = evidence_of(press, visitor_of(request), source)
-            left = unsubscribe(press, token, evidence, everything=what == "everything", now=_now())
-            if what == "One-Click":  # nobody reads it, and providers ask in bursts
-                return PlainTextResponse("You have left.\n")
-            view = leaving_behind(press, token)
+            left = await departures.answer(Wish(departure, evidence, what == "everything"))
         except BadToken:
             return pages.message(NOT_A_LINK, 404)
+        if what == "One-Click":  # nobody reads it, and providers ask in bursts
+            return PlainTextResponse("You have left.\n")
+        return await run_in_threadpool(farewell, token, left, what == "everything")
+
+    def only_series(token: str, wanted: bool) -> Response:
+        skip(press, token, wanted=wanted, now=_now())
+        return leaving(token)
+
+    def farewell(token: str, left: Left, everything: bool) -> Response:
+        try:
+            view = leaving_behind(press, token)
         except StoreError:
             return pages.message(NOTED, 200)
         if view is None:
             return pages.message(NOT_A_LINK, 404)
-        name = "" if what == "everything" else view.newsletter
-        page = pages.left(name, view.address, left)
+        name = "" if everything else view.newsletter
+        page = pages.left(name, view.address, left, view.under_way)
         page.background = mailing
         return page
 

@@ -1,5 +1,7 @@
 """Figures for Prometheus: how requests went, who is subscribed, what waits."""
 
+from datetime import UTC, datetime
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import Response
@@ -7,6 +9,8 @@ from starlette.responses import Response
 from partwork.assembly import Press
 from partwork.store.audience import count_subscriptions
 from partwork.store.engine import read_only
+from partwork.store.ledger import count_unaccepted
+from partwork.store.records import waiting_since
 from partwork.store.service_messages import count_waiting
 
 # Seconds; the goal for leaving is 0.1 at the 99th percentile.
@@ -38,6 +42,17 @@ class Metrics:
             "Asked for and not yet mailed",
             registry=self._registry,
         )
+        self._deliveries = Gauge(
+            "partwork_deliveries",
+            "Not accepted, in each state, by the start of the issue's hash, which ends its name",
+            ["issue", "state"],
+            registry=self._registry,
+        )
+        self._queue_age = Gauge(
+            "partwork_queue_age_seconds",
+            "Since the oldest campaign was due that waits and that nothing stops; 0: none does",
+            registry=self._registry,
+        )
 
     def note(self, route: str, status: int, seconds: float) -> None:
         """Count a request; `route` is its method and template, such as `POST /u/{token}`."""
@@ -49,6 +64,13 @@ class Metrics:
         with read_only(self._press.engine) as connection:
             counts = count_subscriptions(connection)
             self._waiting.set(count_waiting(connection))
+            unaccepted = count_unaccepted(connection)
+            since = waiting_since(connection)
+        now = datetime.now(UTC)
+        self._queue_age.set(max(0.0, (now - since).total_seconds()) if since else 0)
+        self._deliveries.clear()
+        for (content_hash, stands), number in unaccepted.items():
+            self._deliveries.labels(content_hash[:8], stands.value).set(number)
         self._subscriptions.clear()
         for (newsletter, state), count in counts.items():
             self._subscriptions.labels(newsletter, state.value).set(count)

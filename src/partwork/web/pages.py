@@ -125,13 +125,13 @@ class Pages:
         for view in samples.LEAVING:
             self.leaving(view)
         for undo in ("", "token"):
-            self.left("", "r…@example.org", Left(samples.AT, undo, under_way=2))
+            self.left("", "r…@example.org", Left(samples.AT, undo), under_way=2)
         for answer in (None, Answer.NO_ADDRESS):
             self.leave([samples.FORM.newsletter] * 2, answer)
         for note in ("", "saved", "no address", "not sure"):
             self.preferences(samples.PREFERENCES, "token", note)
         self.button(OUR_FAULT, "name", "Label", 200)
-        for answer in (None, Answer.NO_ADDRESS, Answer.ONCE_MORE):
+        for answer in (None, *Answer):
             self.sign_up(samples.FORM, answer, "reader@example.org")
         for standing in Confirmation:
             self.confirmation(ConfirmationView("The newsletter", "sample", "Words", standing))
@@ -154,9 +154,13 @@ class Pages:
         """The page of a mail's link: what may be left, or that it is left already."""
         return self._page("web/leaving.html", 200, view=view)
 
-    def left(self, newsletter: str, address: str, left: Left) -> HTMLResponse:
-        """That somebody has left a newsletter, or all where none is named; and a way back."""
-        return self._page("web/left.html", 200, newsletter=newsletter, address=address, left=left)
+    def left(self, newsletter: str, address: str, left: Left, under_way: int = 0) -> HTMLResponse:
+        """That somebody has left a newsletter, or all where none is named; and a way back.
+
+        `under_way` mails may still arrive.
+        """
+        context = {"newsletter": newsletter, "address": address}
+        return self._page("web/left.html", 200, left=left, under_way=under_way, **context)
 
     def leave(
         self, newsletters: Sequence[Newsletter], answer: Answer | None = None
@@ -239,9 +243,8 @@ class Pages:
 
 
 def issue_page(html: str) -> HTMLResponse:
-    """A page as it is, such as an issue's; it holds nothing personal and may be cached."""
-    headers = _headers(html, form_action="'none'")
-    return HTMLResponse(html, headers=headers | {"Cache-Control": "public, max-age=300"})
+    """A page as it is, such as an issue's; it holds nothing personal."""
+    return HTMLResponse(html, headers=_headers(html, form_action="'none'"))
 
 
 def draft_page(html: str) -> HTMLResponse:

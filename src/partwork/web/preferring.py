@@ -75,6 +75,7 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
                 newsletter,
                 series=_ticked(form),
                 pause_weeks=int(weeks) if weeks in _WEEKS else None,
+                is_bundled="bundled" in form if "shows-bundled" in form else None,
                 now=_now(),
             )
             return shown(token, "saved")
@@ -136,7 +137,8 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
             if not move(press, token, _now()):
                 return pages.message(NOT_MOVED, 409)
             title, text = MOVED
-            return pages.message((title, text % new_address_behind(press, token, _now())), 200)
+            words = title, text % new_address_behind(press, token, _now())
+            return pages.message(words, 200, mailing)
 
         return opened(moved)
 

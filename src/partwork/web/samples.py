@@ -88,7 +88,7 @@ LEAVING = [
 PREFERENCES = Preferences(
     "reader@example.org",
     (
-        Choice("one", "One", True, AT, (SeriesChoice("series", "Series", True),)),
+        Choice("one", "One", True, AT, (SeriesChoice("series", "Series", True),), is_bundled=True),
         Choice("two", "Two", False, None, ()),
     ),
 )

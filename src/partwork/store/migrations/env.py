@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from partwork.store.schema import metadata
+from partwork.store import schema  # noqa: F401 so that all tables are known
+from partwork.store.columns import metadata
 
 attributes = context.config.attributes
 context.configure(

@@ -1,0 +1,163 @@
+"""Whom a newsletter reaches: all that decides it but the part's own history.
+
+Counting and planning share these conditions, so that one cannot say what the other does not do.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, union_all
+
+from partwork.model.audience import SubscriptionState
+from partwork.model.delivery import DeliveryState
+from partwork.model.segment import Segment
+from partwork.store.schema import (
+    IS_PAUSED,
+    campaigns,
+    deliveries,
+    imported_fields,
+    issues,
+    skipped_series,
+    subscribers,
+    subscriptions,
+    suppressions,
+    tags,
+)
+from partwork.store.sending_schema import folded
+
+
+def count_reached(conn: Connection, newsletter: str, segment: Segment | None, now: datetime) -> int:
+    """How many readers a newsletter has at `now` in a segment; None: in all."""
+    query = select(func.count()).where(*reached(conn, newsletter, segment, now))
+    return conn.execute(query.select_from(subscriptions)).scalar_one()
+
+
+def reached(
+    conn: Connection, newsletter: str, segment: Segment | None, now: datetime, series: str = ""
+) -> tuple[ColumnElement[bool], ...]:
+    """What holds of a subscription that a mail may go to.
+
+    It is confirmed, does not pause, is in the segment, its address is not suppressed, and it does
+    not skip the series.
+    """
+    return (
+        is_confirmed(newsletter),
+        *(_in_segment(segment) if segment else ()),
+        _is_in_none(conn, _kept_out(newsletter, segment, now, series)),
+    )
+
+
+def is_confirmed(newsletter: str) -> ColumnElement[bool]:
+    """What holds of a newsletter's confirmed subscriptions."""
+    return and_(
+        subscriptions.c.newsletter == newsletter,
+        subscriptions.c.state == SubscriptionState.CONFIRMED.value,
+    )
+
+
+_People = Select[tuple[int]]
+
+# Whoever may have had the part: it left, and no server refused it.
+_HAD = (DeliveryState.ACCEPTED.value, DeliveryState.IN_DOUBT.value, DeliveryState.BUNDLED.value)
+
+
+def _in_segment(segment: Segment) -> list[ColumnElement[bool]]:
+    asked_at = subscriptions.c.asked_at
+    conditions: list[ColumnElement[bool]] = [
+        subscriptions.c.subscriber.in_(people) for people in _chosen(segment)
+    ]
+    if segment.series:
+        conditions.append(_had_a_part_of(segment.series))
+    if segment.signed_up_since:
+        conditions.append(asked_at >= _start_of(segment.signed_up_since))
+    if segment.signed_up_before:
+        conditions.append(asked_at < _start_of(segment.signed_up_before))
+    return conditions
+
+
+def _chosen(segment: Segment) -> list[_People]:
+    """Those of each condition; sets, that an index gives, and not looked up for each reader."""
+    chosen: list[_People] = []
+    if segment.language:
+        chosen.append(_speaking(segment.language))
+    if segment.tag:
+        chosen.append(_tagged(segment.tag))
+    for name, values in segment.field:
+        held = (imported_fields.c.name == name, imported_fields.c.value.in_(values))
+        chosen.append(select(imported_fields.c.subscriber).where(*held))
+    return chosen
+
+
+def _had_a_part_of(series: Sequence[str]) -> ColumnElement[bool]:
+    """Whether a part of one of the series left for a reader, lately or long ago.
+
+    What is long over is looked up for each, since its index is by people.
+    """
+    of_series = select(issues.c.content_hash).where(issues.c.series.in_(series))
+    lately = select(deliveries.c.subscriber).where(
+        deliveries.c.content_hash.in_(of_series), deliveries.c.state.in_(_HAD)
+    )
+    sent = select(campaigns.c.id).where(campaigns.c.content_hash.in_(of_series))
+    long_ago = exists().where(
+        folded.c.subscriber == subscriptions.c.subscriber, folded.c.campaign.in_(sent)
+    )
+    return or_(subscriptions.c.subscriber.in_(lately), long_ago)
+
+
+def _kept_out(
+    newsletter: str, segment: Segment | None, now: datetime, series: str
+) -> list[_People]:
+    pausing = select(subscriptions.c.subscriber).where(
+        subscriptions.c.newsletter == newsletter, IS_PAUSED, subscriptions.c.paused_until > now
+    )
+    suppressed = select(subscribers.c.id).where(
+        subscribers.c.suppression_key.in_(select(suppressions.c.suppression_key))
+    )
+    kept_out = [pausing, suppressed]
+    if series:
+        skipping = skipped_series.c.series == series
+        kept_out.append(select(skipped_series.c.subscriber).where(skipping))
+    if segment and segment.not_tag:
+        kept_out.append(_tagged(segment.not_tag))
+    return kept_out
+
+
+def _tagged(wanted: Sequence[str]) -> _People:
+    return select(tags.c.subscriber).where(tags.c.tag.in_(wanted))
+
+
+def _speaking(ranges: Sequence[str]) -> _People:
+    """Subscribers of a language in one of the ranges (RFC 4647, 3.3.1).
+
+    The languages there are, few among many people, are found step by step on the index. They are
+    told within this query, since sqlite3 counts the rows of no INSERT that begins with WITH.
+    """
+    spoken = select(func.min(subscribers.c.language).label("tag")).cte(
+        "spoken", recursive=True, nesting=True
+    )
+    following = select(func.min(subscribers.c.language)).where(
+        subscribers.c.language > spoken.c.tag
+    )
+    spoken = spoken.union_all(select(following.scalar_subquery()).where(spoken.c.tag.is_not(None)))
+    tag = func.lower(func.replace(spoken.c.tag, "_", "-"))
+    wanted = select(spoken.c.tag).where(
+        or_(*(or_(tag == one, tag.startswith(f"{one}-", autoescape=True)) for one in ranges))
+    )
+    return select(subscribers.c.id).where(subscribers.c.language.in_(wanted))
+
+
+def _is_in_none(conn: Connection, groups: Sequence[_People]) -> ColumnElement[bool]:
+    """Whether a subscription's holder is in none of these.
+
+    SQLite looks up in each group for each row unless told to gather them once, which it does
+    for NOT IN: 0.3 s in place of 5 s of a million. PostgreSQL's NOT IN is slow where the gathered
+    do not fit its memory, and of NOT EXISTS it chooses for itself which way is shorter.
+    """
+    if conn.dialect.name == "sqlite":
+        return subscriptions.c.subscriber.not_in(union_all(*groups))
+    people = [group.subquery() for group in groups]
+    return and_(*(~exists().where(one.c[0] == subscriptions.c.subscriber) for one in people))
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

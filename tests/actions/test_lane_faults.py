@@ -1,0 +1,140 @@
+"""What befalls a lane from its own side: the ledger's disk, other writers, clocks, other lanes."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from partwork.actions.approve import approve
+from partwork.actions.preview import preview
+from partwork.actions.publish import publish
+from partwork.actions.send import send
+from partwork.actions.subscribers import import_subscribers
+from partwork.assembly import Press, assemble
+from partwork.model.delivery import Tally
+from partwork.settings import Settings
+from tests.conftest import NOW, Clock
+from tests.store.recording import recorded_files
+from tests.transport.rough_server import RoughServer
+
+MANY = tuple(f"reader-{n:03d}@example.org" for n in range(100))
+
+
+@pytest.fixture
+def server() -> Iterator[RoughServer]:
+    with RoughServer() as running:
+        yield running
+
+
+@pytest.fixture
+def settings(press: Press, server: RoughServer) -> Settings:
+    return Settings(home=press.settings.home, smtp_url=server.url, canary_share=0)
+
+
+@pytest.fixture
+def issue(press: Press, series: str, tmp_path: Path) -> str:
+    file = tmp_path / "many.csv"
+    file.write_text("email\n" + "\n".join(MANY) + "\n")
+    import_subscribers(press, file, "the-bench", note="a test", now=NOW)
+    preview(press, series, None, NOW)
+    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
+    return publish(press, series, at_once=True, now=NOW).planned[0].issue
+
+
+def test_a_full_disk_is_waited_for(settings: Settings, issue: str, server: RoughServer) -> None:
+    with recorded_files() as files, assemble(settings) as press:
+        filled: list[int] = []
+
+        def fill(done: int, _of: int) -> None:
+            if done >= 20 * (len(filled) + 1) and len(filled) < 2:
+                filled.append(done)
+                files.refused = 1
+
+        report = send(press, issue, clock=lambda: NOW, progress=fill)
+
+    assert files.refused == 0
+    assert report.tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
+
+
+def test_a_backup_that_locks_the_ledger_is_waited_for(
+    settings: Settings, issue: str, server: RoughServer
+) -> None:
+    with assemble(settings) as press, ThreadPoolExecutor(1) as other:
+        begun = Event()
+
+        def lock() -> None:
+            with sqlite3.connect(settings.state / "partwork.sqlite", isolation_level=None) as conn:
+                conn.execute("BEGIN EXCLUSIVE")
+                begun.set()
+                Event().wait(1)  # as long as it takes: nothing can be seen to wait for
+                conn.execute("ROLLBACK")
+            conn.close()
+
+        def back_up(done: int, _of: int) -> None:
+            if done >= 20 and not begun.is_set():
+                other.submit(lock)
+                begun.wait()
+
+        report = send(press, issue, clock=lambda: NOW, progress=back_up)
+
+    assert begun.is_set()
+    assert report.tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
+
+
+def test_a_clock_that_jumps_an_hour_ends_nobodys_claim(
+    settings: Settings, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    def jump(done: int, _of: int) -> None:
+        clock.at = NOW + timedelta(hours=1 if done < 50 else -1)
+
+    with assemble(settings) as press:
+        report = send(press, issue, clock=clock, progress=jump)
+
+    assert report.tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
+
+
+def test_a_machine_whose_clock_is_an_hour_ahead_writes_to_nobody_twice(
+    settings: Settings, issue: str, server: RoughServer
+) -> None:
+    ahead = NOW + timedelta(hours=1)
+    others: list[Tally] = []
+    with assemble(settings) as press, assemble(settings) as elsewhere:
+
+        def join_in(done: int, _of: int) -> None:
+            if done >= 30 and not others:
+                others.append(Tally())
+                others.append(send(elsewhere, issue, clock=lambda: ahead).tally)
+
+        report = send(press, issue, clock=lambda: NOW, progress=join_in)
+
+    assert others[1].accepted > 30
+    assert report.tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
+
+
+@pytest.mark.parametrize("canary_share", [0, 5])
+def test_two_people_who_start_the_same_send_reach_each_reader_once(
+    settings: Settings, issue: str, server: RoughServer, canary_share: float
+) -> None:
+    both = settings.model_copy(update={"canary_share": canary_share})
+
+    def start(_person: int) -> str:
+        with assemble(both) as press:
+            return send(press, issue, clock=lambda: datetime.now(UTC)).stopped
+
+    with ThreadPoolExecutor(2) as people:
+        stopped = sorted(people.map(start, range(2)))
+
+    with assemble(both) as press:
+        last = send(press, issue, clock=lambda: datetime.now(UTC))
+    assert not stopped[0]
+    assert not stopped[1] or "another run sends the first 5" in stopped[1]
+    assert last.tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)

@@ -1,0 +1,171 @@
+"""What a person stopped nothing else resumes; what replies forbid waits for a person."""
+
+from collections import deque
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from partwork.actions.approve import approve
+from partwork.actions.preview import preview
+from partwork.actions.publish import publish
+from partwork.actions.reconcile import accept_doubts, doubts_of, resend_doubts
+from partwork.actions.send import send
+from partwork.actions.status import status_of
+from partwork.actions.stopping import Stopped, cancel, pause, resume
+from partwork.actions.subscribers import import_subscribers
+from partwork.assembly import Press, assemble
+from partwork.library import LibraryError
+from partwork.model.delivery import Tally
+from partwork.model.stop import Stop, StopKind
+from partwork.settings import Settings
+from partwork.store.stops import save_stop
+from tests.conftest import NOW, Clock
+from tests.transport.rough_server import DROP, RoughServer
+
+MANY = tuple(f"reader-{n:03d}@example.org" for n in range(100))
+
+
+@pytest.fixture
+def server() -> Iterator[RoughServer]:
+    with RoughServer() as running:
+        yield running
+
+
+@pytest.fixture
+def by_smtp(press: Press, server: RoughServer) -> Iterator[Press]:
+    settings = Settings(home=press.settings.home, smtp_url=server.url, canary_share=20)
+    with assemble(settings) as assembled:
+        yield assembled
+
+
+@pytest.fixture
+def issue(press: Press, series: str, tmp_path: Path) -> str:
+    file = tmp_path / "many.csv"
+    file.write_text("email\n" + "\n".join(MANY) + "\n")
+    import_subscribers(press, file, "the-bench", note="a test", now=NOW)
+    preview(press, series, None, NOW)
+    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
+    return publish(press, series, at_once=True, now=NOW).planned[0].issue
+
+
+def test_a_pause_stops_a_lane_at_its_next_message(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    def stop(done: int, _of: int) -> None:
+        if done >= 30:
+            pause(by_smtp, issue, "a wrong link", NOW)
+
+    report = send(by_smtp, issue, clock=clock, progress=stop)
+
+    assert report.stopped == "paused: a wrong link"
+    assert 30 <= report.tally.accepted <= 30 + 3 * server.at_once
+    assert report.tally.planned == 100
+    with pytest.raises(Stopped, match=r"paused since .*a wrong link.*partwork resume"):
+        send(by_smtp, issue, clock=clock)
+    assert issue not in publish(by_smtp, "", at_once=False, now=NOW + timedelta(days=1)).unsent
+
+
+def test_what_is_resumed_reaches_each_reader_once(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    def stop(done: int, _of: int) -> None:
+        if done >= 30:
+            pause(by_smtp, issue, "", NOW)
+
+    send(by_smtp, issue, clock=clock, progress=stop)
+    resume(by_smtp, issue, NOW)
+
+    assert publish(by_smtp, "", at_once=False, now=NOW).unsent == (issue,)
+    assert send(by_smtp, issue, clock=clock).tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
+
+
+def test_a_cancelled_issue_is_over_for_good_and_the_next_part_may_follow(
+    by_smtp: Press, series: str, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    cancel(by_smtp, issue, "withdrawn", NOW)
+
+    for again in (pause, cancel):
+        with pytest.raises(Stopped, match="cancelled"):
+            again(by_smtp, issue, "", NOW)
+    with pytest.raises(Stopped, match="cancelled"):
+        resume(by_smtp, issue, NOW)
+    with pytest.raises(Stopped, match="nothing more of it is sent"):
+        send(by_smtp, issue, clock=clock)
+    assert not server.got
+    assert publish(by_smtp, series, at_once=True, now=NOW).planned
+
+
+def test_only_what_was_stopped_is_resumed(by_smtp: Press, issue: str) -> None:
+    with pytest.raises(LibraryError, match="neither paused nor held"):
+        resume(by_smtp, issue, NOW)
+
+
+def test_the_first_readers_decide_about_the_others(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    for reader in MANY[10:15]:
+        server.answers[f"RCPT {reader}"] = deque(["550 5.2.2 mailbox full"])
+
+    held = send(by_smtp, issue, clock=clock)
+
+    assert held.tally == Tally(accepted=held.tally.accepted, refused=5, pending=held.tally.pending)
+    assert held.tally.accepted <= 15
+    assert held.stopped.startswith("held: 5 of the first")
+    shown = status_of(by_smtp, issue, domains=True)
+    assert "is held since" in shown.stopped
+    assert shown.refusals == ("550 5.2.2 mailbox full",)
+    assert shown.domains["example.org"]["refused"] == 5
+    resume(by_smtp, issue, NOW)
+    assert send(by_smtp, issue, clock=clock).tally == Tally(accepted=95, refused=5)
+
+
+def test_the_canary_says_what_it_does_not_know(by_smtp: Press, issue: str, clock: Clock) -> None:
+    first = send(by_smtp, issue, clock=clock)
+
+    assert first.tally == Tally(accepted=100)
+    assert first.canary == (
+        "0 of the first 20 answered were refused; bounces and complaints: feedback not connected"
+    )
+    assert send(by_smtp, issue, clock=clock).canary == ""
+
+
+def test_a_hold_changes_nothing_of_what_a_person_said(by_smtp: Press, issue: str) -> None:
+    paused = pause(by_smtp, issue, "my word", NOW)
+
+    with by_smtp.engine.begin() as connection:
+        held = Stop(StopKind.HELD, "5 were refused", NOW)
+        assert not save_stop(connection, paused.content_hash, held)
+
+    assert "is paused since" in status_of(by_smtp, issue).stopped
+
+
+def test_an_operator_decides_what_is_in_doubt(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    server.answers[f". {MANY[40]}"] = deque([DROP])
+    server.answers[f". {MANY[60]}"] = deque([DROP])
+    send(by_smtp, issue, clock=clock)
+
+    name, doubts = doubts_of(by_smtp, issue)
+
+    assert name == issue
+    assert [doubt.recipient for doubt in doubts] == [MANY[40], MANY[60]]
+    assert all("lost" in doubt.words for doubt in doubts)
+    assert resend_doubts(by_smtp, issue, NOW) == 2
+    assert send(by_smtp, issue, clock=clock).tally == Tally(accepted=100)
+    assert doubts_of(by_smtp, issue)[1] == ()
+    assert server.got[MANY[40]] == 2
+
+
+def test_what_is_taken_for_sent_is_not_sent_again(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    server.answers[f". {MANY[40]}"] = deque([DROP])
+    send(by_smtp, issue, clock=clock)
+
+    assert accept_doubts(by_smtp, issue, NOW) == 1
+    assert send(by_smtp, issue, clock=clock).tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
