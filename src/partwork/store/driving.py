@@ -18,6 +18,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 
 from partwork.store.columns import Instant
 from partwork.store.engine import StoreError, driver_problem, may_pass
+from partwork.store.queueing import waiting
 
 T = TypeVar("T")
 CHECKPOINT = 8000  # pages, 32 MB: rows next to each other are written back once, not eight times
@@ -56,7 +57,8 @@ class Prepared:
             words, base = self._words[True], self._given | _stored(common)
             if not self._instants <= common.keys():
                 rows = [_stored(row) for row in rows]
-            return [driver.execute(words, base | row).rowcount for row in rows]
+            cursor = driver.cursor()
+            return [cursor.execute(words, base | row).rowcount for row in rows]
         words, base = self._words[False], self._given | common
         with driver.pipeline():
             cursors = [driver.execute(words, base | row) for row in rows]
@@ -136,7 +138,8 @@ class Desk:
                 if is_durable != self._is_durable:  # it takes effect outside of a transaction
                     driver.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
                     self._is_durable = is_durable
-                driver.execute("BEGIN IMMEDIATE")
+                with waiting(self._conn.engine.url.database or ""):
+                    driver.execute("BEGIN IMMEDIATE")
             elif not is_durable:
                 driver.execute("SET LOCAL synchronous_commit = off")
             done = work(self._conn)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from partwork.model.errors import PartworkError
+from partwork.store.queueing import waiting
 
 # How long a writer waits for the one before it: longer than any transaction of ours takes.
 BUSY = timedelta(seconds=10)
@@ -168,7 +169,11 @@ def _mode_of(connection: sqlite3.Connection) -> str:
 def _begin_sqlite(conn: Connection) -> None:
     reads_only = conn.get_execution_options().get(_READS_ONLY, False)
     conn.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads_only else 'OFF'}")
-    conn.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    if reads_only:
+        conn.exec_driver_sql("BEGIN")
+        return
+    with waiting(conn.engine.url.database or ""):
+        conn.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _problem_with(context: ExceptionContext) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import islice
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import (
@@ -25,12 +25,12 @@ from sqlalchemy import (
 
 from partwork.model.audience import Act, Applicant, Evidence, SubscriptionState
 from partwork.store.columns import Instant
+from partwork.store.queueing import let_in
 from partwork.store.rows import insert_if_new
 from partwork.store.schema import newsletters
 from partwork.store.tags import save_tags
 
-TURN = timedelta(milliseconds=50)
-PAUSE = 0.026  # s, see `in_turns`
+TURN = timedelta(milliseconds=25)
 LEAST_IN_A_TURN = 125  # rows; below, most of a turn is the commit
 MOST_IN_A_TURN = 2000
 
@@ -111,29 +111,25 @@ def import_entrants(
 
 
 def in_turns(engine: Engine, entrants: Iterator[Entrant]) -> Iterator[list[Entrant]]:
-    """The entrants in chunks, each for one transaction, and other writers their turn between them.
+    """The entrants in chunks, each for one transaction, and whoever waits let in before the next.
 
-    Chunks double and halve to what takes about `TURN`. After each, SQLite's write lock is free for
-    26 ms, since who waits for it looks at most 25 ms apart during the first tenth of a second
-    (sqlite3.c, sqliteDefaultBusyCallback) and would miss a shorter pause for ever: nobody waits
-    much longer than both together. In the pause, which needs no lock, the log is written back into
-    the file. PostgreSQL locks rows, and wakes who waits.
+    Chunks double and halve to what takes about `TURN`: no writer waits much longer. Between two,
+    SQLite's log is written back into the file, which needs no lock. PostgreSQL locks rows, and
+    wakes who waits.
     """
-    is_sqlite = engine.dialect.name == "sqlite"
-    size = LEAST_IN_A_TURN * 4
-    ended = monotonic() - PAUSE
-    with _writing_back(engine) if is_sqlite else nullcontext(lambda: None) as write_back:
-        while chunk := list(islice(entrants, size)):  # which is a part of the pause
-            write_back()
+    database = engine.url.database if engine.dialect.name == "sqlite" else None
+    size = LEAST_IN_A_TURN
+    with _writing_back(engine) if database else nullcontext(lambda: None) as write_back:
+        while chunk := list(islice(entrants, size)):
+            if database:
+                let_in(database)
             began = monotonic()
-            if is_sqlite and began < ended + PAUSE:
-                sleep(ended + PAUSE - began)
-                began = monotonic()
             yield chunk
-            ended = monotonic()
-            if ended - began > TURN.total_seconds():
+            took = monotonic() - began
+            write_back()
+            if took > TURN.total_seconds():
                 size = max(size // 2, LEAST_IN_A_TURN)
-            elif ended - began < TURN.total_seconds() / 2:
+            elif took < TURN.total_seconds() / 2:
                 size = min(size * 2, MOST_IN_A_TURN)
 
 
