@@ -61,7 +61,6 @@ def test_whoever_waits_is_in_before_the_busy_one_goes_on(engine: Engine, databas
 
 def is_awaited(database: str) -> bool:
     """Whether somebody is seen to wait."""
-    import fcntl
 
     with Path(f"{database}-queue").open() as file:
         try:
