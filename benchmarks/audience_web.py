@@ -21,7 +21,9 @@ from partwork.assembly import Press
 from partwork.model.address import Mailbox
 from partwork.model.issue import AudienceRule, Issue
 from partwork.store.campaigns import plan_campaign
+from partwork.store.engine import read_only
 from partwork.store.issues import save_draft
+from partwork.store.service_messages import count_waiting
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 
 CONNECTIONS = 32
@@ -34,8 +36,8 @@ ONE_CLICK = b"List-Unsubscribe=One-Click"
 def web_figures(press: Press, newsletter: str, late: Path) -> dict[str, object]:
     """Rates and waits of a web process on this press; `late` is imported during a part of it.
 
-    Half of those who are subscribed leave as fast as they can, then the others at PER_SECOND for
-    as long as the import runs. There have to be parts: see `publish`.
+    Half of those who are subscribed leave as fast as they can; once their goodbyes are mailed, the
+    others at PER_SECOND for as long as the import runs. There have to be parts: see `publish`.
     """
     clicks = [one_click(press, newsletter, subscriber) for subscriber in confirmed(press)]
     at_once, paced = clicks[: len(clicks) // 2], clicks[len(clicks) // 2 :]
@@ -44,6 +46,7 @@ def web_figures(press: Press, newsletter: str, late: Path) -> dict[str, object]:
         asked(port, [page] * 100)
         pages, pages_s = asked(port, [page] * PAGES)
         left, left_s = asked(port, at_once)
+        until_mailed(press)
         importer = subprocess.Popen(  # noqa: S603 our own command
             [sys.executable, "-m", "partwork", "subscribers", "import", str(late),
              "--newsletter", newsletter, "--confirmed", "measuring"],
@@ -123,6 +126,17 @@ def environment(press: Press) -> dict[str, str]:
         "PARTWORK_HOME": str(press.settings.home),
         "PARTWORK_DATABASE_URL": press.settings.database_url.get_secret_value(),
     }
+
+
+def until_mailed(press: Press) -> None:
+    """Returns once the goodbyes are mailed of all who have left."""
+    deadline = time.monotonic() + 600
+    while True:
+        with read_only(press.engine) as connection:
+            if not count_waiting(connection):
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def while_it_runs(process: "subprocess.Popen[bytes]", requests: Iterable[bytes]) -> Iterator[bytes]:

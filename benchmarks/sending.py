@@ -92,7 +92,10 @@ def _arguments() -> argparse.Namespace:
 
 def _settings(asked: argparse.Namespace) -> Settings:
     return Settings(
-        home=asked.home, smtp_url=f"smtp://{asked.smtp}", database_url=asked.database_url
+        home=asked.home,
+        smtp_url=f"smtp://{asked.smtp}",
+        database_url=asked.database_url,
+        canary_share=0,  # all processes send from the start
     )
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from partwork.actions.answering import answer_requests
-from partwork.actions.sign_up import Visitor, ask
+from partwork.actions.sign_up import Answer, Visitor, ask
+from partwork.actions.subscribers import erase, story_of
 from partwork.assembly import Press, assemble
+from partwork.library import LibraryError
 from partwork.model.audience import ServiceRequest
 from partwork.settings import Settings
 from partwork.store.engine import read_only
@@ -177,3 +180,49 @@ def test_no_address_gets_into_the_log(
     assert "service message" in caplog.text
     assert "grace" not in caplog.text
     assert "hypatia" not in caplog.text
+
+
+def test_who_is_erased_while_others_are_mailed_stays_erased(
+    press: Press, readers: tuple[str, ...]
+) -> None:
+    ada, grace, _ = readers
+    for address in (ada, grace):
+        ask(press, ServiceRequest.PREFERENCES, "the-bench", address, VISITOR, now=NOW)
+        ask(
+            press,
+            ServiceRequest.SUBSCRIBE,
+            "the-bench",
+            address,
+            VISITOR,
+            wording=wording_of("The bench"),
+            now=NOW,
+        )
+    hours = count()
+
+    def clock_of_a_day_on_which_grace_goes() -> datetime:
+        if next(hours) == 3:  # her wishes are taken, and not answered yet
+            erase(press, grace, NOW)
+        return NOW
+
+    answer_requests(press, clock_of_a_day_on_which_grace_goes)
+
+    assert len(list(press.outbox.glob("ada@*.eml"))) == 2
+    assert not list(press.outbox.glob("grace@*.eml"))
+    with pytest.raises(LibraryError, match="no subscriber"):
+        story_of(press, grace)
+
+
+def test_visitors_of_whom_nobody_knows_where_they_are_share_one_cap(press: Press) -> None:
+    answers = [
+        ask(
+            press,
+            ServiceRequest.PREFERENCES,
+            "the-bench",
+            f"reader{number}@example.org",
+            Visitor("", "Browser 1.0"),
+            now=NOW,
+        )
+        for number in range(press.caps.of_network + 1)
+    ]
+
+    assert answers[-2:] == [Answer.LOOK_IN_YOUR_MAILBOX, Answer.TOO_MANY]

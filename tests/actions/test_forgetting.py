@@ -21,6 +21,8 @@ from partwork.actions.subscribers import (
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.audience import Evidence, ServiceRequest
+from partwork.store.audience import load_subscriber_by_id
+from partwork.store.engine import read_only
 from partwork.subscribing.wording import wording_of
 from partwork.transport.forgetting import forget_messages
 from tests.actions.conftest import READERS
@@ -44,11 +46,26 @@ def test_no_file_of_ours_still_holds_the_address(press: Press, readers: object) 
 
     report = erase(press, ADA, NOW)
 
-    press.engine.dispose()
     held = b"".join(f.read_bytes() for f in press.settings.state.rglob("*") if f.is_file())
     assert b"ada@example.org" not in held.lower()
     assert b"grace@example.org" in held
     assert report.deleted["mails in the outbox"] == 2
+
+
+def test_what_another_reads_just_now_is_told_and_overwritten_later(
+    press: Press, readers: object
+) -> None:
+    if press.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL overwrites by its own time: VACUUM")
+    with read_only(press.engine) as connection:
+        load_subscriber_by_id(connection, 1)  # an export, say, that goes on reading
+
+        report = erase(press, ADA, NOW)
+
+        assert "earlier pages of the database" in report.out_of_reach[-1]
+    keep_house(press, lambda: NOW)
+    held = b"".join(f.read_bytes() for f in press.settings.state.rglob("*") if f.is_file())
+    assert b"ada@example.org" not in held.lower()
 
 
 def test_the_report_is_dated_says_what_stays_and_names_nobody(

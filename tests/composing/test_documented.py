@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "composing.md").read_text()
 ACTIONS = ROOT / "src" / "partwork" / "actions"
 CHECKS = (
     *(ROOT / "src" / "partwork" / "composing").glob("*.py"),
-    *(ACTIONS / f"{name}.py" for name in ("check", "signing", "unreadable")),
+    *(ACTIONS / f"{name}.py" for name in ("check", "segments", "signing", "unreadable")),
 )
 
 

@@ -93,7 +93,14 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
 
         plan = plans(conn, act, hot_statements(conn) if what == "claim" else ())
 
-    for table in ("subscribers", "subscriptions", "deliveries", "consents", "suppressions"):
+    for table in (
+        "subscribers",
+        "subscriptions",
+        "deliveries",
+        "consents",
+        "suppressions",
+        "folded",
+    ):
         assert f"SCAN {table}" not in plan, plan
         assert f"Seq Scan on {table}" not in plan, plan
     assert "INDEX" in plan.upper()

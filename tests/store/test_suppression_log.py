@@ -39,6 +39,7 @@ from partwork.store.suppression_log import (
     LogUnusable,
     append,
     entries_since,
+    prepend_missing,
 )
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
@@ -133,6 +134,19 @@ def test_many_may_write_at_once(log: Path) -> None:
     assert sorted(entry.suppression_key for entry in all_of(log)) == sorted(
         f"hash of {name}" for name in names
     )
+
+
+def test_who_leaves_while_an_earlier_log_is_put_before_it_has_left(log: Path) -> None:
+    """As in a restore into PostgreSQL while the pages go on being served."""
+    names = [f"reader {n}" for n in range(100)]
+    threads = [Thread(target=append, args=(log, [left(name)])) for name in names]
+    for n, thread in enumerate(threads):
+        thread.start()
+        prepend_missing(log, f"a line of a backup, {n}\n")
+    for thread in threads:
+        thread.join()
+
+    assert {entry.suppression_key for entry in all_of(log)} == {f"hash of {n}" for n in names}
 
 
 def test_the_log_is_its_owner_s_alone(log: Path) -> None:

@@ -181,15 +181,28 @@ def test_a_domain_that_closes_costs_its_readers_no_attempt_and_others_nothing(
     assert all(copies == 1 for copies in server.got.values())
 
 
-def test_a_slot_that_was_not_used_in_time_is_not_used_later() -> None:
-    pace = Pace(Shelf(apart=-AT_HAND * 2, count=3))  # the second and third are long over
+def test_of_slots_that_were_not_used_in_time_one_is_used_later() -> None:
+    shelf = Shelf(apart=0.001, count=5, waits={"": -2 * AT_HAND})  # all are over
+    pace = Pace(shelf)
 
-    assert pace.wait() <= 0
-    pace.take()
-    before = pace.pacer.reserved[""]  # type: ignore[attr-defined]
-    pace.wait()
+    taken = 0
+    while shelf.reserved[""] <= 5:
+        assert pace.wait() <= 0
+        pace.take()
+        taken += 1
 
-    assert pace.pacer.reserved[""] == before + 3  # type: ignore[attr-defined]
+    assert taken == 3  # the first and the last of the five at hand, and one of the next
+
+
+def test_of_a_days_share_nothing_is_lost_while_a_server_is_away() -> None:
+    shelf = Shelf()
+    with SmtpServer("smtp://127.0.0.1:1", pace=Pace(shelf)) as smtp:
+        for key in range(3):
+            smtp.offer(key, Envelope(SENDER, reader(key)), mail(key))
+            with pytest.raises(NotSent):
+                smtp.events()
+
+    assert shelf.reserved[""] == 1
 
 
 def test_one_message_alone_is_not_sent_where_its_domain_takes_none(

@@ -206,3 +206,46 @@ def test_a_form_s_token_serves_its_own_newsletter_alone(press: Press, site: Site
 
     assert site.sign_up(form=token).status_code == 422
     assert site.state() is None
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "unicode_escape", "idna", "zlib"])
+@pytest.mark.parametrize("email", [rb"a\ud800@example.org", b"\xff@example.org"])
+def test_a_form_in_letters_of_the_sender_s_choice_is_refused_or_read(
+    site: Site, charset: str, email: bytes
+) -> None:
+    fields = {b"form": site.form()["form"].encode(), b"email": email}
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % field
+        for field in fields.items()
+    )
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+
+    for path in (site.path, "/leave"):
+        answer = site.client.post(path, content=body + b"--x--\r\n", headers={"content-type": kind})
+        assert answer.status_code in {200, 400, 422}, path
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2020 00:00:00 +999999999999999999",
+        "Mon, 01 Jan 2020 99999999999999999999:00 GMT",
+    ],
+)
+def test_a_date_beyond_all_calendars_is_none(client: Client, newsletter: str, since: str) -> None:
+    path = f"/newsletters/{newsletter}/archive"
+
+    answer = client.request("GET", path, headers={"If-Modified-Since": since})
+
+    assert answer.status_code == 200
+
+
+def test_a_newsletter_of_somebody_s_invention_is_left_without_ado(site: Site) -> None:
+    site.join()
+    invented = "".join(chr(ord("a") + n * n % 26) + str(n) for n in range(400))
+
+    answer = site.client.post(site.access(), data={"do": "leave", "newsletter": invented})
+
+    assert answer.status_code == 200
+    assert site.state() is SubscriptionState.CONFIRMED

@@ -2,14 +2,15 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from partwork.actions.subscribers import story_of
+from partwork.actions.subscribers import import_subscribers, story_of
 from partwork.library import LibraryError
 from partwork.model.address import Mailbox
-from partwork.model.audience import SubscriptionState
+from partwork.model.audience import Act, SubscriptionState
 from partwork.model.issue import AudienceRule, Issue
 from partwork.store.campaigns import plan_campaign
 from partwork.store.columns import metadata
@@ -166,6 +167,89 @@ def test_the_old_address_is_told_that_mails_go_elsewhere_and_not_where(site, rea
     assert "hopper" not in told[0].as_string()
     assert told[0]["Reply-To"]
     assert f"<mailto:{told[0]['Reply-To']}>" in told[0].get_body(("plain",)).get_content()
+
+
+def test_what_the_old_mailbox_holds_does_not_tell_where_to(site, reader: int) -> None:
+    link = site.access()
+    site.client.post(link, data={"do": "move", "email": NEW})
+    site.client.post(site.link("move", NEW), data={"move": "yes"})
+
+    opened = [site.client.get(link), site.client.get(f"{link}/data.json")]
+
+    assert [page.status_code for page in opened] == [404, 404]
+    assert not any(NEW in page.text for page in opened)
+    assert site.client.get(site.access(NEW)).status_code == 200
+
+
+def test_whoever_had_the_link_to_an_address_given_up_since_gets_nothing(site, reader: int) -> None:
+    third = "g.hopper@example.org"
+    site.client.post(site.access(), data={"do": "move", "email": NEW})
+    first = site.link("move", NEW)
+    site.client.post(first, data={"move": "yes"})
+    site.client.post(site.access(NEW), data={"do": "move", "email": third})
+    site.client.post(site.link("move", third), data={"move": "yes"})
+
+    answer = site.client.post(first, data={"move": "yes"})
+
+    assert answer.status_code == 409
+    assert subscription(site, third).state is CONFIRMED
+
+
+def test_both_addresses_of_a_move_are_in_the_record_at_once(
+    site, reader: int, tmp_path: Path
+) -> None:
+    site.client.post(site.access(), data={"do": "move", "email": NEW})
+    site.client.post(site.link("move", NEW), data={"move": "yes"})
+    file = tmp_path / "readers.csv"
+    file.write_text(f"email\n{ADDRESS}\n{NEW}\n")
+
+    report = import_subscribers(
+        site.press, file, site.newsletter, note="an old list", now=datetime.now(UTC)
+    )
+
+    assert (report.left_earlier, report.already, report.added) == (1, 1, 0)
+    agreed = story_of(site.press, NEW).consents[-1]
+    assert (agreed.act, agreed.evidence.source) == (Act.CONFIRMED, "change of address")
+
+
+def test_who_left_stays_away_under_an_address_that_came_later(
+    site, reader: int, tmp_path: Path
+) -> None:
+    link = site.access()
+    site.client.post(link, data={"do": "leave", "newsletter": site.newsletter})
+    site.client.post(link, data={"do": "move", "email": NEW})
+    site.client.post(site.link("move", NEW), data={"move": "yes"})
+    site.client.post(site.access(NEW), data={"do": "erase", "sure": "yes"})
+    file = tmp_path / "readers.csv"
+    file.write_text(f"email\n{NEW}\n")
+
+    report = import_subscribers(
+        site.press, file, site.newsletter, note="an old list", now=datetime.now(UTC)
+    )
+
+    assert (report.left_earlier, report.added) == (1, 0)
+
+
+def test_a_move_that_cannot_be_logged_does_not_happen(site, reader: int) -> None:
+    site.client.post(site.access(), data={"do": "move", "email": NEW})
+    log = site.press.suppression_log
+    log.unlink(missing_ok=True)
+    log.mkdir()
+
+    answer = site.client.post(site.link("move", NEW), data={"move": "yes"})
+
+    assert answer.status_code == 503
+    assert subscription(site, ADDRESS).state is CONFIRMED
+
+
+def test_an_address_that_was_asked_too_often_is_told_as_any_other(site, reader: int) -> None:
+    link = site.access()
+    cap = site.press.caps.of_address
+
+    answers = [site.client.post(link, data={"do": "move", "email": NEW}) for _ in range(cap + 1)]
+
+    assert len({(answer.status_code, answer.text) for answer in answers}) == 1
+    assert len(site.mails(NEW)) == cap
 
 
 def test_who_erases_themselves_after_a_move_leaves_no_old_address_behind(site, reader: int) -> None:

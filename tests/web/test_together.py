@@ -85,3 +85,18 @@ def test_it_is_done_also_for_who_has_gone_away() -> None:
     work.let_go.set()
 
     assert work.groups == [[21]]
+
+
+def test_a_machine_without_threads_fails_one_and_not_all_after_it() -> None:
+    work = Doubling()
+    work.let_go.set()
+    together = Together(work, 64)
+    before = threading.stack_size(1 << 46)  # more than any machine gives a thread
+    try:
+        with pytest.raises(RuntimeError):
+            asyncio.run(together.answer(1))
+    finally:
+        threading.stack_size(before)
+
+    assert asyncio.run(asyncio.wait_for(together.answer(2), 20)) == 4
+    assert work.groups == [[1, 2]]  # and the first is done after all

@@ -39,6 +39,7 @@ from partwork.store.service_messages import (
     note_answered,
     prune_answered,
     put_off,
+    still_waits,
     take_requests,
 )
 from partwork.store.subscriptions import ask_for_subscription, load_subscription
@@ -89,8 +90,11 @@ def _answer(press: Press, transport: Transport, waiting: Waiting, now: datetime)
         newsletter = load_newsletter(press, waiting.request.newsletter)
         _demand_ready(press, newsletter)
         with press.engine.begin() as connection:
-            letter = _letter(press, connection, newsletter, waiting.request, now)
-        verdict = _mail(press, transport, waiting, newsletter, letter, now=now) if letter else None
+            waits = still_waits(connection, waiting.id)  # who was erased this moment does not
+            wish = waiting.request
+            letter = _letter(press, connection, newsletter, wish, now) if waits else None
+        made = _made(press, waiting, newsletter, letter or _to_nobody(press, waiting, now), now=now)
+        verdict = verdict_of(transport.send(*made)) if letter else None
     except (UnfitAddress, ValueError):  # no message or no link can hold this address
         verdict = Verdict.REFUSED
     except (NotSent, LostInDoubt) as error:  # a second confirmation does no harm, none does
@@ -195,15 +199,22 @@ def _with_pass(
     return kind, ServiceFields(request.address, url, LASTS[opens])
 
 
-def _mail(
+def _to_nobody(press: Press, waiting: Waiting, now: datetime) -> tuple[ServiceKind, ServiceFields]:
+    """What is made and not sent for who gets nothing.
+
+    Else whoever asks and then times the pages would see whether there was a mail to be made.
+    """
+    return _with_pass(press, ServiceKind.PREFERENCES, 0, waiting.request, now)
+
+
+def _made(
     press: Press,
-    transport: Transport,
     waiting: Waiting,
     newsletter: Newsletter,
     letter: tuple[ServiceKind, ServiceFields],
     *,
     now: datetime,
-) -> Verdict:
+) -> tuple[Envelope, bytes]:
     kind, fields = letter
     templates = press.library.templates()
     logo = logo_if_fit(press, newsletter)
@@ -220,5 +231,4 @@ def _mail(
     )
     sent = SentMail(MailKind.SERVICE, waiting.id)
     sender = press.sender_for(sent, wire_address(newsletter.sender.address))
-    envelope = Envelope(sender, wire_address(fields.address))
-    return verdict_of(transport.send(envelope, message))
+    return Envelope(sender, wire_address(fields.address)), message

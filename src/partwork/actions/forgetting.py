@@ -16,6 +16,7 @@ from partwork.store.audience import (
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
 from partwork.store.records import records_of
+from partwork.store.sqlite_files import overwrite_deleted
 from partwork.store.subscriptions import load_subscriptions
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.addresses import address_key
@@ -31,6 +32,11 @@ OUT_OF_REACH = (
     "erased again from the suppression log",
     "files that you imported from, exported to, or printed",
 )
+_NOT_OVERWRITTEN = {
+    "sqlite": "earlier pages of the database, which another program reads or writes just now: "
+    "`partwork web` overwrites them within half a minute, else the next erasure does",
+    "postgresql": "dead rows of the database until the next VACUUM, and its write-ahead log",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,7 @@ class ErasureReport:
     at: datetime
     deleted: dict[str, int]
     kept: dict[str, int]
-    out_of_reach: tuple[str, ...] = OUT_OF_REACH
+    out_of_reach: tuple[str, ...]
 
 
 def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
@@ -63,6 +69,8 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
     mails = _forget_mails(press, {keys.address_key})
     with press.engine.begin() as connection:
         erase_subscriber(connection, person.id)
+    is_overwritten = overwrite_deleted(press.engine)
+    behind = () if is_overwritten else (_NOT_OVERWRITTEN[press.engine.dialect.name],)
     return ErasureReport(
         now,
         {
@@ -74,6 +82,7 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
             "consents, without person, network address and browser": consents + len(ended),
             "deliveries, without person, address and the server's words": deliveries,
         },
+        (*OUT_OF_REACH, *behind),
     )
 
 

@@ -89,6 +89,7 @@ class Lane:
     _may_claim: float = inf
     _seen: int = 0
     _renewed_at: datetime = LONG_AGO
+    _ran_at: int | None = None  # when it was last seen not to be stopped, see changes_seen
     _claimed: deque[Delivery] = field(default_factory=deque)
     _claimed_at: dict[int, int | None] = field(default_factory=dict)  # see changes_seen
     _waiting: dict[int, Delivery] = field(default_factory=dict)  # offered, not let go
@@ -212,7 +213,7 @@ class Lane:
             ended = note_ends(connection, told.ends, self.name, told.at)
             release(connection, told.returned, self.name)
             postpone(connection, told.later, self.name)
-            seen = changes_seen(connection)  # none by others: all are wanted who were claimed so
+            seen = changes_seen(connection)  # while it is the same, nobody has left or paused
             are_wanted = seen is not None and all(
                 self._claimed_at[key] == seen for key in told.awaited
             )
@@ -221,7 +222,11 @@ class Lane:
             )
             if is_to_renew:
                 renew(connection, self.name, told.at + LEASE)
-            return Noted(may_go, ended, is_stopped(connection, self.copies.content_hash))
+            if seen is not None and seen == self._ran_at:
+                return Noted(may_go, ended, is_stopped=False)
+            stopped = is_stopped(connection, self.copies.content_hash)
+            self._ran_at = None if stopped else seen
+            return Noted(may_go, ended, stopped)
 
         is_to_renew = told.at - self._renewed_at >= LEASE / 5
         noted = self.desk.quickly(work)
@@ -235,6 +240,11 @@ class Lane:
         with self.press.engine.begin() as connection:
             save_stop(connection, self.copies.content_hash, held)
         self.stopped = self._why_stopped()
+
+    def is_stopped(self) -> bool:
+        """Whether a person or another lane has stopped the issue; then `stopped` says why."""
+        self.stopped = self.stopped or self._why_stopped()
+        return bool(self.stopped)
 
     def _why_stopped(self) -> str:
         """In words: what a person or a hold has said, else what this lane has come to."""

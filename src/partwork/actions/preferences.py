@@ -6,27 +6,16 @@ from datetime import datetime, timedelta
 
 from partwork.actions.departing import depart
 from partwork.actions.forgetting import forget
+from partwork.actions.moving import person_behind
 from partwork.actions.naming import name_of, title_of
-from partwork.actions.sign_up import Answer, Visitor, ask_for_link, evidence_of
+from partwork.actions.sign_up import Visitor, ask_for_link, evidence_of
 from partwork.actions.subscribers import story_of
 from partwork.actions.unsubscribe import Left
-from partwork.assembly import Press, keys_of
-from partwork.model.audience import (
-    Evidence,
-    Request,
-    ServiceRequest,
-    Subscriber,
-    Subscription,
-    SubscriptionState,
-)
+from partwork.assembly import Press
+from partwork.model.audience import Subscription, SubscriptionState
 from partwork.store.archive import published_series
-from partwork.store.audience import (
-    is_suppressed,
-    load_subscriber_by_id,
-    move_subscriber,
-)
+from partwork.store.audience import load_subscriber_by_id
 from partwork.store.engine import read_only
-from partwork.store.service_messages import Taken, save_request
 from partwork.store.subscriptions import (
     bundle_subscription,
     load_skipped,
@@ -35,17 +24,12 @@ from partwork.store.subscriptions import (
     skip_series,
     take_up_series,
 )
-from partwork.store.suppression_log import LogAct, LogEntry, append
-from partwork.subscribing.addresses import fault_of
-from partwork.subscribing.networks import network_of
-from partwork.subscribing.suppression import network_key
 from partwork.subscribing.tokens import (
     BadToken,
     Pass,
     PassHasRunOut,
     PassKind,
     pass_token,
-    read_move,
     read_pass,
 )
 
@@ -88,9 +72,9 @@ class Preferences:
 def preferences_behind(press: Press, token: str, now: datetime) -> Preferences:
     """What the link opens, and changes nothing. Raises BadToken, PassHasRunOut.
 
-    A link whose person is gone is none of ours any more.
+    A link whose person is gone, or has another address since, is none of ours any more.
     """
-    person = _person(press, token, now)
+    person = person_behind(press, token, now)
     with read_only(press.engine) as connection:
         held = load_subscriptions(connection, person.id)
         skipped = load_skipped(connection, person.id)
@@ -121,7 +105,7 @@ def choose(
     are those that the page showed; one that has begun since is not among them. Raises BadToken,
     PassHasRunOut.
     """
-    person = _person(press, token, now)
+    person = person_behind(press, token, now)
     with press.engine.begin() as connection:
         held = {s.newsletter for s in load_subscriptions(connection, person.id)}
         if newsletter not in held:
@@ -140,14 +124,15 @@ def choose(
 
 def leave(press: Press, token: str, newsletter: str, visitor: Visitor, now: datetime) -> Left:
     """Ends one subscription, or all where none is named. Raises BadToken, PassHasRunOut."""
-    person = _person(press, token, now)
+    person = person_behind(press, token, now)
     with read_only(press.engine) as connection:
         held = load_subscriptions(connection, person.id)
     chosen = [s for s in held if newsletter in {"", s.newsletter}]
     evidence = evidence_of(press, visitor, "preferences page")
     ended = depart(press, person, chosen, evidence, now=now, farewell=True)
-    undo = pass_token(PassKind.UNDO, Pass(person.id, newsletter, now), press.secrets)
-    return Left(now, undo if ended else "")
+    if not ended:
+        return Left(now)
+    return Left(now, pass_token(PassKind.UNDO, Pass(person.id, newsletter, now), press.secrets))
 
 
 def ask_for_access(press: Press, token: str, visitor: Visitor, now: datetime) -> None:
@@ -167,88 +152,14 @@ def ask_for_access(press: Press, token: str, visitor: Visitor, now: datetime) ->
         ask_for_link(press, held.newsletter, person.address, visitor, now)
 
 
-def ask_to_move(press: Press, token: str, address: str, visitor: Visitor, now: datetime) -> Answer:
-    """Has a link mailed to the new address, which has to be opened before anything changes.
-
-    Raises BadToken, PassHasRunOut.
-    """
-    person = _person(press, token, now)
-    held = read_pass(PassKind.ACCESS, token, now, press.secrets)
-    address = address.strip()
-    if len(address) > 320 or fault_of(address):
-        return Answer.NO_ADDRESS
-    hashed = keys_of(address, press.hash_key).suppression_key
-    network = network_key(network_of(visitor.host), press.hash_key)
-    evidence = evidence_of(press, visitor, "preferences page")
-    kind = ServiceRequest.MOVE
-    request = Request(kind, held.newsletter, address, hashed, network, evidence, now, person.id)
-    with press.engine.begin() as connection:
-        taken = save_request(connection, request, press.caps)
-    return Answer.LOOK_IN_YOUR_MAILBOX if taken is Taken.TAKEN else Answer.TOO_MANY
-
-
-def new_address_behind(press: Press, token: str, now: datetime) -> str:
-    """The address that a link to a new address would make the person's. Raises BadToken."""
-    return read_move(token, now, press.secrets)[1]
-
-
-def move(press: Press, token: str, now: datetime) -> bool:
-    """Makes the new address the person's; False: it has subscriptions of its own, or may not be.
-
-    The old address is told that mails go elsewhere, and not where. May be repeated. An old backup
-    finds that the old address has left. Raises BadToken, LogUnusable.
-    """
-    subscriber, address = read_move(token, now, press.secrets)
-    keys = keys_of(address, press.hash_key)
-    with press.engine.begin() as connection:
-        person = load_subscriber_by_id(connection, subscriber)
-        if person is None or is_suppressed(connection, keys.suppression_key):
-            return False
-        held = load_subscriptions(connection, subscriber)
-        is_moved = move_subscriber(
-            connection,
-            subscriber,
-            address,
-            address_key=keys.address_key,
-            suppression_key=keys.suppression_key,
-        )
-        old = keys_of(person.address, press.hash_key)
-        if is_moved and old != keys:
-            for one in held:
-                if one.state is SubscriptionState.CONFIRMED:
-                    told = _word_of_moving(person, one, old.suppression_key, now)
-                    save_request(connection, told, press.caps)
-    if is_moved and old != keys:
-        gone = (
-            LogEntry(LogAct.LEFT, now, old.suppression_key, newsletter=s.newsletter) for s in held
-        )
-        append(press.suppression_log, gone)
-    return is_moved
-
-
 def my_data(press: Press, token: str, now: datetime) -> Mapping[str, object]:
     """All that is held of the person, to be written as JSON. Raises BadToken, PassHasRunOut."""
-    return asdict(story_of(press, _person(press, token, now).address))
+    return asdict(story_of(press, person_behind(press, token, now).address))
 
 
 def erase_me(press: Press, token: str, now: datetime) -> None:
     """Forgets the person. Raises BadToken, PassHasRunOut, LogUnusable."""
-    forget(press, _person(press, token, now), now)
-
-
-def _word_of_moving(person: Subscriber, held: Subscription, hashed: str, now: datetime) -> Request:
-    """What has the address that a person had until now told of it."""
-    kind, evidence = ServiceRequest.MOVED, Evidence("change of address")
-    return Request(kind, held.newsletter, person.address, hashed, "", evidence, now, person.id)
-
-
-def _person(press: Press, token: str, now: datetime) -> Subscriber:
-    held = read_pass(PassKind.ACCESS, token, now, press.secrets)
-    with read_only(press.engine) as connection:
-        person = load_subscriber_by_id(connection, held.subscriber)
-    if person is None:
-        raise BadToken
-    return person
+    forget(press, person_behind(press, token, now), now)
 
 
 def _choice(

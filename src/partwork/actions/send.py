@@ -1,6 +1,7 @@
 """An issue's unsent deliveries → the wire, each noted in the ledger before and after."""
 
 import platform
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -84,16 +85,15 @@ def send(
         raise Stopped(found.name, stop)
     with press.engine.begin() as connection:
         sweep(connection, clock())
-    standing = _tally(press, found)
+    of_all = _tally(press, found).pending
     course = Course(tolerated=tolerated_of(FIRST, press.settings.refused_share))
     with (
         press.transport() as transport,
         _lane_name(press, found, clock) as name,
         desk(press.engine) as own,
     ):
-        lane = Lane(name, press, own, copies, transport, clock, progress, standing.pending, course)
-        was_resumed = stop is not None
-        canary = "" if was_resumed else _send_canary(lane, found, standing)
+        lane = Lane(name, press, own, copies, transport, clock, progress, of_all, course)
+        canary = "" if stop else _send_canary(lane, found)
         if not lane.stopped:
             lane.run()
     return SendReport(found.name, _tally(press, found), lane.course.accepted, lane.stopped, canary)
@@ -112,29 +112,38 @@ def _lane_name(press: Press, issue: Issue, clock: Clock) -> Iterator[str]:
             close_lane(connection, name)
 
 
-def _send_canary(lane: Lane, issue: Issue, standing: Tally) -> str:
+def _send_canary(lane: Lane, issue: Issue) -> str:
     """Sends to the first readers, and holds the issue if too many are refused; in words.
 
-    "": they have all been tried before. One run at a time does it, the others stop.
+    "": they have all been tried before. One run at a time does it, the others wait for its end.
     """
     press, percent = lane.press, lane.press.settings.refused_share
-    size = canary_of(standing.planned - standing.left, press.settings.canary_share)
-    if not (left := size - sent_of(standing)) > 0:
-        return ""
-    lease = f"canary:{issue.content_hash}"
-    with press.engine.begin() as connection:
-        if not take_lease(connection, lease, lane.name, lane.clock(), LEASE):
-            lane.stopped = f"another run sends the first {size}, and judges how they fare"
+    with _alone(lane, f"canary:{issue.content_hash}"):
+        standing = _tally(press, issue)
+        size = canary_of(standing.planned - standing.left, press.settings.canary_share)
+        if (left := size - sent_of(standing)) <= 0 or lane.is_stopped():
             return ""
-    try:
         lane.run(at_most=left)
         fared = _tally(press, issue)
         if not lane.stopped and (why := why_held(fared, percent)):
             lane.hold(why)
+        return words_for(fared)
+
+
+@contextmanager
+def _alone(lane: Lane, what: str) -> Iterator[None]:
+    """Waits until no other lane does the same; one that was killed elsewhere has it for `LEASE`."""
+    engine = lane.press.engine
+    while True:
+        with engine.begin() as connection:
+            if take_lease(connection, what, lane.name, lane.clock(), LEASE):
+                break
+        time.sleep(0.2)
+    try:
+        yield
     finally:
-        with suppress(StoreError), press.engine.begin() as connection:
-            release_lease(connection, lease, lane.name)
-    return words_for(fared)
+        with suppress(StoreError), engine.begin() as connection:
+            release_lease(connection, what, lane.name)
 
 
 def send_test(press: Press, issue: str, address: str, clock: Clock) -> Reply:

@@ -136,7 +136,7 @@ def ask(
         newsletter,
         address,
         keys_of(address, press.hash_key).suppression_key,
-        network_key(network_of(visitor.host), press.hash_key),
+        network_key_of(press, visitor),
         evidence_of(press, visitor, f"{kind} form", wording),
         now,
     )
@@ -144,9 +144,22 @@ def ask(
         if wording:
             save_wording(connection, wording.digest, wording.text, now)
         taken = save_request(connection, request, press.caps)
+    return answer_to(taken)
+
+
+def answer_to(taken: Taken) -> Answer:
+    """What a visitor is told. That an address has too many already is nobody else's business."""
     if taken in {Taken.TOO_MANY_OF_NETWORK, Taken.TOO_MANY_IN_ALL}:
         return Answer.TOO_MANY
     return Answer.LOOK_IN_YOUR_MAILBOX
+
+
+def network_key_of(press: Press, visitor: Visitor) -> str:
+    """By which the wishes of a visitor's network are counted.
+
+    Those of whom nobody knows where they are, behind a proxy that does not say, are one network.
+    """
+    return network_key(network_of(visitor.host) or "of nobody knows where", press.hash_key)
 
 
 def _can_be(address: str) -> bool:

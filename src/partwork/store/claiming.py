@@ -304,6 +304,8 @@ def _noted(asked: Sequence[int], rows: Sequence[int]) -> frozenset[int]:
 
 def _kept(words: str) -> str:
     """A server's words as the database can hold them: valid Unicode, no NUL, not endless."""
+    if words.isascii() and len(words) <= _REPLY_CHARACTERS and "\0" not in words:
+        return words
     valid = words[:_REPLY_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
     return valid.replace("\0", "\N{REPLACEMENT CHARACTER}")
 

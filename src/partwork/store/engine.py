@@ -99,7 +99,9 @@ def driver_problem(engine: Engine, error: BaseException) -> StoreError | None:
     if isinstance(error, sqlite3.DatabaseError):
         problem = _sqlite_problem(error)
     elif isinstance(error, psycopg.OperationalError):
-        problem = _LOST
+        # 57P: it shuts down, or fell. What else has a code is the server's own trouble.
+        is_lost = error.sqlstate is None or error.sqlstate.startswith("57P")
+        problem = _LOST if is_lost else f"it said: {' '.join(str(error).split())}"
     return None if problem is None else StoreError(_shown(engine.url), problem)
 
 

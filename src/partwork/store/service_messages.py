@@ -106,6 +106,12 @@ def take_requests(
     return tuple(Waiting(row.id, _request(row), row.attempts + 1) for row in rows)
 
 
+def still_waits(conn: Connection, waiting: int) -> bool:
+    """Whether a wish is still to be answered; nobody answers or erases it meanwhile."""
+    query = select(service_messages.c.next_try_at).where(service_messages.c.id == waiting)
+    return conn.execute(query.with_for_update()).scalar_one_or_none() is not None
+
+
 def put_off(conn: Connection, waiting: int, until: datetime) -> None:
     """Try a wish again then; one that was answered meanwhile stays answered."""
     conn.execute(

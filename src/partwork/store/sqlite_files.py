@@ -1,10 +1,10 @@
-"""SQLite databases as files: moved only while nobody has them open."""
+"""SQLite databases as files: what is in them, moved only while nobody has them open."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import Engine, make_url
 
 from partwork.store.engine import StoreError
 
@@ -33,3 +33,22 @@ def demand_alone(file: Path) -> None:
         ) from None
     except sqlite3.DatabaseError:
         return  # no database, so that nobody can have it open
+
+
+def overwrite_deleted(engine: Engine) -> bool:
+    """Empty SQLite's write-ahead log, whose earlier pages hold what was deleted since.
+
+    False: another reads them or writes just now, and nobody waits for that; or it is PostgreSQL.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
+    with closing(engine.raw_connection()) as raw, suppress(sqlite3.Error):
+        cursor = raw.cursor()
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute("PRAGMA busy_timeout = 0")  # waiting, it would keep all writers waiting
+        try:
+            is_busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {patience}")
+        return not is_busy
+    return False

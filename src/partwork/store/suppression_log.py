@@ -7,11 +7,13 @@ a departure counts while the database is down and survives the restoring of an o
 import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from partwork.model.errors import PartworkError
 
@@ -63,8 +65,7 @@ def append(file: Path, entries: Iterable[LogEntry]) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         is_new = not file.exists()
-        with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as log:
-            fcntl.flock(log, fcntl.LOCK_EX)
+        with _locked(file) as log:
             end = log.seek(0, os.SEEK_END)
             if end and os.pread(log.fileno(), 1, end - 1) != b"\n":
                 lines = b"\n" + lines  # a line that a loss of power has torn stays by itself
@@ -83,20 +84,14 @@ def prepend_missing(file: Path, earlier: str) -> int:
     They are from before it began: a log only ever grows. Raises LogUnusable.
     """
     try:
-        own = file.read_bytes().decode(errors="replace") if file.exists() else ""
-        known = frozenset(own.splitlines())
-        missing = [line for line in earlier.splitlines() if line and line not in known]
-        if not missing:
-            return 0
         file.parent.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f".{file.name}.new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as log:
-            log.writelines(f"{line}\n" for line in [*missing, *own.splitlines()])
-            log.flush()
-            os.fsync(log.fileno())
-        new.replace(file)
-        _sync_folder(file.parent)
+        with _locked(file) as log:
+            own = log.read().decode(errors="replace").splitlines()
+            known = frozenset(own)
+            missing = [line for line in earlier.splitlines() if line and line not in known]
+            if not missing:
+                return 0
+            _replace(file, [*missing, *own])
     except OSError as error:
         raise LogUnusable(file, _why(error, "written")) from None
     return len(missing)
@@ -123,6 +118,28 @@ def entries_since(file: Path, offset_bytes: int) -> tuple[tuple[LogEntry, ...], 
         whole = piece  # no line of ours is so long
     entries = (_entry(line) for line in whole.splitlines())
     return tuple(entry for entry in entries if entry), start + len(whole)
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[BinaryIO]:
+    """The log for oneself, from its beginning; another's replacing of it is over by then."""
+    while True:
+        with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(log.fileno()), file.stat()):
+                yield log
+                return
+
+
+def _replace(file: Path, lines: Iterable[str]) -> None:
+    new = file.with_name(f".{file.name}.new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as log:
+        log.writelines(f"{line}\n" for line in lines)
+        log.flush()
+        os.fsync(log.fileno())
+    new.replace(file)
+    _sync_folder(file.parent)
 
 
 def _line(entry: LogEntry) -> str:

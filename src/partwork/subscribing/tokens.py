@@ -127,12 +127,13 @@ def move_token(subscriber: int, address: str, at: datetime, secrets: Sequence[st
     return _made(_MOVE, held, secrets, longest=MAX_MOVE)
 
 
-def read_move(token: str, now: datetime, secrets: Sequence[str]) -> tuple[int, str]:
-    """The subscriber and the new address. Raises BadToken, also for one that has run out."""
+def read_move(token: str, now: datetime, secrets: Sequence[str]) -> tuple[int, str, datetime]:
+    """Subscriber, new address, and when it was made. Raises BadToken, also if it has run out."""
     match _held(_MOVE, token, secrets, longest=MAX_MOVE):
         case [int(subscriber), str(address), int(micros)]:
-            if now - (_EPOCH + micros * _MICROSECOND) <= MOVE_LASTS:
-                return subscriber, address
+            at = _EPOCH + micros * _MICROSECOND
+            if now - at <= MOVE_LASTS:
+                return subscriber, address, at
     raise BadToken
 
 

@@ -54,7 +54,7 @@ class Pace:
 
     def wait(self) -> float:
         """Seconds until the next may be announced; without end where `given` has none."""
-        while self._slots and self._slots[0] < monotonic() - AT_HAND:
+        while len(self._slots) > 1 and self._slots[0] < monotonic() - AT_HAND:
             self._slots.popleft()  # what was not used in time must not leave in a burst
         if not self._slots:
             self.given = self.pacer.reserve(self.domain, self.within)

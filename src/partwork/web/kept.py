@@ -122,5 +122,5 @@ def _is_known(page: _Page, headers: Mapping[str, str]) -> bool:
         return bool(known & {page.etag, "*"})
     try:
         return parsedate_to_datetime(headers.get("if-modified-since", "")) >= page.modified_at
-    except (TypeError, ValueError):  # no date, or one without a zone
+    except (TypeError, ValueError, OverflowError):  # no date, or one without a zone
         return False

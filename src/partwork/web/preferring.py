@@ -9,17 +9,15 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from partwork.actions.answering import answer_requests
+from partwork.actions.moving import ask_to_move, move, new_address_behind
 from partwork.actions.naming import name_of
 from partwork.actions.preferences import (
     PAUSES,
     ask_for_access,
-    ask_to_move,
     choose,
     erase_me,
     leave,
-    move,
     my_data,
-    new_address_behind,
     preferences_behind,
 )
 from partwork.actions.sign_up import Answer
@@ -130,11 +128,11 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
         return opened(asked)
 
     @router.post("/move/{token}")
-    def move_there(token: str, _form: Form) -> Response:
+    def move_there(token: str, _form: Form, request: Request) -> Response:
         """Changes the address."""
 
         def moved() -> Response:
-            if not move(press, token, _now()):
+            if not move(press, token, visitor_of(request), _now()):
                 return pages.message(NOT_MOVED, 409)
             title, text = MOVED
             words = title, text % new_address_behind(press, token, _now())

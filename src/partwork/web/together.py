@@ -36,7 +36,11 @@ class Together(Generic[Asked, Answer]):
             self._waiting.append((asked, answer))
             is_first, self._is_at_work = not self._is_at_work, True
         if is_first:
-            Thread(target=self._work_off, name="together", daemon=True).start()
+            try:
+                Thread(target=self._work_off, name="together", daemon=True).start()
+            except RuntimeError:  # the machine has no thread to give: whoever comes next tries
+                self._is_at_work = False
+                raise
         return await asyncio.shield(asyncio.wrap_future(answer))
 
     def _work_off(self) -> None:

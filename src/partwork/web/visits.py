@@ -1,6 +1,7 @@
 """What a request tells of who asks, and what a form holds."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -26,5 +27,10 @@ async def form_of(request: Request) -> Mapping[str, str]:
         raise HTTPException(403)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in _KINDS:
         raise HTTPException(415)
-    async with request.form(max_files=0, max_fields=50) as fields:  # raises HTTPException 400
-        return {name: value for name, value in fields.multi_items() if isinstance(value, str)}
+    try:
+        async with request.form(max_files=0, max_fields=50) as fields:  # raises HTTPException 400
+            form = {name: value for name, value in fields.multi_items() if isinstance(value, str)}
+        "".join(chain.from_iterable(form.items())).encode()
+    except UnicodeError:  # a charset of the sender's choice, or half a character made by it
+        raise HTTPException(400) from None
+    return form
