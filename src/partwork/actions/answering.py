@@ -1,6 +1,7 @@
 """Wishes that wait → service messages, each to the one person whose address it is."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -75,16 +76,22 @@ def answer_requests(press: Press, clock: Clock) -> int:
         if not waiting:
             return sent
         try:
-            going_by = press.transport()
+            going_by, templates = press.transport(), press.library.templates()
         except PartworkError as error:  # they come again once the lease has run out
             _log.error("%d service messages wait: %s", len(waiting), error)
             return sent
         with going_by as transport:
             for one in waiting:
-                sent += _answer(press, transport, one, clock())
+                sent += _answer(press, transport, one, templates, clock())
 
 
-def _answer(press: Press, transport: Transport, waiting: Waiting, now: datetime) -> bool:
+def _answer(
+    press: Press,
+    transport: Transport,
+    waiting: Waiting,
+    templates: Mapping[str, str],
+    now: datetime,
+) -> bool:
     """Whether a mail was taken by a server. What goes wrong puts this one off and no other."""
     try:
         newsletter = load_newsletter(press, waiting.request.newsletter)
@@ -93,7 +100,8 @@ def _answer(press: Press, transport: Transport, waiting: Waiting, now: datetime)
             waits = still_waits(connection, waiting.id)  # who was erased this moment does not
             wish = waiting.request
             letter = _letter(press, connection, newsletter, wish, now) if waits else None
-        made = _made(press, waiting, newsletter, letter or _to_nobody(press, waiting, now), now=now)
+        about = letter or _to_nobody(press, waiting, now)
+        made = _made(press, waiting, about, newsletter=newsletter, templates=templates, now=now)
         verdict = verdict_of(transport.send(*made)) if letter else None
     except (UnfitAddress, ValueError):  # no message or no link can hold this address
         verdict = Verdict.REFUSED
@@ -210,13 +218,13 @@ def _to_nobody(press: Press, waiting: Waiting, now: datetime) -> tuple[ServiceKi
 def _made(
     press: Press,
     waiting: Waiting,
-    newsletter: Newsletter,
     letter: tuple[ServiceKind, ServiceFields],
     *,
+    newsletter: Newsletter,
+    templates: Mapping[str, str],
     now: datetime,
 ) -> tuple[Envelope, bytes]:
     kind, fields = letter
-    templates = press.library.templates()
     logo = logo_if_fit(press, newsletter)
     mail = service_mail(kind, newsletter, fields, templates, logo, media_url=media_url(press))
     message = service_message_bytes(
