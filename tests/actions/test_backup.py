@@ -148,7 +148,7 @@ def test_whoever_left_after_the_backup_stays_away(
     log.parent.mkdir(parents=True)
     shutil.copy(press.suppression_log, log)
 
-    restore(new_home, kept, LATER)
+    assert restore(new_home, kept, LATER).missing_log is None
 
     with assemble(new_home) as restored:
         file = new_home.home / "all.csv"
@@ -167,8 +167,9 @@ def test_whoever_had_left_before_the_backup_stays_away_though_the_log_is_lost(
     suppress(press, MARY, SuppressionReason.COMPLAINT, NOW)
     file = backup(press, tmp_path / "tuesday.zip", NOW).file
 
-    restore(new_home, file, LATER)
+    report = restore(new_home, file, LATER)
 
+    assert report.missing_log == new_home.state / "suppression.log"
     with assemble(new_home) as restored:
         assert restored.suppression_log.read_text() == press.suppression_log.read_text()
         with read_only(restored.engine) as connection:

@@ -10,6 +10,7 @@ from partwork.actions.compose import compose
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.actions.send import issue_named, send
+from partwork.actions.subscribers import story_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.series import Division
@@ -185,3 +186,14 @@ class TestACourse:
         ]
 
         assert seen == [[], ["compost-01"], [], ["compost-02"], []]
+
+    def test_a_reader_s_story_says_which_part_is_next(
+        self, press: Press, course: str, readers: tuple[str, ...]
+    ) -> None:
+        before = story_of(press, readers[0]).courses
+        publish(press, course, at_once=False, now=NOW)
+        enrolled = story_of(press, readers[0]).courses
+        publish(press, course, at_once=False, now=TUESDAY + TICK)
+
+        assert (before, enrolled) == ({}, {course: 1})
+        assert story_of(press, readers[0]).courses == {course: 2}

@@ -1,11 +1,16 @@
 """Subscribers at the terminal."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from partwork.assembly import assemble
 from partwork.cli.main import run
+from partwork.settings import Settings
+from partwork.store.audience import load_subscriber
+from partwork.store.subscriptions import pause_subscription, skip_series
 
 ADA = "ada@example.org"
 
@@ -64,6 +69,24 @@ def test_a_story_says_how_they_agreed(file: Path, capsys: pytest.CaptureFixture[
     assert run(["subscribers", "show", ADA]) == 0
 
     assert "imported the-bench (import: at the fair)" in capsys.readouterr().out
+
+
+def test_a_story_says_what_keeps_mails_away(
+    file: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(file)
+    with assemble(Settings(home=home)) as press, press.engine.begin() as connection:
+        ada = load_subscriber(connection, ADA)
+        pause_subscription(connection, ada.id, "the-bench", datetime(2031, 5, 6, 7, 8, tzinfo=UTC))
+        skip_series(connection, ada.id, "soil", datetime(2026, 5, 6, tzinfo=UTC))
+    run(["subscribers", "suppress", ADA])
+    capsys.readouterr()
+
+    assert run(["subscribers", "show", ADA]) == 0
+
+    told = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    assert told[1] == "suppressed: gets no campaign"
+    assert told[3:5] == ["pause: until 2031-05-06 07:08 UTC", "skips: soil"]
 
 
 def test_tags_and_fields_are_shown_and_counted_in_segments(

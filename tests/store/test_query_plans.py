@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Connection, event
 
-from partwork.model.audience import Applicant
+from partwork.model.audience import Applicant, Evidence
 from partwork.model.issue import AudienceRule
 from partwork.model.segment import Segment
 from partwork.store.audience import count_confirmed, unconfirmed_since
@@ -20,6 +20,7 @@ from partwork.store.issues import save_draft
 from partwork.store.ledger import count_under_way, tally
 from partwork.store.records import doubtful, last_refusals, records_of, waiting_since
 from partwork.store.segments import count_reached
+from partwork.store.subscriptions import end_subscriptions
 from tests.store.noting import hot_statements, note_attempt
 
 HOUR = timedelta(hours=1)
@@ -27,11 +28,11 @@ HOUR = timedelta(hours=1)
 
 @contextmanager
 def recorded(conn: Connection) -> Iterator[list[tuple[str, object]]]:
-    """Every statement that is run, with its parameters."""
+    """Every statement that is run, with its parameters, of many the first."""
     found: list[tuple[str, object]] = []
 
-    def note(_conn, _cursor, statement, parameters, _context, _many) -> None:
-        found.append((statement, parameters))
+    def note(_conn, _cursor, statement, parameters, _context, many) -> None:
+        found.append((statement, parameters[0] if many else parameters))
 
     event.listen(conn, "before_cursor_execute", note)
     yield found
@@ -58,10 +59,11 @@ def plans(
 
 
 @pytest.mark.parametrize(
-    "what", ["count", "plan", "enrol", "claim", "tally", "show", "leave", "record", "prune"]
+    "what",
+    ["count", "plan", "enrol", "claim", "tally", "show", "leave", "depart", "record", "prune"],
 )
 def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) -> None:
-    ada, *_ = town.join("ada", "bob", "eve")
+    ada, bob, _ = town.join("ada", "bob", "eve")
     issue, next_one = town.draft("one", part="one"), town.draft("two", part="two", number=2)
     town.plan(issue)
     with town.engine.begin() as conn:
@@ -87,6 +89,9 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
                     return last_refusals(conn, issue.content_hash, 5)
                 case "leave":
                     return count_under_way(conn, ada, "daily")
+                case "depart":
+                    leaving = dict.fromkeys([(ada, "daily"), (bob, "daily")], Evidence("a link"))
+                    return end_subscriptions(conn, leaving, town.now)
                 case "record":
                     return last_consent(conn, "hash of ada", "daily")
             return unconfirmed_since(conn, town.now, 100)

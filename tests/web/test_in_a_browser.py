@@ -182,7 +182,7 @@ WALKED = [
     "Leave, or change what you get",
     "Please look in your mailbox",
     "Your settings",
-    "Your choice is kept.",
+    "Saved.",
     "You are forgotten",
 ]
 

@@ -25,6 +25,7 @@ def test_from_the_form_to_the_welcome(site) -> None:
     answer = site.sign_up()
     assert answer.status_code == 200
     assert "look in your mailbox" in answer.text
+    assert f'href="..{site.path}"' in answer.text  # whoever mistyped goes back
     assert site.state() is PENDING
     (mail,) = site.mails()
     assert mail["Subject"] == "[Demo] Please confirm: The Bench"

@@ -4,7 +4,7 @@ import logging
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
 
@@ -143,6 +143,30 @@ def test_a_link_that_is_not_ours_gets_a_kind_page(client, ada, token: str) -> No
         assert "<h1>" in answer.text
         assert "<script" not in answer.text
     assert ada.state is CONFIRMED
+
+
+def test_no_page_is_a_dead_end(client, ada) -> None:
+    """Each has a way on that answers; a link that is no good leads to one that is."""
+    undone = undo_link(client.post(f"/u/{ada.token}", data={"leave": "newsletter"}))
+    stuck = [
+        client.post(undone, data={"undo": "yes"}),
+        client.get(f"/u/{ada.token}"),
+        client.post("/leave", data={"email": "ada@example.org"}),
+        *(client.get(f"/{door}/x") for door in ("u", "undo", "confirm", "move", "preferences")),
+        client.get("/preferences/x/data.json"),
+    ]
+
+    for page in stuck:
+        (way,) = re.findall(r'<a href="([^"]+)"', page.text)
+        assert urljoin(str(page.url), way) == urljoin(str(page.url), "/leave"), page.url
+    assert client.get("/leave").status_code == 200
+
+
+def test_who_asks_for_a_link_is_not_told_of_a_subscription(client, ada) -> None:
+    page = client.post("/leave", data={"email": "ada@example.org"}).text
+
+    assert "a mail with a link is on its way" in page
+    assert "Nothing is sent before" not in page
 
 
 def test_a_link_signed_by_another_house_is_not_ours(client, ada) -> None:

@@ -30,7 +30,8 @@ class RestoreReport:
     """What came back, of when, and what a person has to decide now.
 
     `aside` is where what was there before lies; `dead_links` says that links in mails that are
-    out do not work, since PARTWORK_SECRET is another.
+    out do not work, since PARTWORK_SECRET is another. `missing_log` is where there was no
+    suppression log, so that nothing tells who left after the backup; None where there was one.
     """
 
     made_at: datetime
@@ -39,6 +40,7 @@ class RestoreReport:
     in_doubt: int
     approvals_lost: int
     dead_links: bool
+    missing_log: Path | None
     aside: tuple[Path, ...]
 
 
@@ -63,6 +65,8 @@ def restore(
             raise LibraryError(f"{file}: a newer Partwork has made it; install that one")
         secrets = _demand_keys(settings, backup)
         _demand_room(settings, replace)
+        log = settings.suppression_log or settings.state / SUPPRESSION_LOG
+        missing_log = None if log.exists() else log
         staging = settings.state / f"restoring-{now:%Y%m%d-%H%M%S}"
         aside = _Aside(f"before-restore-{now:%Y%m%d-%H%M%S}", replace, [])
         try:
@@ -83,6 +87,7 @@ def restore(
         restored.in_doubt,
         restored.approvals_lost,
         not secrets & set(manifest.secrets),
+        missing_log,
         tuple(aside.moved),
     )
 

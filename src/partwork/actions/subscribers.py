@@ -22,7 +22,7 @@ from partwork.model.audience import (
     Subscription,
     SubscriptionState,
 )
-from partwork.store.audience import list_subscribers, load_subscriber
+from partwork.store.audience import is_suppressed, list_subscribers, load_subscriber
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
 from partwork.store.importing import (
@@ -34,7 +34,7 @@ from partwork.store.importing import (
 )
 from partwork.store.records import DeliveryRecord, records_of
 from partwork.store.scratch import by_hash, first_lines
-from partwork.store.subscriptions import load_subscriptions
+from partwork.store.subscriptions import load_courses, load_skipped, load_subscriptions
 from partwork.store.tags import field_names, load_fields, load_tags
 from partwork.subscribing.addresses import address_key
 from partwork.subscribing.exports import csv_of
@@ -66,10 +66,17 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Everything known of one person."""
+    """Everything known of one person.
+
+    `skipped` are the series they do not want, `courses` the number of the part that comes next in
+    each series that runs as a course.
+    """
 
     subscriber: Subscriber
+    is_suppressed: bool
     subscriptions: tuple[Subscription, ...]
+    skipped: Sequence[str]
+    courses: Mapping[str, int]
     tags: Sequence[str]
     fields: Mapping[str, str]
     consents: tuple[Consent, ...]
@@ -173,7 +180,10 @@ def story_of(press: Press, address: str) -> Story:
         person = _person(connection, address)
         return Story(
             person,
+            is_suppressed(connection, keys_of(person.address, press.hash_key).suppression_key),
             load_subscriptions(connection, person.id),
+            sorted(load_skipped(connection, person.id)),
+            load_courses(connection, person.id),
             load_tags(connection, [person.id]).get(person.id, ()),
             load_fields(connection, [person.id]).get(person.id, {}),
             load_consents(connection, person.id),

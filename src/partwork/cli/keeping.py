@@ -87,6 +87,12 @@ def restore(file: Path, *, replace: Annotated[Flag, Parameter(negative="")] = Fa
             "or that a course goes on sending, must be given again; look first whether they went "
             "out since"
         )
+    if report.missing_log is not None:
+        out.print(
+            f"no suppression log was at {report.missing_log}: whoever left or was erased after the "
+            "backup is back; if you have the log of then, put it there and restore again with "
+            "--replace"
+        )
     if report.dead_links:
         out.print("PARTWORK_SECRET is another: links in mails that are out do not work with it")
     return DONE

@@ -205,8 +205,18 @@ def show(address: str, *, as_json: AsJson = False) -> int:
         return DONE
     person = story.subscriber
     out.print(" ".join(filter(None, (person.address, person.name, person.language))))
+    if story.is_suppressed:
+        out.print("  suppressed: gets no campaign")
     for held in story.subscriptions:
         out.print(f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}")
+        if held.paused_until:
+            out.print(f"    pause: until {held.paused_until:%Y-%m-%d %H:%M} UTC")
+        if held.is_bundled:
+            out.print("    all parts of a week in one mail")
+    if story.skipped:
+        out.print(f"  skips: {', '.join(story.skipped)}")
+    for series, number in story.courses.items():
+        out.print(f"  {series}: part {number} is next")
     if story.tags:
         out.print(f"  tags: {', '.join(story.tags)}")
     for name, value in story.fields.items():

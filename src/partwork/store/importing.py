@@ -30,7 +30,7 @@ from partwork.store.rows import insert_if_new
 from partwork.store.schema import newsletters
 from partwork.store.tags import save_tags
 
-TURN = timedelta(milliseconds=20)
+TURN = timedelta(milliseconds=40)
 LEAST_IN_A_TURN = 125  # rows; below, most of a turn is the commit
 MOST_IN_A_TURN = 2000
 

@@ -24,7 +24,7 @@ from partwork.model.audience import Act, Consent, Evidence, Subscription, Subscr
 from partwork.store.consents import record_consent, record_consents
 from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new, new_rows
-from partwork.store.schema import skipped_series, subscriptions
+from partwork.store.schema import courses, skipped_series, subscriptions
 
 
 def load_subscriptions(conn: Connection, subscriber: int) -> tuple[Subscription, ...]:
@@ -115,7 +115,9 @@ def end_subscriptions(
     conn: Connection, leaving: Mapping[tuple[int, str], Evidence], at: datetime
 ) -> frozenset[tuple[int, str]]:
     """The same for several, by subscriber and newsletter; those that had not ended before."""
-    rows = conn.execute(_END, {"leaving": list(leaving), "now": at}).all()
+    people = {subscriber for subscriber, _ in leaving}
+    these = {"people": list(people), "leaving": list(leaving), "now": at}
+    rows = conn.execute(_END, these).all()
     ended = frozenset((row.subscriber, row.newsletter) for row in rows)
     record_consents(
         conn,
@@ -186,6 +188,16 @@ def load_skipped(conn: Connection, subscriber: int) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
+def load_courses(conn: Connection, subscriber: int) -> Mapping[str, int]:
+    """The number of the part that comes next, by the series that the subscriber takes as a course.
+
+    The first part has the number 1.
+    """
+    query = select(courses.c.series, courses.c.next_number)
+    rows = conn.execute(query.where(courses.c.subscriber == subscriber).order_by(courses.c.series))
+    return {row.series: row.next_number for row in rows}
+
+
 def skip_series(conn: Connection, subscriber: int, series: str, at: datetime) -> bool:
     """Send nothing of this series from now on; False: it was so."""
     return insert_if_new(conn, skipped_series, subscriber=subscriber, series=series, at=at)
@@ -228,6 +240,8 @@ _ALL_OF_MANY = (
 _END = (
     update(subscriptions)
     .where(
+        # SQLite looks no pair up in an index, and a person it does.
+        subscriptions.c.subscriber.in_(bindparam("people", expanding=True)),
         tuple_(subscriptions.c.subscriber, subscriptions.c.newsletter).in_(
             bindparam("leaving", expanding=True)
         ),

@@ -14,7 +14,7 @@ from partwork.actions.sign_up import Answer, sign_up, sign_up_form
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.subscribing.tokens import BadToken
-from partwork.web.pages import LOOK_IN_YOUR_MAILBOX, NOT_A_LINK, TOO_MANY, Pages
+from partwork.web.pages import LOOK_IN_YOUR_MAILBOX, NOT_A_LINK, TO_A_LINK, TOO_MANY, Pages
 from partwork.web.visits import form_of, visitor_of
 
 Form = Annotated[Mapping[str, str], Depends(form_of)]
@@ -50,7 +50,8 @@ def joining_routes(press: Press, pages: Pages, error_page: Callable[[int], Respo
             if answer is Answer.TOO_MANY:
                 return pages.message(TOO_MANY, 429)
             if answer is Answer.LOOK_IN_YOUR_MAILBOX:
-                return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
+                back = ("Enter another address", f"../newsletters/{slug}")
+                return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing, back)
             again = sign_up_form(press, slug, _now())
         except LibraryError:
             return error_page(404)
@@ -62,7 +63,7 @@ def joining_routes(press: Press, pages: Pages, error_page: Callable[[int], Respo
         try:
             return pages.confirmation(confirmation_behind(press, token, _now()))
         except (BadToken, LibraryError):
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
 
     @router.post("/confirm/{token}")
     def confirmed(token: str, form: Form, request: Request) -> Response:
@@ -73,7 +74,7 @@ def joining_routes(press: Press, pages: Pages, error_page: Callable[[int], Respo
                 return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
             return pages.confirmation(confirm(press, token, visitor_of(request), _now()), mailing)
         except (BadToken, LibraryError):
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
 
     return router
 

@@ -20,12 +20,15 @@ from partwork.store.engine import StoreError
 from partwork.subscribing.tokens import BadToken, read_unsubscribe_token
 from partwork.web.joining import Form
 from partwork.web.pages import (
-    LOOK_IN_YOUR_MAILBOX,
+    LINK_IS_COMING,
     NOT_A_LINK,
     NOT_TO_BE_UNDONE,
     NOTED,
     TAKE_IT_BACK,
     TAKEN_BACK,
+    TO_A_LINK,
+    TO_NEWSLETTERS,
+    TO_SETTINGS,
     TOO_MANY,
     Pages,
 )
@@ -52,7 +55,9 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
     def leaving(token: str) -> Response:
         """The page with the buttons. Mail scanners follow links, so nothing happens here."""
         view = leaving_behind(press, token)
-        return pages.message(NOT_A_LINK, 404) if view is None else pages.leaving(view)
+        if view is None:
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
+        return pages.leaving(view)
 
     @router.post("/u/{token}")
     async def leave(
@@ -72,7 +77,7 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
             evidence = evidence_of(press, visitor_of(request), source)
             left = await departures.answer(Wish(departure, evidence, what == "everything"))
         except BadToken:
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
         if what == "One-Click":  # nobody reads it, and providers ask in bursts
             return PlainTextResponse("You have left.\n")
         return await run_in_threadpool(farewell, token, left, what == "everything")
@@ -87,7 +92,7 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         except StoreError:
             return pages.message(NOTED, 200)
         if view is None:
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
         name = "" if everything else view.newsletter
         page = pages.left(name, view.address, left, view.under_way)
         page.background = mailing
@@ -99,7 +104,7 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         try:
             return _undo_page(pages, undo_behind(press, token, _now()))
         except (BadToken, LibraryError):
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
 
     @router.post("/undo/{token}")
     def back(token: str, _form: Form, request: Request) -> Response:
@@ -107,7 +112,7 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         try:
             return _undo_page(pages, undo(press, token, visitor_of(request), _now()))
         except (BadToken, LibraryError):
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
 
     @router.api_route("/leave", methods=["GET", "HEAD"])
     def without_a_mail() -> Response:
@@ -128,7 +133,7 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
             return pages.leave(known, answer)
         if answer is Answer.TOO_MANY:
             return pages.message(TOO_MANY, 429)
-        return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
+        return pages.message(LINK_IS_COMING, 200, mailing, ("Try another address", "leave"))
 
     return router
 
@@ -146,9 +151,9 @@ def _undo_page(pages: Pages, view: UndoView) -> Response:
         case Undoing.WAITS:
             return pages.button(TAKE_IT_BACK, "undo", f"Get {view.newsletter or 'all'} again", 200)
         case Undoing.DONE:
-            return pages.message(TAKEN_BACK, 200)
+            return pages.message(TAKEN_BACK, 200, way=TO_SETTINGS)
         case Undoing.GONE:
-            return pages.message(NOT_TO_BE_UNDONE, 410)
+            return pages.message(NOT_TO_BE_UNDONE, 410, way=TO_NEWSLETTERS)
 
 
 def _now() -> datetime:

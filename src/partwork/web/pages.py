@@ -62,6 +62,17 @@ LOOK_IN_YOUR_MAILBOX = (
     "If the address is right, a mail is on its way to it, with one button to press. It may take a "
     "few minutes, and it may lie with the unwanted mail. Nothing is sent before you press it.",
 )
+LINK_IS_COMING = (
+    "Please look in your mailbox",
+    "If we send something to that address, a mail with a link is on its way to it. It may take a "
+    "few minutes, and it may lie with the unwanted mail. Nothing changes by itself.",
+)
+LOOK_IN_THE_NEW_MAILBOX = (
+    "Please look in your new mailbox",
+    "If the new address is right, a mail is on its way to it, with one button to press. It may "
+    "take a few minutes, and it may lie with the unwanted mail. Until you press it, everything "
+    "goes to the old address.",
+)
 ASK_FOR_ACCESS = (
     "This link has run out",
     "For your safety, links to your settings are good for an hour. A new one goes to the same "
@@ -71,7 +82,7 @@ TAKE_IT_BACK = (
     "Take it back?",
     "Press the button, and you get the same mails as before.",
 )
-TAKEN_BACK = ("You are back", "You get the same mails as before, as if nothing had been.")
+TAKEN_BACK = ("You are back", "You get the same mails as before, as if nothing had happened.")
 NOT_TO_BE_UNDONE = (
     "This cannot be taken back any more",
     "It is too long ago, or something else has happened since. Nothing is sent to you. Should you "
@@ -108,6 +119,11 @@ OUR_FAULT = (
     "It is our fault, not yours. Please try again in a few minutes.",
 )
 
+# Ways on for whoever has got stuck, from a page whose address has two segments.
+TO_A_LINK = ("Have a link sent to you, to leave or to choose what you get", "../leave")
+TO_SETTINGS = ("Choose what you get", "../leave")
+TO_NEWSLETTERS = ("Subscribe anew", "../")
+
 
 class Pages:
     """The pages of the web app, from the operator's templates.
@@ -118,6 +134,7 @@ class Pages:
     def __init__(self, templates: Mapping[str, str]) -> None:
         self._templates = templates
         self.message(OUR_FAULT, 500)
+        self.message(NOT_A_LINK, 404, way=TO_A_LINK)
         self.front([samples.FORM.newsletter])
         self.series(samples.FORM.newsletter, samples.SERIES)
         for series in ((), (samples.SERIES,)):
@@ -215,11 +232,18 @@ class Pages:
         return page
 
     def message(
-        self, words: tuple[str, str], status: int, after: BackgroundTask | None = None
+        self,
+        words: tuple[str, str],
+        status: int,
+        after: BackgroundTask | None = None,
+        way: tuple[str, str] = ("", ""),
     ) -> HTMLResponse:
-        """A page that says one thing: its title, and a sentence or two; then comes `after`."""
+        """A page that says one thing: its title, and a sentence or two; then comes `after`.
+
+        `way` leads on: a link's words and its address, relative to the page.
+        """
         title, text = words
-        page = self._page("web/message.html", status, title=title, text=text)
+        page = self._page("web/message.html", status, title=title, text=text, way=way)
         if status in _LATER:
             page.headers["Retry-After"] = str(_LATER[status])
         page.background = after

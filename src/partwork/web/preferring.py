@@ -27,11 +27,14 @@ from partwork.web.joining import Form
 from partwork.web.pages import (
     ASK_FOR_ACCESS,
     ERASED,
-    LOOK_IN_YOUR_MAILBOX,
+    LINK_IS_COMING,
+    LOOK_IN_THE_NEW_MAILBOX,
     MOVE_HERE,
     MOVED,
     NOT_A_LINK,
     NOT_MOVED,
+    TO_A_LINK,
+    TO_SETTINGS,
     TOO_MANY,
     Pages,
 )
@@ -46,14 +49,14 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
     def shown(token: str, note: str = "") -> Response:
         return pages.preferences(preferences_behind(press, token, _now()), token, note)
 
-    def opened(show: Callable[[], Response]) -> Response:
-        """What `show` gives, or what a link that does not open anything gets."""
+    def opened(show: Callable[[], Response], way: tuple[str, str] = TO_A_LINK) -> Response:
+        """What `show` gives, or what a link that does not open anything gets, and a `way` on."""
         try:
             return show()
         except PassHasRunOut:
             return pages.button(ASK_FOR_ACCESS, "again", "Send me a new link", 410)
         except BadToken:
-            return pages.message(NOT_A_LINK, 404)
+            return pages.message(NOT_A_LINK, 404, way=way)
 
     @router.api_route("/preferences/{token}", methods=["GET", "HEAD"])
     def preferences(token: str) -> Response:
@@ -92,7 +95,7 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
                 return shown(token, "no address")
             if answer is Answer.TOO_MANY:
                 return pages.message(TOO_MANY, 429)
-            return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
+            return pages.message(LOOK_IN_THE_NEW_MAILBOX, 200, mailing)
 
         def erased() -> Response:
             if form.get("sure") != "yes":
@@ -102,7 +105,7 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
 
         if "again" in form:
             ask_for_access(press, token, visitor, _now())
-            return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
+            return pages.message(LINK_IS_COMING, 200, mailing)
         doing = {"leave": left, "leave all": left, "move": moved, "erase": erased}
         return opened(doing.get(form.get("do", ""), saved))
 
@@ -114,7 +117,8 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
             text = json.dumps(my_data(press, token, _now()), default=str, indent=2)
             return Response(text, media_type="application/json", headers=_DOWNLOAD)
 
-        return opened(downloaded)
+        label, leave_page = TO_A_LINK
+        return opened(downloaded, (label, f"../{leave_page}"))
 
     @router.api_route("/move/{token}", methods=["GET", "HEAD"])
     def new_address(token: str) -> Response:
@@ -136,7 +140,7 @@ def preference_routes(press: Press, pages: Pages) -> APIRouter:
                 return pages.message(NOT_MOVED, 409)
             title, text = MOVED
             words = title, text % new_address_behind(press, token, _now())
-            return pages.message(words, 200, mailing)
+            return pages.message(words, 200, mailing, TO_SETTINGS)
 
         return opened(moved)
 
