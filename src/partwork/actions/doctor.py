@@ -141,7 +141,8 @@ def _templates(press: Press) -> str:
     part = Instalment("templates", 1, "A title", "A subject", "A preheader")
     series = Series("series", "newsletter", "A series", instalments=(part,))
     rendered(part, series, Newsletter("newsletter", "A newsletter", nobody, nobody), {}, sources)
-    filled("web/message.html", sources, {"title": "A title", "text": "A text"})
+    page = {"title": "A title", "text": "A text", "way": ("A way on", "../")}
+    filled("web/message.html", sources, page)
     return f"{len(sources)} files give mails and pages"
 
 
