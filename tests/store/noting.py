@@ -10,11 +10,10 @@ from partwork.store.claiming import End
 from partwork.store.driving import Prepared
 
 
-def hot_statements(conn: Connection) -> list[tuple[str, dict[str, object]]]:
+def hot_statements(conn: Connection) -> list[tuple[str, object]]:
     """What goes to the driver by itself, which SQLAlchemy's events do not see; no values."""
     prepared = [found for found in vars(claiming).values() if isinstance(found, Prepared)]
-    told = [(one.words(conn), one.asks_for) for one in prepared]
-    return [(words, given | dict.fromkeys(asked)) for (words, given), asked in told]
+    return [one.words(conn) for one in prepared]
 
 
 def note_attempt(conn: Connection, delivery: int, lane: str, at: datetime) -> bool:

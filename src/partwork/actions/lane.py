@@ -202,7 +202,7 @@ class Lane:
         relay_id = relay_id_in(reply) if verdict is Verdict.ACCEPTED else ""
         state = DeliveryState(verdict)
         told.ends.append(End(row.id, state, reply.code, words, again, relay_id))
-        if is_hard_bounce(reply):
+        if verdict is Verdict.REFUSED and is_hard_bounce(reply):
             told.bounced[row.id] = row.recipient
 
     def _note(self, told: Told) -> Noted:

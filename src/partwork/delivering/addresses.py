@@ -1,6 +1,7 @@
 """Addresses as servers and headers take them."""
 
 import re
+from functools import lru_cache
 
 import idna
 
@@ -18,6 +19,7 @@ class UnfitAddress(PartworkError):
         super().__init__(f"an address cannot be written to: {why}; correct it or take it out")
 
 
+@lru_cache(maxsize=256)  # of each reader asked several times in a row
 def wire_address(address: str) -> str:
     """`address` with its domain in ASCII (IDNA 2008), the local part as it was typed.
 

@@ -90,8 +90,8 @@ def body_segments(text: str, *, html: bool) -> Segments:
 
 def quoted_printable(text: str) -> bytes:
     """A body in quoted-printable: CRLF line ends, lines of at most 76 octets, no dot first."""
-    encoded = b2a_qp(_LINE_END.sub("\n", text).encode())
-    if len(encoded) > LINE:
+    encoded = b2a_qp((_LINE_END.sub("\n", text) if "\r" in text else text).encode())
+    if b"=20\n" in encoded or b"=09\n" in encoded or encoded.endswith((b"=20", b"=09")):
         encoded = _OVERLONG.sub(rb"\1=\n\2", encoded)
     if b"\n." in encoded or encoded.startswith(b"."):
         encoded = _DOTTED.sub(_without_dot, encoded)

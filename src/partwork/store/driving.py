@@ -6,8 +6,8 @@ into words once for SQLite and for PostgreSQL, and goes to sqlite3 or psycopg as
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 
 from partwork.store.columns import Instant
 from partwork.store.engine import StoreError, driver_problem, may_pass
-from partwork.store.queueing import waiting
+from partwork.store.queueing import Place
 
 T = TypeVar("T")
 CHECKPOINT = 8000  # pages, 32 MB: rows next to each other are written back once, not eight times
@@ -28,7 +28,7 @@ Parameters = dict[str, object]
 NOTHING: Parameters = {}
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no types
-_SQLITE = pysqlite.dialect(paramstyle="named")
+_SQLITE = pysqlite.dialect(paramstyle="qmark")  # sqlite3 looks each name up anew for each row
 
 
 class Prepared:
@@ -38,9 +38,12 @@ class Prepared:
         on_sqlite, on_postgresql = (
             statement.compile(dialect=dialect) for dialect in (_SQLITE, _POSTGRESQL)
         )
-        self._words = {True: str(on_sqlite), False: str(on_postgresql)}
+        self._sqlite, self._postgresql = str(on_sqlite), str(on_postgresql)
         self.asks_for = asked = {name for name, bind in on_sqlite.binds.items() if bind.required}
         self._given = {n: v for n, v in on_sqlite.params.items() if n not in asked}
+        # The parameters in the order of SQLite's words.
+        self._values = [self._given.get(name) for name in on_sqlite.positiontup or ()]
+        self._asked = [(n, a) for n, a in enumerate(on_sqlite.positiontup or ()) if a in asked]
         self._instants = {n for n in asked if isinstance(on_sqlite.binds[n].type, Instant)}
 
     def run(
@@ -54,35 +57,52 @@ class Prepared:
             return []
         driver: Any = conn.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
-            words, base = self._words[True], self._given | _stored(common)
-            if not self._instants <= common.keys():
-                rows = [_stored(row) for row in rows]
             cursor = driver.cursor()
-            return [cursor.execute(words, base | row).rowcount for row in rows]
-        words, base = self._words[False], self._given | common
+            return [
+                cursor.execute(self._sqlite, values).rowcount for values in self._each(rows, common)
+            ]
+        base = self._given | common
         with driver.pipeline():
-            cursors = [driver.execute(words, base | row) for row in rows]
+            cursors = [driver.execute(self._postgresql, base | row) for row in rows]
         return [cursor.rowcount for cursor in cursors]
 
     def run_all(self, conn: Connection, rows: Sequence[Parameters], common: Parameters) -> None:
         """Runs it for each row; for where it does not matter whether there was one."""
         driver: Any = conn.connection.driver_connection
-        is_sqlite = isinstance(driver, sqlite3.Connection)
-        base = self._given | (_stored(common) if is_sqlite else common)
-        driver.cursor().executemany(self._words[is_sqlite], [base | row for row in rows])
+        if isinstance(driver, sqlite3.Connection):
+            driver.cursor().executemany(self._sqlite, self._each(rows, common))
+        else:
+            base = self._given | common
+            driver.cursor().executemany(self._postgresql, [base | row for row in rows])
 
-    def words(self, conn: Connection) -> tuple[str, Parameters]:
-        """The statement as this database is told it, and what it always comes with."""
-        return self._words[conn.dialect.name == "sqlite"], self._given
+    def words(self, conn: Connection) -> tuple[str, tuple[object, ...] | Parameters]:
+        """The statement as this database is told it, with nothing for what it asks for."""
+        empty: Parameters = dict.fromkeys(self.asks_for)
+        if conn.dialect.name == "sqlite":
+            return self._sqlite, tuple(next(self._each([NOTHING], empty)))
+        return self._postgresql, self._given | empty
 
     def rows(self, conn: Connection, row: Parameters) -> list[tuple[Any, ...]]:
         """What it finds, as the driver tells it; not for instants."""
         driver: Any = conn.connection.driver_connection
-        is_sqlite = isinstance(driver, sqlite3.Connection)
-        found: list[tuple[Any, ...]] = driver.execute(
-            self._words[is_sqlite], self._given | (_stored(row) if is_sqlite else row)
-        ).fetchall()
+        if isinstance(driver, sqlite3.Connection):
+            said: Any = driver.execute(self._sqlite, next(self._each([row], NOTHING)))
+        else:
+            said = driver.execute(self._postgresql, self._given | row)
+        found: list[tuple[Any, ...]] = said.fetchall()
         return found
+
+    def _each(self, rows: Iterable[Parameters], common: Parameters) -> Iterator[list[object]]:
+        """For each row what SQLite is given, in its order; the list is the next row's too."""
+        values, stored = self._values.copy(), self._instants
+        for place, name in self._asked:
+            if name in common:
+                values[place] = _stored(common[name]) if name in stored else common[name]
+        each = [(place, name) for place, name in self._asked if name not in common]
+        for row in rows:
+            for place, name in each:
+                values[place] = _stored(row[name]) if name in stored else row[name]
+            yield values
 
 
 def changes_seen(conn: Connection) -> int | None:
@@ -105,8 +125,9 @@ class Desk:
     commit of anybody.
     """
 
-    def __init__(self, conn: Connection) -> None:
+    def __init__(self, conn: Connection, place: AbstractContextManager[None]) -> None:
         self._conn = conn
+        self._place = place  # where it waits for its turn to write
         self._is_durable = True  # as `open_engine` sets a connection up
 
     def durably(self, work: Callable[[Connection], T]) -> T:
@@ -138,7 +159,7 @@ class Desk:
                 if is_durable != self._is_durable:  # it takes effect outside of a transaction
                     driver.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
                     self._is_durable = is_durable
-                with waiting(self._conn.engine.url.database or ""):
+                with self._place:
                     driver.execute("BEGIN IMMEDIATE")
             elif not is_durable:
                 driver.execute("SET LOCAL synchronous_commit = off")
@@ -159,19 +180,20 @@ def desk(engine: Engine) -> Iterator[Desk]:
     """A worker's connection, given back to the engine as it was."""
     with engine.connect() as conn:
         try:
-            if conn.dialect.name == "sqlite":  # whoever had it before may have read alone
-                conn.connection.execute("PRAGMA query_only = OFF")
-                conn.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
-            yield Desk(conn)
+            if conn.dialect.name != "sqlite":
+                yield Desk(conn, nullcontext())
+                return
+            # Whoever had it before may have read alone.
+            conn.connection.execute("PRAGMA query_only = OFF")
+            conn.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
+            with closing(Place(engine.url.database or "")) as place:
+                yield Desk(conn, place)
         finally:
             conn.invalidate()  # it may be set to quick commits, which nobody else must get
 
 
-def _stored(values: Parameters) -> Parameters:
-    """Instants as `schema.Instant` keeps them on SQLite."""
-    instants = {
-        name: value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-        for name, value in values.items()
-        if isinstance(value, datetime)
-    }
-    return values | instants if instants else values
+def _stored(value: object) -> object:
+    """An instant as `schema.Instant` keeps it on SQLite; anything else as it is."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return value

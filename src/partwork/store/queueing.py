@@ -10,17 +10,38 @@ ends (flock(2)).
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 SUFFIX = "-queue"
 
 
+class Place:
+    """In it one is seen to wait: for as long as a `with` tries to begin a transaction.
+
+    It may be entered again and again; used by one thread.
+    """
+
+    def __init__(self, database: str) -> None:
+        self._file = ExitStack()
+        self._descriptor = self._file.enter_context(_opened(database))
+
+    def __enter__(self) -> None:
+        if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+
+    def __exit__(self, *error: object) -> None:
+        if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Gives the place up."""
+        self._file.close()
+
+
 @contextmanager
 def waiting(database: str) -> Iterator[None]:
-    """Be seen to wait, for as long as the block tries to begin a transaction."""
-    with _opened(database) as descriptor:
-        if descriptor is not None:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
+    """A place for one wait."""
+    with closing(Place(database)) as place, place:
         yield
 
 

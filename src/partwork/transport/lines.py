@@ -5,7 +5,6 @@ import smtplib
 from collections.abc import Iterator
 from time import monotonic
 
-from partwork.transport.dialogue import Parcel
 from partwork.transport.line import Line
 
 
@@ -49,10 +48,6 @@ class Lines:
             if line.dialogue.is_free:
                 self.drop(line)
         return None
-
-    def awaiting(self, parcel: Parcel) -> Line | None:
-        """The one whose server awaits that message."""
-        return next((line for line in self._lines if line.dialogue.awaited is parcel), None)
 
     def write(self, line: Line) -> None:
         """Writes what the connection takes now, and the rest as soon as it can. Raises OSError."""

@@ -65,6 +65,7 @@ class SmtpServer:
         self._lines = Lines()
         self._backlog = Backlog(pace, domains)
         self._under_way: dict[int, Parcel] = {}
+        self._awaits: dict[int, Line] = {}  # whose server has said 354, if it is still there
         self._happened: list[Event] = []
         self._has_answered = False
         self._accepted = 0
@@ -132,9 +133,6 @@ class SmtpServer:
         """See Transport. While a connection is made, the others wait."""
         until = monotonic() + TURN
         while self._under_way and not self._happened and monotonic() < until:
-            for line in self._lines:
-                if (parcel := line.dialogue.awaited) and parcel.released:
-                    self._carry(line)
             self._assign()
             if self._happened:  # to be told before anything else
                 break
@@ -150,7 +148,7 @@ class SmtpServer:
         """See Transport. Where its connection was lost meanwhile, it leaves on the next one."""
         parcel = self._under_way[key]
         parcel.released = True
-        if line := self._lines.awaiting(parcel):
+        if line := self._awaiting(parcel):
             self._carry(line)
 
     def withdraw(self, key: int) -> None:
@@ -158,7 +156,7 @@ class SmtpServer:
         parcel = self._under_way.pop(key)
         parcel.withdrawn = True
         self._backlog.discard(parcel)
-        if line := self._lines.awaiting(parcel):
+        if line := self._awaiting(parcel):
             self._lines.drop(line)
 
     def rest(self) -> bool:
@@ -179,6 +177,11 @@ class SmtpServer:
                 return
             self._announce(line, parcel)
             self._write(line)
+
+    def _awaiting(self, parcel: Parcel) -> Line | None:
+        """The connection whose server awaits that message."""
+        line = self._awaits.pop(parcel.key, None)
+        return line if line and line.dialogue.awaited is parcel else None
 
     def _free_line(self) -> Line | None:
         if line := self._lines.free(self._per_connection):
@@ -239,12 +242,19 @@ class SmtpServer:
             self._lose(line, reason_of(error))
             return
         for event in events:
-            self._has_answered |= event.outcome is not None
+            if event.outcome is None:
+                self._awaits[event.key] = line
+            else:
+                self._has_answered = True
             self._tell(event)
         if line.dialogue.over:
             self._lose(line, line.dialogue.over)
-        else:
+        elif (parcel := line.dialogue.awaited) and parcel.released:  # on another connection before
+            self._carry(line)
+        elif line.dialogue.outgoing:
             self._write(line)
+        else:
+            self._set_deadline(line)
 
     def _write(self, line: Line) -> None:
         try:
@@ -255,6 +265,9 @@ class SmtpServer:
                     self._tell(event)
             self._lose(line, line.dialogue.over or reason_of(error))
             return
+        self._set_deadline(line)
+
+    def _set_deadline(self, line: Line) -> None:
         line.set_deadline(self._last_timeout if line.dialogue.leaving else self._timeout)
 
     def _lose(self, line: Line, why: str) -> None:
@@ -275,7 +288,7 @@ class SmtpServer:
         outcome = event.outcome
         if isinstance(outcome, Reply):
             outcome = self._backlog.heard(self._under_way[event.key], outcome)
-        self._happened.append(Event(event.key, outcome))
+        self._happened.append(event if outcome is event.outcome else Event(event.key, outcome))
         if outcome is not None:
             del self._under_way[event.key]
         if isinstance(outcome, Reply) and outcome.code // 100 == 2:
@@ -294,5 +307,6 @@ class SmtpServer:
         """Forgets all that is under way, none of which has left."""
         self._backlog.clear()
         self._under_way.clear()
+        self._awaits.clear()
         self._given_up, self._setbacks = "", 0
         return NotSent(why)
