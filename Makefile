@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check lint types endure pictures pins clean
+.PHONY: demo test check lint types bench endure kills pictures pins clean
 
 demo: .venv/.runs
 	@$(PY) -m partwork demo
@@ -26,7 +26,7 @@ types: .venv/.develops
 # Fuzzes readers, cleaner and manuscripts with atheris, ENDURE seconds each: an hour in all unless
 # said otherwise. What crashes is written to .endure/, and goes on with the next target. Then, where
 # they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
-# MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes.
+# MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Last, `kills`.
 ENDURE ?= 720
 ENDURED := read_text read_markdown read_html clean parse_manuscript
 MAILQ ?= ../shared/bench/email/mailq.py
@@ -39,7 +39,23 @@ endure: .venv/.endures
 	if test -f "$(MAILQ)" && test -d "$(MAILQ_TOOLS)/venv"; then \
 		$(PY) benchmarks/mails.py "$(MAILQ)" "$(MAILQ_TOOLS)" --to .endure/mails || failed="$$failed mails"; \
 	else echo "mails: not judged, there are no judges in $(MAILQ_TOOLS) (see benchmarks/mails.py)"; fi; \
+	$(MAKE) --no-print-directory kills || failed="$$failed kills"; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
+
+# Kills senders and takes the power away, KILLS times each: half an hour. What held is written to
+# docs/measured/endure.md, unless something did not.
+KILLS ?= 200
+kills: .venv/.develops
+	@mkdir -p .endure
+	@$(PY) tests/endure/kills.py $(KILLS) > .endure/kills.md || { echo "Not all held; see .endure/kills.md" >&2; exit 1; }
+	@mv .endure/kills.md docs/measured/endure.md
+
+# Measures sending beside its peers, and ledger and audience; an hour, on a machine that has nothing
+# else to do. smtp-source and smtp-sink (Debian: postfix, which need not run) and gcc are wanted.
+bench: .venv/.develops
+	@mkdir -p .endure
+	@$(PY) benchmarks/bench.py $(BENCH) > .endure/sending.md || { echo "Something is wrong; what was measured is in .endure/sending.md" >&2; exit 1; }
+	@mv .endure/sending.md docs/measured/sending.md
 
 # Takes the documents' pictures anew, from a demo and a newsletter in temporary homes.
 pictures: .venv/.develops
