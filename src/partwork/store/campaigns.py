@@ -53,8 +53,8 @@ def plan_campaign(
     audience is frozen: planned again for the same slot, nobody is added, and 0 are new. Raises
     UnknownSegment.
     """
-    audience = _audience(conn, issue, now)
     _lock_instalment(conn, issue)
+    audience = _audience(conn, issue, now)
     campaign, is_new = make_campaign(conn, issue, due_at, now)
     if not is_new:
         return campaign, 0
@@ -94,7 +94,7 @@ def plan_course(
         update(courses)
         # Only who has the part in the ledger moves on: nobody can miss one, whoever confirms
         # or leaves while this runs.
-        .where(*waits_for_it, _has_instalment(courses.c.subscriber, issue))
+        .where(*waits_for_it, _has_instalment(conn, courses.c.subscriber, issue))
         .values(next_number=courses.c.next_number + 1, next_due_at=next_due_at)
     )
     return campaign, planned
@@ -264,26 +264,33 @@ def _audience(conn: Connection, issue: Issue, now: datetime) -> Select[tuple[int
         .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
         .where(
             *reached(conn, rule.newsletter, _segment_of(issue), now, rule.series),
-            ~_has_instalment(subscribers.c.id, issue),
+            ~_has_instalment(conn, subscribers.c.id, issue),
         )
     )
 
 
-def _has_instalment(subscriber: ColumnElement[int], issue: Issue) -> ColumnElement[bool]:
-    """Whether the ledger has a delivery of the issue's instalment, in any wording."""
-    wordings = select(issues.c.content_hash).where(
-        or_(
-            issues.c.instalment == issue.instalment,
-            issues.c.content_hash == issue.content_hash,
-        )
+def _has_instalment(
+    conn: Connection, subscriber: ColumnElement[int], issue: Issue
+) -> ColumnElement[bool]:
+    """Whether the ledger has a delivery of the issue's instalment, in any wording.
+
+    The wordings and their campaigns are asked for first: few, and mostly there is none yet. Told
+    them, PostgreSQL reads what they have; else all there is, of years.
+    """
+    is_its = or_(
+        issues.c.instalment == issue.instalment, issues.c.content_hash == issue.content_hash
     )
-    its_campaigns = select(campaigns.c.id).where(campaigns.c.content_hash.in_(wordings))
-    return or_(
-        exists().where(
-            deliveries.c.content_hash.in_(wordings), deliveries.c.subscriber == subscriber
-        ),
-        exists().where(folded.c.subscriber == subscriber, folded.c.campaign.in_(its_campaigns)),
+    wordings = conn.execute(select(issues.c.content_hash).where(is_its)).scalars().all()
+    planned = select(campaigns.c.id).where(
+        campaigns.c.content_hash.in_(wordings), campaigns.c.planned > 0
     )
+    in_ledger = exists().where(
+        deliveries.c.content_hash.in_(wordings), deliveries.c.subscriber == subscriber
+    )
+    if not (its_campaigns := conn.execute(planned).scalars().all()):
+        return in_ledger
+    is_of_them = folded.c.campaign.in_(its_campaigns)
+    return or_(in_ledger, exists().where(folded.c.subscriber == subscriber, is_of_them))
 
 
 def _read(row: Row[Any]) -> Campaign:
