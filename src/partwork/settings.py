@@ -132,7 +132,7 @@ class Settings(BaseSettings):
     mails_per_address: int = Field(
         default=3,
         ge=1,
-        description="Service mails of one kind, such as confirmations, to one address a day.",
+        description="Service mails of one kind, such as confirmations, to one mailbox a day.",
     )
     mails_per_network: int = Field(
         default=30,

@@ -6,8 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from partwork.model.issue import MERGE_OPEN
+from partwork.rendering.inline import RESERVED, one_line, safe_url
 from partwork.rendering.legible import TEXT, legibility
 from partwork.rendering.seen import seen_of
 from partwork.rendering.service import Mail, ServiceFields, ServiceKind, service_mail
@@ -106,3 +109,34 @@ def test_all_languages_say_the_same_things() -> None:
         for language, kinds in SERVICE_WORDS.items()
     }
     assert all(kinds == said["en"] for kinds in said.values())
+
+
+@given(address=st.text(min_size=1, max_size=60), query=st.text(max_size=40))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_has_their_own_address_and_link_in_what_all_share(
+    desk: Desk, reader: Any, address: str, query: str
+) -> None:
+    fields = {"address": address, "url": f"https://news.example.org/c?{query}"}
+    usual = mail_of(desk, ServiceKind.GOODBYE).html
+
+    mail = mail_of(desk, ServiceKind.GOODBYE, **fields)
+
+    seen = seen_of(mail.html)
+    assert seen.links[0].url == safe_url(fields["url"])
+    assert " ".join(one_line(address).split()) in " ".join(seen.words.split())
+    assert len(reader.values(mail.html, "//*")) == len(reader.values(usual, "//*"))
+    assert not set(mail.html) & RESERVED
+
+
+@pytest.mark.parametrize("filter_", ["upper", "truncate(40, true, '')", "replace('address', 'x')"])
+def test_a_template_may_change_the_words_that_hold_an_address(desk: Desk, filter_: str) -> None:
+    source = desk.templates["email/service.mjml"]
+    changed = source.replace("{{ mail.text }}", f"{{{{ mail.text|{filter_} }}}}")
+    assert changed != source
+    templates = {**desk.templates, "email/service.mjml": changed}
+    fields = replace(FIELDS, address="a.rather.long.name@example.org")
+
+    mail = service_mail(ServiceKind.CONFIRM, desk.newsletter, fields, templates)
+
+    assert not set(mail.html) & RESERVED
+    assert ("A.RATHER.LONG.NAME@EXAMPLE.ORG" in mail.html) == (filter_ == "upper")

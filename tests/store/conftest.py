@@ -22,8 +22,7 @@ from partwork.store.issues import save_draft
 from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import migrate
 from partwork.store.subscriptions import end_subscription
-
-_BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+from tests.conftest import BACKENDS
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +44,7 @@ def sqlite_at_head(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(params=_BACKENDS)
+@pytest.fixture(params=BACKENDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database at head."""
     if request.param == "sqlite":

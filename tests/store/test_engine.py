@@ -2,8 +2,10 @@
 
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -158,6 +160,31 @@ def test_a_connection_that_the_server_cuts_is_said_in_a_sentence(town):
             conn.execute(text("SELECT 1"))
 
     assert town.join("ada")  # the next one gets a connection of its own
+
+
+def test_of_two_who_wait_for_each_other_one_is_told_in_a_sentence(town):
+    if town.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    ada, bob = town.join("ada", "bob")
+    both_hold = Barrier(2)
+
+    def take(first: int, then: int) -> str:
+        lock = "SELECT id FROM subscribers WHERE id = {} FOR UPDATE"
+        try:
+            with town.engine.begin() as conn:
+                conn.exec_driver_sql("SET LOCAL deadlock_timeout = '10ms'")
+                conn.exec_driver_sql(lock.format(first))
+                both_hold.wait(10)
+                conn.exec_driver_sql(lock.format(then))
+        except StoreError as error:
+            return error.problem
+        return ""
+
+    with ThreadPoolExecutor(2) as threads:
+        said = list(threads.map(take, (ada, bob), (bob, ada)))
+
+    assert sorted(said)[0] == ""
+    assert "nothing was changed, try again" in sorted(said)[1]
 
 
 def test_a_folder_that_is_none_is_named(tmp_path: Path):

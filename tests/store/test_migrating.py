@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from partwork.model.audience import Act, Consent, Evidence
@@ -21,6 +21,7 @@ from partwork.store.consents import last_consent, load_consents, record_consent
 from partwork.store.engine import StoreError, open_engine, read_only
 from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import VERSION_TABLE, migrate, revision_of
+from partwork.store.service_messages import Caps, Taken, save_request, take_requests
 from partwork.store.subscriptions import load_subscriptions
 
 SCRIPTS = Path(migrating.__file__).parent / "migrations"
@@ -82,14 +83,18 @@ INSERT INTO consents VALUES
 """
 
 
+def upgrade(conn: Connection, revision: str) -> None:
+    config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    command.upgrade(config, revision)
+
+
 @pytest.fixture
 def first_release(empty_url):
     """A database as the first tables were, with people in it."""
     engine = open_engine(empty_url)
     with engine.begin() as conn:
-        config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
-        config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-        command.upgrade(config, "0001")
+        upgrade(conn, "0001")
         for statement in PEOPLE.split(";"):
             conn.execute(text(statement))
     yield engine
@@ -155,6 +160,29 @@ def test_mails_of_the_first_tables_are_all_there_afterwards_and_numbers_go_on(fi
     assert (left.id, left.recipient, left.state) == (9, "bob@example.org", "left")
     assert series == "home"
     assert new > 9 + (first_release.dialect.name == "sqlite")
+
+
+WISH = """
+INSERT INTO service_messages (id, kind, newsletter, subscriber, address, suppression_key,
+    network_key, source, wording, network, user_agent, asked_at, attempts, next_try_at)
+VALUES (3, 'subscribe', 'daily', 0, 'ada@example.org', 'hash of ada', 'network', 'form', '', '',
+    'Browser', '2026-03-03 06:30:00+00:00', 0, '2026-03-03 06:30:00+00:00')
+"""
+
+
+def test_what_was_asked_before_mailboxes_were_counted_waits_and_counts(first_release):
+    with first_release.begin() as conn:
+        upgrade(conn, "0005")
+        conn.execute(text(WISH))
+
+    migrate(first_release)
+
+    with first_release.begin() as conn:
+        (waiting,) = take_requests(conn, MARCH, timedelta(minutes=5), 10)
+        once = Caps(of_address=1, of_network=9, in_all=9)
+        again = save_request(conn, waiting.request, once)
+    assert (waiting.request.address, waiting.request.asked_at) == ("ada@example.org", MARCH)
+    assert again is Taken.TOO_MANY_OF_ADDRESS
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from partwork.store.service_messages import (
     note_answered,
     prune_answered,
     put_off,
+    save_farewells,
     save_request,
     take_requests,
 )
@@ -34,7 +35,9 @@ def wish(
     kind: ServiceRequest = ServiceRequest.SUBSCRIBE,
 ) -> Request:
     evidence = Evidence("sign-up form", "digest", "192.0.2.0/24", "Browser 1.0")
-    return Request(kind, "daily", f"{name}@example.org", f"hash of {name}", network, evidence, at)
+    hashed = f"hash of {name}"
+    mailbox = f"hash of {name.partition('+')[0]}"
+    return Request(kind, "daily", f"{name}@example.org", hashed, mailbox, network, evidence, at)
 
 
 def saved(engine: Engine, *wishes: Request, caps: Caps = CAPS) -> list[Taken]:
@@ -69,6 +72,28 @@ def test_a_wish_is_taken_once_and_comes_again_if_nobody_answered(engine: Engine)
     assert taken(engine) == ["bob"]
     assert taken(engine) == []
     assert taken(engine, NOW + MINUTE) == ["ada", "bob"]
+
+
+def goodbye(name: str, at: datetime = NOW) -> Request:
+    return replace(wish(name, "", at), kind=ServiceRequest.GOODBYE)
+
+
+def test_what_somebody_waits_for_comes_before_older_goodbyes(engine: Engine) -> None:
+    saved(engine, goodbye("ada"), goodbye("bob"), wish("eve", at=NOW + MINUTE))
+
+    assert taken(engine, NOW + MINUTE, limit=2) == ["eve", "ada"]
+    assert taken(engine, NOW + MINUTE, limit=2) == ["bob"]
+
+
+def test_goodbyes_have_a_fifth_however_many_others_wait(engine: Engine) -> None:
+    many = Caps(of_address=1, of_network=100, in_all=100)
+    saved(engine, *(wish(f"reader {n}") for n in range(20)), caps=many)
+    saved(engine, goodbye("ada", NOW + MINUTE), goodbye("bob", NOW + MINUTE))
+
+    batches = [taken(engine, NOW + MINUTE, limit=5) for _ in range(6)]
+
+    assert [batch[-1] for batch in batches[:3]] == ["ada", "bob", "reader 11"]
+    assert [len(batch) for batch in batches] == [5, 5, 4, 4, 4, 0]
 
 
 def test_what_is_put_off_waits(engine: Engine) -> None:
@@ -118,6 +143,20 @@ def test_an_address_is_written_to_so_often_a_day_and_kind(engine: Engine) -> Non
     assert saved(engine, *wishes) == [Taken.TAKEN, Taken.TAKEN, Taken.TOO_MANY_OF_ADDRESS]
     assert saved(engine, replace(other, network_key="")) == [Taken.TAKEN]
     assert saved(engine, wish(at=NOW + DAY)) == [Taken.TAKEN]
+
+
+@pytest.mark.parametrize("kind", [ServiceRequest.SUBSCRIBE, ServiceRequest.GOODBYE])
+def test_one_mailbox_is_written_to_so_often_however_it_is_spelt(
+    engine: Engine, kind: ServiceRequest
+) -> None:
+    tagged = [replace(wish(f"ada+{n}", f"network {n}"), kind=kind) for n in range(3)]
+    if kind is ServiceRequest.GOODBYE:
+        with engine.begin() as conn:
+            save_farewells(conn, [replace(one, network_key="") for one in tagged], CAPS)
+    else:
+        assert saved(engine, *tagged) == [*[Taken.TAKEN] * 2, Taken.TOO_MANY_OF_ADDRESS]
+
+    assert taken(engine) == ["ada+0", "ada+1"]
 
 
 def test_a_network_asks_so_often_an_hour_for_whomever(engine: Engine) -> None:
@@ -177,14 +216,14 @@ def test_many_at_once_are_counted_and_served_once(engine: Engine, what: str) -> 
     assert len(found) == (1 if what == "answer" else CAPS.of_address)
 
 
-@pytest.mark.parametrize("cap", ["all", "network", "address", "waiting", "old"])
+@pytest.mark.parametrize("cap", ["all", "network", "mailbox", "waiting", "old"])
 def test_no_count_reads_the_whole_table(engine: Engine, cap: str) -> None:
     """A burst of farewells must slow down neither the next one nor a visitor."""
     query = {
         "all": f"asked_at > '{NOW.replace(tzinfo=None)}' AND network_key != ''",
         "network": f"asked_at > '{NOW.replace(tzinfo=None)}' AND network_key = 'x'",
-        "address": "suppression_key = 'x' AND kind = 'goodbye'",
-        "waiting": f"next_try_at <= '{NOW.replace(tzinfo=None)}'",
+        "mailbox": "mailbox_key = 'x' AND kind = 'goodbye'",
+        "waiting": f"kind = 'goodbye' AND next_try_at <= '{NOW.replace(tzinfo=None)}'",
         "old": f"asked_at < '{NOW.replace(tzinfo=None)}' AND next_try_at IS NULL",
     }[cap]
     explain = "EXPLAIN QUERY PLAN" if engine.dialect.name == "sqlite" else "EXPLAIN"
@@ -195,6 +234,6 @@ def test_no_count_reads_the_whole_table(engine: Engine, cap: str) -> None:
             f"{explain} SELECT count(*) FROM service_messages WHERE {query}"  # noqa: S608 our own words
         ).all()
 
-    index = {"all": "of_visitors", "network": "of_network", "address": "of_address",
+    index = {"all": "of_visitors", "network": "of_network", "mailbox": "of_mailbox",
              "waiting": "waiting", "old": "asked_at"}[cap]  # fmt: skip
     assert f"service_messages_{index}" in repr(plan)

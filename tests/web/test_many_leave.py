@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from partwork.actions.subscribers import all_subscribers, import_subscribers
+from partwork.actions.subscribers import all_subscribers
 from partwork.assembly import Press, assemble
 from partwork.model.audience import SubscriptionState
 from partwork.settings import Settings
 from partwork.store.engine import read_only
 from partwork.store.subscriptions import load_subscription
 from partwork.subscribing.tokens import Departure, unsubscribe_token
+from tests.actions.sending import subscribe
 from tests.web.test_serve import serving
 
 MANY = 1000
@@ -29,9 +30,7 @@ class Burst:
 
     def __init__(self, press: Press) -> None:
         self.press = press
-        file = press.settings.home / "readers.csv"
-        file.write_text("email\n" + "".join(f"reader{n}@example.org\n" for n in range(MANY)))
-        import_subscribers(press, file, "the-bench", note="a test", now=datetime.now(UTC))
+        subscribe(press, [f"reader{n}@example.org" for n in range(MANY)], datetime.now(UTC))
         self.everybody = sorted(person.id for person, _ in all_subscribers(press, "", None))
         self.answered: list[int] = []
         self.late: list[int] = []

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from time import monotonic
 
 import pytest
 
@@ -20,6 +19,7 @@ from partwork.store.columns import metadata
 from partwork.store.issues import save_draft
 from partwork.web.app import create_app
 from partwork.web.kept import LOOK_AFTER
+from tests.conftest import wait_until
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PAGE = "<!doctype html><title>Soil</title><style>p { color: red }</style><p>A handful of söil.</p>"
@@ -67,9 +67,10 @@ def test_a_part_keeps_its_address_when_it_is_mended_and_published_again(
         plan_campaign(connection, mended, AT + timedelta(days=1), AT)
 
     assert before == draft.page
-    deadline = monotonic() + LOOK_AFTER + 5
-    while client.get(f"/parts/{draft.instalment}").text != mended.page:
-        assert monotonic() < deadline
+    wait_until(
+        lambda: client.get(f"/parts/{draft.instalment}").text == mended.page,
+        within_seconds=LOOK_AFTER + 5,
+    )
     assert client.get(f"/issues/{draft.name}").text == draft.page
 
 

@@ -7,13 +7,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 import httpx
 import pytest
 
-from tests.web.test_serve import free_port
+from tests.conftest import free_port, wait_until
 
 # Limits of a second, so that nobody has to wait for those of daily use.
 SERVE = """
@@ -56,7 +56,7 @@ class Server:
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert until(self.answers, within=60)
+        wait_until(self.answers)
 
     def answers(self) -> bool:
         assert self.process.poll() is None
@@ -79,15 +79,6 @@ class Server:
         began = time.monotonic()
         self.process.communicate(timeout=30)
         return time.monotonic() - began
-
-
-def until(condition: Callable[[], bool], within: float = 20) -> bool:
-    deadline = time.monotonic() + within
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        threading.Event().wait(0.05)
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +135,7 @@ def test_who_asks_too_slowly_is_cut_off_and_others_are_answered(
             assert shared.answers()
             return is_cut_off(slow, more)
 
-        assert until(is_over, within=10)
+        wait_until(is_over, within_seconds=10)
         assert time.monotonic() - began > 0.9
 
 
@@ -187,7 +178,7 @@ def test_thousands_of_idle_connections_keep_nobody_else_out(shared: Server) -> N
     try:
         idle = [shared.connection() for _ in range(many)]
         assert shared.answers()
-        assert until(lambda: all(is_cut_off(client) for client in idle[::100]))
+        wait_until(lambda: all(is_cut_off(client) for client in idle[::100]), within_seconds=20)
         for client in idle:
             client.close()
     finally:

@@ -20,6 +20,7 @@ from partwork.model.audience import Evidence, Request, ServiceRequest
 from partwork.store.service_messages import save_request
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.web.serve import CannotListen, NoProxy, PortInUse, serve
+from tests.conftest import free_port, wait_until
 
 SERVE_HOME = """
 import sys
@@ -32,13 +33,6 @@ with assemble(Settings(home=Path(sys.argv[1]))) as press:
     serve(create_app(press), "127.0.0.1", int(sys.argv[2]), proxies=sys.argv[3:])
 print("ended")
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -98,6 +92,7 @@ def test_what_waited_while_nobody_served_is_mailed(ada, home: Path, tmp_path: Pa
         ada.newsletter,
         "bob@example.org",
         key,
+        key,
         "",
         Evidence("subscribe form"),
         datetime.now(UTC),
@@ -108,10 +103,7 @@ def test_what_waited_while_nobody_served_is_mailed(ada, home: Path, tmp_path: Pa
     append(ada.press.suppression_log, [gone])
 
     with serving(home, tmp_path / "log"):
-        deadline = time.monotonic() + 60
-        while not list(ada.press.outbox.glob("bob@example.org--*.eml")):
-            assert time.monotonic() < deadline
-            threading.Event().wait(0.05)
+        wait_until(lambda: list(ada.press.outbox.glob("bob@example.org--*.eml")))
 
     assert len(ada.departures) == 1
 

@@ -1,8 +1,10 @@
 """Wishes that wait → service messages, each to the one person whose address it is."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from sqlalchemy import Connection
 
@@ -32,6 +34,7 @@ from partwork.model.delivery import (
 )
 from partwork.model.errors import PartworkError
 from partwork.model.newsletter import Newsletter
+from partwork.model.picture import Logo
 from partwork.rendering.service import ServiceFields, ServiceKind, service_mail
 from partwork.store.audience import is_suppressed, load_subscriber, make_subscriber
 from partwork.store.consents import load_consents
@@ -55,16 +58,17 @@ from partwork.subscribing.tokens import (
     unsubscribe_token,
 )
 
-BATCH = 20
+BATCH = 10
 LEASE = timedelta(minutes=5)  # longer than a batch takes at a slow server; a guess
 
 _log = logging.getLogger("partwork.service")
 
 
-def answer_requests(press: Press, clock: Clock) -> int:
+def answer_requests(press: Press, clock: Clock, rest: Callable[[], None] = lambda: None) -> int:
     """Mails what waits, and says how many mails a server has taken.
 
-    Safe to run at once or elsewhere. What a server puts off, or nothing takes at all, waits and
+    Before each goodbye comes `rest`, since nobody waits for one and there may be thousands. Safe
+    to run at once or elsewhere. What a server puts off, or nothing takes at all, waits and
     is tried again with growing pauses; whoever is not to be written to gets nothing, and nobody
     learns it. The log has numbers and reasons, never an address.
     """
@@ -81,28 +85,42 @@ def answer_requests(press: Press, clock: Clock) -> int:
             _log.error("%d service messages wait: %s", len(waiting), error)
             return sent
         with going_by as transport:
+            desk = _Desk(press, transport, templates, cache(partial(_worn, press)))
             for one in waiting:
-                sent += _answer(press, transport, one, templates, clock())
+                if one.request.kind is ServiceRequest.GOODBYE:
+                    rest()
+                sent += _answer(desk, one, clock())
 
 
-def _answer(
-    press: Press,
-    transport: Transport,
-    waiting: Waiting,
-    templates: Mapping[str, str],
-    now: datetime,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the mails of one batch have in common; `worn` is read once for each newsletter."""
+
+    press: Press
+    transport: Transport
+    templates: Mapping[str, str]
+    worn: Callable[[str], tuple[Newsletter, Logo | None]]
+
+
+def _worn(press: Press, slug: str) -> tuple[Newsletter, Logo | None]:
+    """A newsletter and its logo. Raises PartworkError where no server must get anything of it."""
+    newsletter = load_newsletter(press, slug)
+    _demand_ready(press, newsletter)
+    return newsletter, logo_if_fit(press, newsletter)
+
+
+def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
     """Whether a mail was taken by a server. What goes wrong puts this one off and no other."""
+    press = desk.press
     try:
-        newsletter = load_newsletter(press, waiting.request.newsletter)
-        _demand_ready(press, newsletter)
+        newsletter, _ = desk.worn(waiting.request.newsletter)
         with press.engine.begin() as connection:
             waits = still_waits(connection, waiting.id)  # who was erased this moment does not
             wish = waiting.request
             letter = _letter(press, connection, newsletter, wish, now) if waits else None
         about = letter or _to_nobody(press, waiting, now)
-        made = _made(press, waiting, about, newsletter=newsletter, templates=templates, now=now)
-        verdict = verdict_of(transport.send(*made)) if letter else None
+        made = _made(desk, waiting, about, now)
+        verdict = verdict_of(desk.transport.send(*made)) if letter else None
     except (UnfitAddress, ValueError):  # no message or no link can hold this address
         verdict = Verdict.REFUSED
     except (NotSent, LostInDoubt) as error:  # a second confirmation does no harm, none does
@@ -142,7 +160,7 @@ def _letter(
                 return None
             subscriber = make_subscriber(
                 connection,
-                Applicant(0, request.address),
+                Applicant(0, request.address, language=newsletter.language),
                 address_key=keys.address_key,
                 suppression_key=keys.suppression_key,
                 at=request.asked_at,
@@ -216,17 +234,12 @@ def _to_nobody(press: Press, waiting: Waiting, now: datetime) -> tuple[ServiceKi
 
 
 def _made(
-    press: Press,
-    waiting: Waiting,
-    letter: tuple[ServiceKind, ServiceFields],
-    *,
-    newsletter: Newsletter,
-    templates: Mapping[str, str],
-    now: datetime,
+    desk: _Desk, waiting: Waiting, letter: tuple[ServiceKind, ServiceFields], now: datetime
 ) -> tuple[Envelope, bytes]:
-    kind, fields = letter
-    logo = logo_if_fit(press, newsletter)
-    mail = service_mail(kind, newsletter, fields, templates, logo, media_url=media_url(press))
+    press, (kind, fields) = desk.press, letter
+    newsletter, logo = desk.worn(waiting.request.newsletter)
+    media = media_url(press)
+    mail = service_mail(kind, newsletter, fields, desk.templates, logo, media_url=media)
     message = service_message_bytes(
         newsletter,
         fields.address,

@@ -1,6 +1,6 @@
 """What everyone may read: newsletters, their series, the parts that were published."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -37,8 +37,12 @@ class Archive:
 
 
 def newsletters(press: Press) -> tuple[Newsletter, ...]:
-    """All newsletters whose file can be read, by their slugs."""
-    return tuple(_readable(press))
+    """All newsletters whose file can be read, by their slugs.
+
+    Raises ManuscriptError where there are some, and not one can be read.
+    """
+    slugs = press.library.newsletter_slugs()
+    return tuple(_readable(press, slugs)) or tuple(load_newsletter(press, s) for s in slugs)
 
 
 def archive_of(press: Press, newsletter: str) -> Archive:
@@ -97,8 +101,8 @@ def _version(file: Path) -> tuple[Path, int, int]:
     return file, known.st_mtime_ns, known.st_size
 
 
-def _readable(press: Press) -> Iterator[Newsletter]:
-    for slug in press.library.newsletter_slugs():
+def _readable(press: Press, slugs: Iterable[str]) -> Iterator[Newsletter]:
+    for slug in slugs:
         try:
             yield load_newsletter(press, slug)
         except PartworkError:

@@ -6,11 +6,11 @@ from enum import StrEnum
 
 from partwork.actions.loading import load_newsletter
 from partwork.actions.sign_up import Visitor, ask, evidence_of
+from partwork.actions.wishes import wish_of
 from partwork.assembly import Press
 from partwork.model.audience import (
     Act,
     Evidence,
-    Request,
     ServiceRequest,
     Subscriber,
     SubscriptionState,
@@ -104,15 +104,8 @@ def ask_again(press: Press, token: str, visitor: Visitor, now: datetime) -> None
 def _confirm(press: Press, held: Pass, person: Subscriber, visitor: Visitor, now: datetime) -> None:
     wording = wording_of(load_newsletter(press, held.newsletter).name)
     evidence = evidence_of(press, visitor, "confirmation page", wording)
-    welcome = Request(
-        ServiceRequest.WELCOME,
-        held.newsletter,
-        person.address,
-        suppression_key(person.address, press.hash_key),
-        "",
-        Evidence("confirmation page"),
-        now,
-    )
+    kind, seen = ServiceRequest.WELCOME, Evidence("confirmation page")
+    welcome = wish_of(press, kind, held.newsletter, person.address, evidence=seen, at=now)
     with press.engine.begin() as connection:
         save_wording(connection, wording.digest, wording.text, now)
         if confirm_subscription(

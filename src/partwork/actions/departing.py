@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from partwork.actions.wishes import wish_of
 from partwork.assembly import Press, keys_of
 from partwork.library import LibraryError
 from partwork.model.audience import (
@@ -77,7 +78,7 @@ def depart_together(
         done = end_subscriptions(connection, evidence, now)
         ended = [departure for key, departure in leaving.items() if key in done]
         if farewell:
-            confirmed = [d.goodbye(now) for d in ended if d.was_confirmed]
+            confirmed = [d.goodbye(press, now) for d in ended if d.was_confirmed]
             save_farewells(connection, confirmed, press.caps)
     return tuple(tuple(d.newsletter for d in ended if d.leaver is one) for one in leavers)
 
@@ -124,7 +125,7 @@ class _Departure:
     def was_confirmed(self) -> bool:
         return self.held.state is SubscriptionState.CONFIRMED
 
-    def goodbye(self, now: datetime) -> Request:
+    def goodbye(self, press: Press, now: datetime) -> Request:
         kind, address = ServiceRequest.GOODBYE, self.leaver.person.address
         asked_by = Evidence(self.leaver.evidence.source)
-        return Request(kind, self.newsletter, address, self.hashed, "", asked_by, now)
+        return wish_of(press, kind, self.newsletter, address, evidence=asked_by, at=now)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.logo import logo_of
+from partwork.actions.preview import drafts_of, site_of
 from partwork.actions.relaying import FILE, seal_of
 from partwork.assembly import Press
 from partwork.delivering.dkim import Key
@@ -22,6 +23,8 @@ from partwork.model.relay import Relay, Signer
 from partwork.model.series import Instalment, Series
 from partwork.rendering.issue import rendered
 from partwork.rendering.templates import filled
+from partwork.store.engine import read_only
+from partwork.store.issues import approvals_of, current_drafts, is_published
 from partwork.store.migrating import revision_of
 from partwork.transport.names import texts_at
 from partwork.transport.smtp import SmtpServer
@@ -185,5 +188,28 @@ def _newsletter(press: Press, slug: str) -> Finding:
 
 
 def _parts(press: Press, slug: str) -> str:
-    count = len(load_series(press, slug).instalments)
+    series = load_series(press, slug)
+    if old := _approved_without_archive(press, series):
+        raise PartworkError(
+            f"approved before PARTWORK_PUBLIC_URL was what it is: part {', '.join(map(str, old))}; "
+            f"its mail does not lead to the archive: `partwork preview {slug}`, and approve anew"
+        )
+    count = len(series.instalments)
     return f"{count} part{'' if count == 1 else 's'}"
+
+
+def _approved_without_archive(press: Press, series: Series) -> list[int]:
+    """Parts that wait to be sent and would have a link to the archive if rendered now."""
+    archive = site_of(press, series.newsletter).archive_url
+    if not archive:
+        return []
+    with read_only(press.engine) as connection:
+        waiting = {
+            issue.instalment
+            for issue in current_drafts(connection, series.slug)
+            if archive not in issue.html
+            and approvals_of(connection, issue.content_hash)
+            and not is_published(connection, issue.content_hash)
+        }
+    _, now = drafts_of(press, series.slug, None) if waiting else ("", ())
+    return [one.number for one in now if one.instalment in waiting and archive in one.html]

@@ -9,6 +9,7 @@ from pathlib import Path
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.manuscript.article import parse_article
+from partwork.manuscript.errors import ManuscriptError
 from partwork.manuscript.instalment import parse_instalment
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.series import parse_series
@@ -35,14 +36,28 @@ def load_articles(press: Press, slugs: Sequence[str]) -> Mapping[str, Article]:
 
 
 def load_newsletter(press: Press, slug: str) -> Newsletter:
-    """The newsletter of that name. Raises LibraryError or ManuscriptError."""
+    """The newsletter of that name.
+
+    Raises LibraryError where there is none, ManuscriptError for a file that cannot be read as one.
+    """
+    file = demand_newsletter(press, slug)
+    shown = press.library.shown(file)
+    try:
+        text = press.library.read(file)
+    except LibraryError as error:
+        raise ManuscriptError(shown, 0, str(error).removeprefix(f"{shown}: ")) from None
+    return parse_newsletter(text, slug, shown)
+
+
+def demand_newsletter(press: Press, slug: str) -> Path:
+    """The file of that newsletter, whatever is in it. Raises LibraryError where there is none."""
     file = press.library.newsletter_file(slug)
     if not file.exists():
         raise LibraryError(
             f"there is no newsletter {slug!r} in {press.library.shown(press.library.newsletters)}; "
             f"there are {', '.join(press.library.newsletter_slugs()) or 'none yet'}"
         )
-    return parse_newsletter(press.library.read(file), slug, press.library.shown(file))
+    return file
 
 
 def load_series(press: Press, slug: str) -> Series:

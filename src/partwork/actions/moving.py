@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from partwork.actions.sign_up import Answer, Visitor, answer_to, evidence_of, network_key_of
+from partwork.actions.wishes import wish_of
 from partwork.assembly import Press, keys_of
 from partwork.model.audience import (
     Act,
@@ -15,7 +16,12 @@ from partwork.model.audience import (
     Subscriber,
     SubscriptionState,
 )
-from partwork.store.audience import is_suppressed, load_subscriber_by_id, move_subscriber
+from partwork.store.audience import (
+    hold_subscriber,
+    is_suppressed,
+    load_subscriber_by_id,
+    move_subscriber,
+)
 from partwork.store.consents import load_consents, record_consent, record_departure
 from partwork.store.engine import read_only
 from partwork.store.rekeying import Keys
@@ -50,13 +56,18 @@ def ask_to_move(press: Press, token: str, address: str, visitor: Visitor, now: d
     address = address.strip()
     if len(address) > 320 or fault_of(address):
         return Answer.NO_ADDRESS
-    hashed = keys_of(address, press.hash_key).suppression_key
-    network = network_key_of(press, visitor)
-    evidence = evidence_of(press, visitor, "preferences page")
-    kind = ServiceRequest.MOVE
-    request = Request(kind, held.newsletter, address, hashed, network, evidence, now, person.id)
+    wish = wish_of(
+        press,
+        ServiceRequest.MOVE,
+        held.newsletter,
+        address,
+        evidence=evidence_of(press, visitor, "preferences page"),
+        at=now,
+        network_key=network_key_of(press, visitor),
+        subscriber=person.id,
+    )
     with press.engine.begin() as connection:
-        taken = save_request(connection, request, press.caps)
+        taken = save_request(connection, wish, press.caps)
     return answer_to(taken)
 
 
@@ -75,7 +86,7 @@ def move(press: Press, token: str, visitor: Visitor, now: datetime) -> bool:
     subscriber, address, linked_at = read_move(token, now, press.secrets)
     keys = keys_of(address, press.hash_key)
     with press.engine.begin() as connection:
-        person = load_subscriber_by_id(connection, subscriber)
+        person = hold_subscriber(connection, subscriber)
         if person is None or is_suppressed(connection, keys.suppression_key):
             return False
         old = keys_of(person.address, press.hash_key)
@@ -113,10 +124,16 @@ class _Move:
     evidence: Evidence
     at: datetime
 
-    def word_to_the_old(self, newsletter: str) -> Request:
-        kind, evidence = ServiceRequest.MOVED, Evidence(_MOVING)
-        address, hashed = self.person.address, self.old.suppression_key
-        return Request(kind, newsletter, address, hashed, "", evidence, self.at, self.person.id)
+    def word_to_the_old(self, press: Press, newsletter: str) -> Request:
+        return wish_of(
+            press,
+            ServiceRequest.MOVED,
+            newsletter,
+            self.person.address,
+            evidence=Evidence(_MOVING),
+            at=self.at,
+            subscriber=self.person.id,
+        )
 
 
 def _has_moved(connection: Connection, subscriber: int, since: datetime) -> bool:
@@ -137,5 +154,5 @@ def _record_move(press: Press, connection: Connection, move: _Move) -> None:
             hashed = move.new.suppression_key
             left.append(LogEntry(LogAct.LEFT, move.at, hashed, newsletter=slug))
         if held.state is SubscriptionState.CONFIRMED:
-            save_request(connection, move.word_to_the_old(slug), press.caps)
+            save_request(connection, move.word_to_the_old(press, slug), press.caps)
     append(press.suppression_log, left)

@@ -3,10 +3,25 @@
 Leaving must not wait until an editor has mended a file.
 """
 
+from dataclasses import dataclass
+
 from partwork.actions.loading import load_newsletter
 from partwork.assembly import Press
 from partwork.manuscript.series import parse_series
 from partwork.model.errors import PartworkError
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A newsletter, and what it is called."""
+
+    slug: str
+    name: str
+
+
+def all_named(press: Press) -> tuple[Named, ...]:
+    """All newsletters by their slugs."""
+    return tuple(Named(slug, name_of(press, slug)) for slug in press.library.newsletter_slugs())
 
 
 def name_of(press: Press, newsletter: str) -> str:

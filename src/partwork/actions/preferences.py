@@ -148,8 +148,10 @@ def ask_for_access(press: Press, token: str, visitor: Visitor, now: datetime) ->
         return
     with read_only(press.engine) as connection:
         person = load_subscriber_by_id(connection, held.subscriber)
-    if person:
-        ask_for_link(press, held.newsletter, person.address, visitor, now)
+    there = press.library.newsletter_slugs()
+    slug = held.newsletter if held.newsletter in there else next(iter(there), "")
+    if person and slug:
+        ask_for_link(press, slug, person.address, visitor, now)
 
 
 def my_data(press: Press, token: str, now: datetime) -> Mapping[str, object]:

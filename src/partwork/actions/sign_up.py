@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from partwork.actions.loading import load_newsletter
-from partwork.assembly import Press, keys_of
+from partwork.actions.loading import demand_newsletter, load_newsletter
+from partwork.actions.wishes import wish_of
+from partwork.assembly import Press
 from partwork.model.archive import PublishedPart
-from partwork.model.audience import Evidence, Request, ServiceRequest
+from partwork.model.audience import Evidence, ServiceRequest
 from partwork.model.newsletter import Newsletter
 from partwork.store.archive import published_parts
 from partwork.store.consents import save_wording
@@ -127,23 +128,23 @@ def ask(
 
     Raises LibraryError for an unknown newsletter.
     """
-    load_newsletter(press, newsletter)
+    demand_newsletter(press, newsletter)  # its file may be broken: what waits is mailed later
     address = address.strip()
     if not _can_be(address):
         return Answer.NO_ADDRESS
-    request = Request(
+    wish = wish_of(
+        press,
         kind,
         newsletter,
         address,
-        keys_of(address, press.hash_key).suppression_key,
-        network_key_of(press, visitor),
-        evidence_of(press, visitor, f"{kind} form", wording),
-        now,
+        evidence=evidence_of(press, visitor, f"{kind} form", wording),
+        at=now,
+        network_key=network_key_of(press, visitor),
     )
     with press.engine.begin() as connection:
         if wording:
             save_wording(connection, wording.digest, wording.text, now)
-        taken = save_request(connection, request, press.caps)
+        taken = save_request(connection, wish, press.caps)
     return answer_to(taken)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from partwork.actions.loading import load_newsletter
+from partwork.actions.naming import name_of
 from partwork.actions.sign_up import Visitor, evidence_of
 from partwork.assembly import Press, keys_of
 from partwork.model.audience import Subscription, SubscriptionState
@@ -33,7 +33,7 @@ class UndoView:
 
 
 def undo_behind(press: Press, token: str, now: datetime) -> UndoView:
-    """What the link would take back, and changes nothing. Raises BadToken, LibraryError."""
+    """What the link would take back, and changes nothing. Raises BadToken."""
     held, in_time = read_any_pass(PassKind.UNDO, token, now, press.secrets)
     about = _about(press, held)
     if in_time and any(_is_that(s, held) for s in about):
@@ -42,14 +42,14 @@ def undo_behind(press: Press, token: str, now: datetime) -> UndoView:
         standing = Undoing.DONE
     else:
         standing = Undoing.GONE
-    name = load_newsletter(press, held.newsletter).name if held.newsletter else ""
+    name = name_of(press, held.newsletter) if held.newsletter else ""
     return UndoView(name, held.newsletter, standing)
 
 
 def undo(press: Press, token: str, visitor: Visitor, now: datetime) -> UndoView:
     """Takes the departure back, if it is still the last word. May be repeated.
 
-    Raises BadToken, LibraryError, LogUnusable.
+    Raises BadToken, LogUnusable.
     """
     view = undo_behind(press, token, now)
     if view.standing is not Undoing.WAITS:

@@ -122,16 +122,17 @@ class ServiceRequest(StrEnum):
 class Request:
     """A wish that a service message will answer.
 
-    `suppression_key` is the address's; `network_key` tells networks apart without naming them
-    ("": nobody asked over the network). Of WELCOME and GOODBYE `asked_at` is the instant of what
-    they speak of. `subscriber` is set for MOVE, whose new address this may be, and for MOVED,
-    whose address it was.
+    `suppression_key` is the address's, `mailbox_key` that of its mailbox, whatever its spelling;
+    `network_key` tells networks apart without naming them ("": nobody asked over the network).
+    Of WELCOME and GOODBYE `asked_at` is the instant of what they speak of. `subscriber` is set for
+    MOVE, whose new address this may be, and for MOVED, whose address it was.
     """
 
     kind: ServiceRequest
     newsletter: str
     address: str
     suppression_key: str
+    mailbox_key: str
     network_key: str
     evidence: Evidence
     asked_at: datetime

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from partwork.model.audience import (
     Applicant,
@@ -61,11 +62,15 @@ def move_subscriber(
     taken = exists().where(subscribers.c.address_key == address_key, subscribers.c.id != subscriber)
     if conn.execute(select(taken)).scalar_one():
         return False
-    moved = conn.execute(
-        update(subscribers)
-        .where(subscribers.c.id == subscriber)
-        .values(address=address, address_key=address_key, suppression_key=suppression_key)
-    )
+    try:
+        with conn.begin_nested():
+            moved = conn.execute(
+                update(subscribers)
+                .where(subscribers.c.id == subscriber)
+                .values(address=address, address_key=address_key, suppression_key=suppression_key)
+            )
+    except IntegrityError:  # on PostgreSQL somebody took it since we looked
+        return False
     not_attempted = deliveries.c.state.in_([s.value for s in _OPEN])
     conn.execute(
         update(deliveries)
@@ -84,6 +89,12 @@ def load_subscriber(conn: Connection, address_key: str) -> Subscriber | None:
 def load_subscriber_by_id(conn: Connection, subscriber: int) -> Subscriber | None:
     """The subscriber; None for one who was erased or never was."""
     row = conn.execute(_BY_ID, {"id": subscriber}).first()
+    return None if row is None else _subscriber(row)
+
+
+def hold_subscriber(conn: Connection, subscriber: int) -> Subscriber | None:
+    """The same; nobody else moves or erases them before the transaction ends."""
+    row = conn.execute(_BY_ID.with_for_update(), {"id": subscriber}).first()
     return None if row is None else _subscriber(row)
 
 
@@ -148,6 +159,7 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
         )
         .values(address="", network="", user_agent="", next_try_at=None)
     )
+    hold_subscriber(conn, subscriber)  # before what others lock once they hold the person
     not_attempted = deliveries.c.state.in_([state.value for state in _OPEN])
     conn.execute(
         update(deliveries)

@@ -190,6 +190,9 @@ def _problem_with(context: ExceptionContext) -> str | None:
         return f"cannot connect; is the server up and the URL right? It said: {reason}"
     if context.is_disconnect:
         return _LOST
+    # Serialization failure, deadlock: https://www.postgresql.org/docs/current/errcodes-appendix.html
+    if getattr(error, "sqlstate", None) in {"40001", "40P01"}:
+        return "another one was at the same rows; nothing was changed, try again"
     return None
 
 

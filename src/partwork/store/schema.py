@@ -173,6 +173,7 @@ service_messages = Table(
     Column("subscriber", Integer, nullable=False),
     Column("address", Text, nullable=False),  # emptied once it is answered
     Column("suppression_key", Text, nullable=False),
+    Column("mailbox_key", Text, nullable=False, server_default=""),
     Column("network_key", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("wording", Text, nullable=False),
@@ -182,7 +183,7 @@ service_messages = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Instant),  # none: answered
     CheckConstraint(f"kind IN ({one_of(ServiceRequest)})", name="kind"),
-    Index("service_messages_of_address", "suppression_key", "asked_at"),
+    Index("service_messages_of_mailbox", "mailbox_key", "asked_at"),
     Index("service_messages_of_network", "network_key", "asked_at"),
     Index("service_messages_asked_at", "asked_at"),
     sqlite_autoincrement=True,
@@ -199,6 +200,7 @@ Index(
 _WAITS = service_messages.c.next_try_at.is_not(None)
 Index(
     "service_messages_waiting",
+    service_messages.c.kind,
     service_messages.c.next_try_at,
     sqlite_where=_WAITS,
     postgresql_where=_WAITS,

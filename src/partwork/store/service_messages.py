@@ -26,9 +26,9 @@ _LOCK = -4838787922001092696
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How many wishes count: of one kind for an address a day, from a network and in all an hour.
+    """How many wishes count: of one kind for a mailbox a day, from a network and in all an hour.
 
-    What has no network, such as a farewell, is capped by its address alone.
+    What has no network, such as a farewell, is capped by its mailbox alone.
     """
 
     of_address: int
@@ -64,20 +64,20 @@ def save_request(conn: Connection, request: Request, caps: Caps) -> Taken:
 
 
 def save_farewells(conn: Connection, farewells: Sequence[Request], caps: Caps) -> None:
-    """Keep goodbyes of one instant until they are mailed, of an address no more than its cap."""
+    """Keep goodbyes of one instant until they are mailed, of a mailbox no more than its cap."""
     if not farewells:
         return
     _let_nobody_else_count(conn)
     known = {
-        "hashes": list({farewell.suppression_key for farewell in farewells}),
+        "mailboxes": list({farewell.mailbox_key for farewell in farewells}),
         "kind": ServiceRequest.GOODBYE.value,
         "day_ago": farewells[0].asked_at - DAY,
     }
-    of_address = Counter({row.suppression_key: row.held for row in conn.execute(_OF_EACH, known)})
+    of_mailbox = Counter({row.mailbox_key: row.held for row in conn.execute(_OF_EACH, known)})
     kept = []
     for farewell in farewells:
-        if of_address[farewell.suppression_key] < caps.of_address:
-            of_address[farewell.suppression_key] += 1
+        if of_mailbox[farewell.mailbox_key] < caps.of_address:
+            of_mailbox[farewell.mailbox_key] += 1
             kept.append(farewell)
     _keep(conn, kept)
 
@@ -85,18 +85,14 @@ def save_farewells(conn: Connection, farewells: Sequence[Request], caps: Caps) -
 def take_requests(
     conn: Connection, now: datetime, lease: timedelta, limit: int
 ) -> tuple[Waiting, ...]:
-    """Wishes to answer now, the oldest first; nobody else gets them before `now + lease`.
+    """Wishes to answer now; nobody else gets them before `now + lease`.
 
-    Commit before answering. One that is neither answered nor put off comes again after that.
+    The oldest first of what somebody waits for, then goodbyes, which come in bursts of thousands:
+    these have a fifth of the places at least. Commit before answering. One that is neither
+    answered nor put off comes again after the lease.
     """
-    query = (
-        select(service_messages)
-        .where(service_messages.c.next_try_at <= now)
-        .order_by(service_messages.c.next_try_at, service_messages.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    rows = conn.execute(query).all()
+    rows = _due(conn, _WAITED_FOR, now, limit - limit // 5)
+    rows += _due(conn, [ServiceRequest.GOODBYE], now, limit - len(rows))
     if rows:
         conn.execute(
             update(service_messages)
@@ -146,6 +142,22 @@ def count_waiting(conn: Connection) -> int:
     return conn.execute(query).scalar_one()
 
 
+_WAITED_FOR = [kind for kind in ServiceRequest if kind is not ServiceRequest.GOODBYE]
+
+
+def _due(
+    conn: Connection, kinds: Sequence[ServiceRequest], now: datetime, limit: int
+) -> list[Row[Any]]:
+    query = (
+        select(service_messages)
+        .where(service_messages.c.kind.in_(kinds), service_messages.c.next_try_at <= now)
+        .order_by(service_messages.c.next_try_at, service_messages.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(conn.execute(query))
+
+
 def _let_nobody_else_count(conn: Connection) -> None:
     """On PostgreSQL two at once would not see each other; SQLite has one writer."""
     if conn.dialect.name == "postgresql":
@@ -162,6 +174,7 @@ def _keep(conn: Connection, requests: Sequence[Request]) -> None:
             "subscriber": request.subscriber,
             "address": request.address,
             "suppression_key": request.suppression_key,
+            "mailbox_key": request.mailbox_key,
             "network_key": request.network_key,
             **asdict(request.evidence),
             "asked_at": request.asked_at,
@@ -180,16 +193,16 @@ def _over(conn: Connection, request: Request, caps: Caps) -> Taken | None:
         "hour_ago": request.asked_at - HOUR,
         "day_ago": request.asked_at - DAY,
         "network": request.network_key,
-        "hash": request.suppression_key,
+        "mailbox": request.mailbox_key,
         "kind": request.kind.value,
     }
-    of_address = conn.execute(_OF_ADDRESS, known).scalar_one()
+    of_mailbox = conn.execute(_OF_MAILBOX, known).scalar_one()
     if request.network_key:
         if conn.execute(_IN_ALL, known).scalar_one() >= caps.in_all:
             return Taken.TOO_MANY_IN_ALL
         if conn.execute(_OF_NETWORK, known).scalar_one() >= caps.of_network:
             return Taken.TOO_MANY_OF_NETWORK
-    return Taken.TOO_MANY_OF_ADDRESS if of_address >= caps.of_address else None
+    return Taken.TOO_MANY_OF_ADDRESS if of_mailbox >= caps.of_address else None
 
 
 # Built once, since providers' one-click requests come in bursts.
@@ -199,21 +212,21 @@ _ROWS = select(func.count()).select_from(service_messages)
 _THIS_HOUR = service_messages.c.asked_at > bindparam("hour_ago", type_=Instant)
 _IN_ALL = _ROWS.where(_THIS_HOUR, IS_VISITOR_S)
 _OF_NETWORK = _ROWS.where(_THIS_HOUR, service_messages.c.network_key == bindparam("network"))
-_OF_ADDRESS = _ROWS.where(
-    service_messages.c.suppression_key == bindparam("hash"),
+_OF_MAILBOX = _ROWS.where(
+    service_messages.c.mailbox_key == bindparam("mailbox"),
     service_messages.c.kind == bindparam("kind"),
     service_messages.c.asked_at > bindparam("day_ago", type_=Instant),
 )
 
 
 _OF_EACH = (
-    select(service_messages.c.suppression_key, func.count().label("held"))
+    select(service_messages.c.mailbox_key, func.count().label("held"))
     .where(
-        service_messages.c.suppression_key.in_(bindparam("hashes", expanding=True)),
+        service_messages.c.mailbox_key.in_(bindparam("mailboxes", expanding=True)),
         service_messages.c.kind == bindparam("kind"),
         service_messages.c.asked_at > bindparam("day_ago", type_=Instant),
     )
-    .group_by(service_messages.c.suppression_key)
+    .group_by(service_messages.c.mailbox_key)
 )
 
 
@@ -223,6 +236,7 @@ def _request(row: Row[Any]) -> Request:
         row.newsletter,
         row.address,
         row.suppression_key,
+        row.mailbox_key,
         row.network_key,
         Evidence(row.source, row.wording, row.network, row.user_agent),
         row.asked_at,

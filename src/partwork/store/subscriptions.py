@@ -3,7 +3,7 @@
 What a person does is a change of one row and an entry of the consent record, in one transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -24,7 +24,7 @@ from partwork.model.audience import Act, Consent, Evidence, Subscription, Subscr
 from partwork.store.consents import record_consent, record_consents
 from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new, new_rows
-from partwork.store.schema import courses, skipped_series, subscriptions
+from partwork.store.schema import courses, skipped_series, subscribers, subscriptions
 
 
 def load_subscriptions(conn: Connection, subscriber: int) -> tuple[Subscription, ...]:
@@ -55,6 +55,7 @@ def ask_for_subscription(
 
     Nothing but the record changes where it was asked for before. Only a confirmation counts.
     """
+    _hold(conn, [subscriber])
     note_newsletter(conn, newsletter, at)
     asked = {"state": SubscriptionState.PENDING.value, "asked_at": at}
     row = new_rows(conn, subscriptions).values(
@@ -89,6 +90,7 @@ def confirm_subscription(
 
     A link from before a departure brings nobody back.
     """
+    _hold(conn, [subscriber])
     confirmed = {"state": SubscriptionState.CONFIRMED.value, "confirmed_at": at}
     waits = _is(subscriber, newsletter, SubscriptionState.PENDING)
     changed = conn.execute(
@@ -115,8 +117,9 @@ def end_subscriptions(
     conn: Connection, leaving: Mapping[tuple[int, str], Evidence], at: datetime
 ) -> frozenset[tuple[int, str]]:
     """The same for several, by subscriber and newsletter; those that had not ended before."""
-    people = {subscriber for subscriber, _ in leaving}
-    these = {"people": list(people), "leaving": list(leaving), "now": at}
+    people = sorted({subscriber for subscriber, _ in leaving})
+    _hold(conn, people)
+    these = {"people": people, "leaving": list(leaving), "now": at}
     rows = conn.execute(_END, these).all()
     ended = frozenset((row.subscriber, row.newsletter) for row in rows)
     record_consents(
@@ -140,6 +143,7 @@ def return_to_subscription(
     at: datetime,
 ) -> bool:
     """Take back the departure of exactly that instant; False: there is none such any more."""
+    _hold(conn, [subscriber])
     changed = conn.execute(
         update(subscriptions)
         .where(
@@ -226,7 +230,23 @@ def subscription_of(row: Row[Any]) -> Subscription:
     )
 
 
+def _hold(conn: Connection, people: Sequence[int]) -> None:
+    """Nobody erases or moves them before the transaction ends; before anything else is locked.
+
+    On PostgreSQL the consent record asks for the same once the subscription is changed, and an
+    erasure goes the other way round: each would wait for the other. SQLite has one writer.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_HOLD, {"people": people})
+
+
 # Built once, since providers' one-click requests come in bursts.
+_HOLD = (
+    select(subscribers.c.id)
+    .where(subscribers.c.id.in_(bindparam("people", expanding=True)))
+    .order_by(subscribers.c.id)
+    .with_for_update(read=True, key_share=True)
+)
 _ALL_OF_ONE = (
     select(subscriptions)
     .where(subscriptions.c.subscriber == bindparam("subscriber"))

@@ -23,6 +23,23 @@ def address_key(address: str) -> str:
     return f"{lowered}@{_ascii_domain(domain)}"
 
 
+def mailbox_of(address: str) -> str:
+    """The mailbox that takes what is sent to the address, as far as its spelling tells.
+
+    It is cut before a `+` (RFC 5233, 1: many servers' tags), and Gmail's dots mean nothing
+    (https://support.google.com/mail/answer/7436150). A guess, by which mails are counted and no
+    two subscribers are told apart. Raises ValueError as `address_key`.
+    """
+    local, _, domain = address_key(address).rpartition("@")
+    plain = local.partition("+")[0] or local
+    if domain in _WITHOUT_DOTS:
+        plain, domain = plain.replace(".", "") or plain, _WITHOUT_DOTS[0]
+    return f"{plain}@{domain}"
+
+
+_WITHOUT_DOTS = ("gmail.com", "googlemail.com")
+
+
 def fault_of(address: str) -> str:
     """Why nothing could be sent to this address; empty: it is written as addresses are.
 

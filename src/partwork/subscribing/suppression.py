@@ -2,7 +2,7 @@
 
 import hmac
 
-from partwork.subscribing.addresses import address_key
+from partwork.subscribing.addresses import address_key, mailbox_of
 
 
 def suppression_key(address: str, hash_key: bytes) -> str:
@@ -12,6 +12,14 @@ def suppression_key(address: str, hash_key: bytes) -> str:
     address, and for an empty key.
     """
     return _digest(hash_key, address_key(address))
+
+
+def mailbox_key(address: str, hash_key: bytes) -> str:
+    """What mails to one mailbox are counted by: the suppression key of its plainest address.
+
+    Raises as `suppression_key`.
+    """
+    return suppression_key(mailbox_of(address), hash_key)
 
 
 def network_key(network: str, hash_key: bytes) -> str:

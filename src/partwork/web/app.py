@@ -27,6 +27,7 @@ from partwork.web.health import health_routes
 from partwork.web.housekeeping import keeping_house
 from partwork.web.joining import joining_routes
 from partwork.web.leaving import leaving_routes
+from partwork.web.mailing import Visitors, mailing_of
 from partwork.web.metrics import Metrics
 from partwork.web.pages import (
     DRAFT_IS_OLD,
@@ -37,6 +38,7 @@ from partwork.web.pages import (
     NO_REPORT,
     NOT_FOUND,
     NOT_FROM_THERE,
+    NOT_NOW,
     NOT_THAT_WAY,
     NOT_TO_BE_SHOWN,
     OUR_FAULT,
@@ -55,14 +57,15 @@ _log = logging.getLogger("partwork.web")
 def create_app(press: Press) -> FastAPI:
     """The app that serves this press. Raises TemplateError for a broken page of the home."""
     pages = Pages(press.library.templates())
-    metrics = Metrics(press)
+    metrics, visitors = Metrics(press), Visitors()
+    mailing = mailing_of(press, visitors)
     app = FastAPI(
         title="Partwork",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # RFC 8058, 3.1 forbids redirects
-        lifespan=lambda _app: keeping_house(press),
+        lifespan=lambda _app: keeping_house(press, mailing),
     )
 
     def error_page(status: int) -> Response:
@@ -80,6 +83,11 @@ def create_app(press: Press) -> FastAPI:
     async def ask_for_patience(_request: Request, error: Exception) -> Response:
         _log.error("%s", error)  # says which database or file, and what to do about it
         return pages.message(NO_DATABASE, 503)
+
+    @app.exception_handler(ManuscriptError)
+    async def ask_to_come_back(_request: Request, error: Exception) -> Response:
+        _log.error("%s", error)  # a file that an editor has saved by halves, and its line
+        return pages.message(NOT_NOW, 503)
 
     @app.api_route("/articles/{slug}/report", methods=["GET", "HEAD"])
     def report(slug: str, key: str = "") -> Response:
@@ -111,12 +119,14 @@ def create_app(press: Press) -> FastAPI:
         content = served_picture(press, name)
         return error_page(404) if content is None else public_picture(content, name)
 
-    app.include_router(leaving_routes(press, pages))
+    app.include_router(leaving_routes(press, pages, mailing))
     app.include_router(reading_routes(press, pages, error_page))
-    app.include_router(joining_routes(press, pages, error_page))
-    app.include_router(preference_routes(press, pages))
+    app.include_router(joining_routes(press, pages, error_page, mailing))
+    app.include_router(preference_routes(press, pages, mailing))
     app.include_router(preview_routes(press, pages, error_page))
     app.include_router(health_routes(press, pages, metrics))
     below = urlsplit(press.settings.public_url).path
-    app.add_middleware(Doorkeeper, error_page=error_page, below=below, note=metrics.note)
+    app.add_middleware(
+        Doorkeeper, error_page=error_page, visitors=visitors, below=below, note=metrics.note
+    )
     return app

@@ -12,6 +12,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from partwork.web.mailing import Visitors
+
 MAX_BODY = 64 * 1024  # bytes; a one-click body has 26, a multipart one under 1,000
 
 _log = logging.getLogger("partwork.web")
@@ -23,19 +25,22 @@ class Doorkeeper:
     The log has one line a request with the route's template, so that no token and no address
     gets into it; an exception is logged by its type and place alone, since its words may hold
     either. Bodies over MAX_BODY are refused with 413, told by their length or while they come.
-    `note` gets method and template, status and seconds of each request. `below` is the path
-    under which a proxy serves the app; it may leave that on or take it off.
+    `note` gets method and template, status and seconds of each request, `visitors` how many are
+    under way; what is done after the answer is no part of it. `below` is the path under which a
+    proxy serves the app; it may leave that on or take it off.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         error_page: Callable[[int], Response],
+        visitors: Visitors,
         below: str = "",
         note: Callable[[str, int, float], None] = lambda _route, _status, _seconds: None,
     ) -> None:
         self._app = app
         self._error_page = error_page
+        self._visitors = visitors
         self._below = below
         self._note = note
 
@@ -45,8 +50,18 @@ class Doorkeeper:
             await self._app(scope, receive, send)
             return
         scope["root_path"] = self._below
+        self._visitors.came()
         began = time.monotonic()
-        status = 0
+        status, is_served = 0, False
+
+        def served() -> None:
+            nonlocal is_served
+            if not is_served:
+                is_served = True
+                self._visitors.served()
+                took = time.monotonic() - began
+                self._note(_named(scope), status, took)
+                _log.info("%s %d %.0f ms", _named(scope), status, 1000 * took)
 
         async def sending(message: Message) -> None:
             nonlocal status
@@ -56,6 +71,8 @@ class Doorkeeper:
                 for name, value in _FOR_ALL.items():
                     headers.setdefault(name, value)
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                served()
 
         try:
             if _announced_bytes(scope) > MAX_BODY:
@@ -72,9 +89,7 @@ class Doorkeeper:
             _log.error("%s: %s\n%s", _named(scope), type(error).__name__, place)
             if not status:
                 await self._error_page(500)(scope, receive, sending)
-        took = time.monotonic() - began
-        self._note(_named(scope), status, took)
-        _log.info("%s %d %.0f ms", _named(scope), status, 1000 * took)
+        served()  # whoever went away before
 
 
 _FOR_ALL = {

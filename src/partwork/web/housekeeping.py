@@ -2,9 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+
+from starlette.background import BackgroundTask
 
 from partwork.actions.housekeeping import keep_house
 from partwork.assembly import Press
@@ -15,20 +17,28 @@ _log = logging.getLogger("partwork.web")
 
 
 @asynccontextmanager
-async def keeping_house(press: Press) -> AsyncIterator[None]:
-    """Goes round at once and then again and again, for as long as the app runs."""
-    rounds = asyncio.create_task(_rounds(press))
+async def keeping_house(press: Press, mailing: BackgroundTask) -> AsyncIterator[None]:
+    """Goes round at once and then again and again, for as long as the app runs.
+
+    `mailing` has rounds of its own, since many mails may take longer.
+    """
+
+    async def look_around() -> None:
+        # Not in the requests' threads, for which a stop would wait.
+        await asyncio.to_thread(keep_house, press, lambda: datetime.now(UTC))
+
+    rounds = [asyncio.create_task(_again_and_again(one)) for one in (look_around, mailing)]
     yield
-    rounds.cancel()
-    with suppress(asyncio.CancelledError):
-        await rounds
+    for one in rounds:
+        one.cancel()
+        with suppress(asyncio.CancelledError):
+            await one
 
 
-async def _rounds(press: Press) -> None:
+async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
-            # Not in the requests' threads, for which a stop would wait.
-            await asyncio.to_thread(keep_house, press, lambda: datetime.now(UTC))
+            await work()
         except Exception as error:  # noqa: BLE001 a round that fails must not end all others
             _log.error("housekeeping: %s", type(error).__name__)
         await asyncio.sleep(EVERY_SECONDS)

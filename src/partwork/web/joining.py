@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from partwork.actions.answering import answer_requests
 from partwork.actions.confirming import ask_again, confirm, confirmation_behind
 from partwork.actions.sign_up import Answer, sign_up, sign_up_form
 from partwork.assembly import Press
@@ -20,11 +19,17 @@ from partwork.web.visits import form_of, visitor_of
 Form = Annotated[Mapping[str, str], Depends(form_of)]
 
 
-def joining_routes(press: Press, pages: Pages, error_page: Callable[[int], Response]) -> APIRouter:
-    """A newsletter's own page, its form, and confirmations."""
+def joining_routes(
+    press: Press,
+    pages: Pages,
+    error_page: Callable[[int], Response],
+    mailing: BackgroundTask,
+) -> APIRouter:
+    """A newsletter's own page, its form, and confirmations.
+
+    Who somebody is matters to what is mailed, and so `mailing` comes once they have the answer.
+    """
     router = APIRouter()
-    # Who somebody is matters to what is mailed, and so only once the visitor has the answer.
-    mailing = BackgroundTask(answer_requests, press, _now)
 
     @router.api_route("/newsletters/{slug}", methods=["GET", "HEAD"])
     def newsletter(slug: str) -> Response:

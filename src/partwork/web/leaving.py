@@ -9,8 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
-from partwork.actions.answering import answer_requests
-from partwork.actions.archive import newsletters
+from partwork.actions.naming import all_named
 from partwork.actions.sign_up import Answer, ask_for_link, evidence_of
 from partwork.actions.undoing import Undoing, UndoView, undo, undo_behind
 from partwork.actions.unsubscribe import Left, Wish, leaving_behind, skip, unsubscribe_together
@@ -43,10 +42,9 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-def leaving_routes(press: Press, pages: Pages) -> APIRouter:
+def leaving_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> APIRouter:
     """What mails link to for leaving, and what is there for those without a mail."""
     router = APIRouter()
-    mailing = BackgroundTask(answer_requests, press, _now)
     departures = Together[Wish, Left](
         lambda wishes: unsubscribe_together(press, wishes, _now()), AT_ONCE
     )
@@ -103,7 +101,7 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         """The page with one button; nothing happens here."""
         try:
             return _undo_page(pages, undo_behind(press, token, _now()))
-        except (BadToken, LibraryError):
+        except BadToken:
             return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
 
     @router.post("/undo/{token}")
@@ -111,18 +109,18 @@ def leaving_routes(press: Press, pages: Pages) -> APIRouter:
         """Takes one departure back."""
         try:
             return _undo_page(pages, undo(press, token, visitor_of(request), _now()))
-        except (BadToken, LibraryError):
+        except BadToken:
             return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
 
     @router.api_route("/leave", methods=["GET", "HEAD"])
     def without_a_mail() -> Response:
         """A form for an address."""
-        return pages.leave(newsletters(press))
+        return pages.leave(all_named(press))
 
     @router.post("/leave")
     def ask(form: Form, request: Request) -> Response:
         """Has a link mailed to the address, if we know it; the answer is the same for all."""
-        known = newsletters(press)
+        known = all_named(press)
         slug = form.get("newsletter", "") or (known[0].slug if known else "")
         try:
             visitor = visitor_of(request)

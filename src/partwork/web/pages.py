@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from partwork.actions.archive import Archive, ShelfOfSeries
 from partwork.actions.confirming import Confirmation, ConfirmationView
 from partwork.actions.look import Look
+from partwork.actions.naming import Named
 from partwork.actions.preferences import PAUSES, Preferences
 from partwork.actions.sign_up import Answer, SignUpForm
 from partwork.actions.unsubscribe import LeavingView, Left
@@ -92,6 +93,11 @@ NO_DATABASE = (
     "We cannot look that up now",
     "Something of ours is down, and somebody is at work on it. Please try again in a few minutes.",
 )
+NOT_NOW = (
+    "Please come back shortly",
+    "Somebody is at work on this page. Nothing is lost, and links in your mails stay good: try "
+    "again in a few minutes.",
+)
 NOTED = (
     "You have left",
     "Your wish is noted and comes into effect within minutes. You need not do anything else.",
@@ -144,7 +150,7 @@ class Pages:
         for undo in ("", "token"):
             self.left("", "r…@example.org", Left(samples.AT, undo), under_way=2)
         for answer in (None, Answer.NO_ADDRESS):
-            self.leave([samples.FORM.newsletter] * 2, answer)
+            self.leave([Named("sample", "A newsletter")] * 2, answer)
         for note in ("", "saved", "no address", "not sure"):
             self.preferences(samples.PREFERENCES, "token", note)
         self.button(OUR_FAULT, "name", "Label", 200)
@@ -179,9 +185,7 @@ class Pages:
         context = {"newsletter": newsletter, "address": address}
         return self._page("web/left.html", 200, left=left, under_way=under_way, **context)
 
-    def leave(
-        self, newsletters: Sequence[Newsletter], answer: Answer | None = None
-    ) -> HTMLResponse:
+    def leave(self, newsletters: Sequence[Named], answer: Answer | None = None) -> HTMLResponse:
         """The form for whoever has no mail at hand; `answer` says why it is shown again."""
         status = 200 if answer is None else 422
         return self._page("web/leave.html", status, newsletters=newsletters, wrong=bool(answer))

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from partwork.actions.answering import answer_requests
 from partwork.actions.moving import ask_to_move, move, new_address_behind
 from partwork.actions.naming import name_of
 from partwork.actions.preferences import (
@@ -41,10 +40,9 @@ from partwork.web.pages import (
 from partwork.web.visits import visitor_of
 
 
-def preference_routes(press: Press, pages: Pages) -> APIRouter:
+def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> APIRouter:
     """The settings page, what its buttons do, and the link to a new address."""
     router = APIRouter()
-    mailing = BackgroundTask(answer_requests, press, _now)
 
     def shown(token: str, note: str = "") -> Response:
         return pages.preferences(preferences_behind(press, token, _now()), token, note)
