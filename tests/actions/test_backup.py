@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from partwork.actions.approve import approve
 from partwork.actions.backup import backup
 from partwork.actions.departing import depart, suppress
 from partwork.actions.preview import preview
@@ -44,27 +43,9 @@ LINK = Evidence("one-click")
 
 
 @pytest.fixture
-def issue(press: Press, series: str, readers: tuple[str, ...]) -> str:
-    """The first part is published, and nobody has it yet; the second is approved."""
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
-
-
-@pytest.fixture
 def kept(press: Press, issue: str, tmp_path: Path) -> Path:
-    """A backup of that state, outside of the home."""
+    """A backup of a home with an issue that waits, outside of it."""
     return backup(press, tmp_path / "safe" / "monday.zip", NOW).file
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def new_home(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """A folder that is not there yet, and an empty database of either kind."""
-    url = ""
-    if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("new_postgresql")
-        url = make()
-    return Settings(home=tmp_path / "another machine" / "home", database_url=url)
 
 
 def test_a_home_comes_back_whole_on_either_database(

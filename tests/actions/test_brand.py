@@ -1,18 +1,15 @@
 """A series that answers to somebody else than its newsletter does."""
 
-import socket
 from pathlib import Path
 
 import pytest
 
-from partwork.actions.approve import approve
 from partwork.actions.letter import begin_letter
-from partwork.actions.preview import preview
-from partwork.actions.publish import publish
 from partwork.actions.send import NotReadyToSend, send
 from partwork.assembly import Press, assemble
 from partwork.settings import Settings
-from tests.conftest import NOW, Clock
+from tests.actions.sending import published
+from tests.conftest import Clock, free_port
 
 TEXT = "A first letter, with words enough to be read on a phone and on a wide screen."
 OWN = 'reply_to = "Tam <tam@example.org>"\nsender_name = "The Bench: greetings"\n'
@@ -28,22 +25,10 @@ def toml(press: Press, readers: tuple[str, ...]) -> Path:
     return toml
 
 
-def planned(press: Press) -> str:
-    preview(press, "greetings", None, NOW)
-    approve(press, "greetings", None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, "greetings", at_once=True, now=NOW).planned[0].issue
-
-
-def nobody_listens() -> str:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return f"smtp://127.0.0.1:{listener.getsockname()[1]}"
-
-
 def test_its_mails_say_so_and_are_sent_from_the_newsletter_s_address(
     press: Press, toml: Path, clock: Clock
 ) -> None:
-    assert send(press, planned(press), clock=clock).tally.accepted == 3
+    assert send(press, published(press, "greetings"), clock=clock).tally.accepted == 3
 
     for file in press.outbox.glob("*.eml"):
         mail = file.read_text()
@@ -54,8 +39,9 @@ def test_its_mails_say_so_and_are_sent_from_the_newsletter_s_address(
 def test_a_mail_server_gets_it_unless_answers_would_go_elsewhere_by_now(
     press: Press, toml: Path, clock: Clock
 ) -> None:
-    issue = planned(press)
-    with assemble(Settings(home=press.settings.home, smtp_url=nobody_listens())) as by_smtp:
+    issue = published(press, "greetings")
+    nobody = f"smtp://127.0.0.1:{free_port()}"
+    with assemble(Settings(home=press.settings.home, smtp_url=nobody)) as by_smtp:
         assert "Connection refused" in send(by_smtp, issue, clock=clock).stopped
 
         toml.write_text(toml.read_text().replace("tam@", "somebody.else@"))

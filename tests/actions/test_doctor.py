@@ -5,9 +5,12 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from partwork.actions.approve import approve
 from partwork.actions.doctor import Finding, doctor
+from partwork.actions.preview import preview
 from partwork.assembly import Press, assemble
 from partwork.settings import Settings
+from tests.conftest import NOW
 
 
 def found(press: Press, subject: str) -> Finding:
@@ -37,6 +40,24 @@ def test_parts_are_counted_in_words(press: Press, series: str) -> None:
         file.unlink()
 
     assert found(press, f"series {series}").words == "1 part"
+
+
+def test_what_was_approved_before_there_was_a_public_address_is_named(
+    press: Press, home: Path, series: str
+) -> None:
+    preview(press, series, None, NOW)
+    approve(press, series, 1, reviewer="Ada", channel="cli", now=NOW)
+    assert found(press, f"series {series}").well
+
+    with assemble(Settings(home=home, public_url="http://127.0.0.1:1")) as public:
+        before = found(public, f"series {series}")
+        preview(public, series, None, NOW)
+        approve(public, series, 1, reviewer="Ada", channel="cli", now=NOW)
+        after = found(public, f"series {series}")
+
+    assert not before.well
+    assert "part 1; its mail does not lead to the archive" in before.words
+    assert after.well
 
 
 def test_a_mail_server_that_does_not_answer_is_no_message_that_has_not_left(home: Path) -> None:

@@ -344,10 +344,10 @@ def test_one_page_that_cannot_be_had_stops_no_other(site: Site, take: Taking) ->
     ]
 
 
+@pytest.mark.usefixtures("named_home")
 def test_the_command_takes_addresses_and_files(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     site.has("/ditch")
     notes = home / "notes.txt"
     notes.write_text("The weir\n\nThe weir holds the water back until the mill wants it.\n")

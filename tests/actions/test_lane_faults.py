@@ -1,22 +1,17 @@
 """What befalls a lane from its own side: the ledger's disk, other writers, clocks, other lanes."""
 
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event
 
 import pytest
 
-from partwork.actions.approve import approve
-from partwork.actions.preview import preview
-from partwork.actions.publish import publish
 from partwork.actions.send import SendReport, send
-from partwork.actions.subscribers import import_subscribers
 from partwork.assembly import Press, assemble
 from partwork.model.delivery import Tally
 from partwork.settings import Settings
+from tests.actions.sending import subscribe
 from tests.conftest import NOW, Clock
 from tests.store.recording import recorded_files
 from tests.transport.rough_server import RoughServer
@@ -25,24 +20,14 @@ MANY = tuple(f"reader-{n:03d}@example.org" for n in range(100))
 
 
 @pytest.fixture
-def server() -> Iterator[RoughServer]:
-    with RoughServer() as running:
-        yield running
+def settings(smtp_settings: Settings) -> Settings:
+    return smtp_settings.model_copy(update={"canary_share": 0})
 
 
 @pytest.fixture
-def settings(press: Press, server: RoughServer) -> Settings:
-    return Settings(home=press.settings.home, smtp_url=server.url, canary_share=0)
-
-
-@pytest.fixture
-def issue(press: Press, series: str, tmp_path: Path) -> str:
-    file = tmp_path / "many.csv"
-    file.write_text("email\n" + "\n".join(MANY) + "\n")
-    import_subscribers(press, file, "the-bench", note="a test", now=NOW)
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
+def readers(press: Press) -> tuple[str, ...]:
+    subscribe(press, MANY)
+    return MANY
 
 
 def test_a_full_disk_is_waited_for(settings: Settings, issue: str, server: RoughServer) -> None:

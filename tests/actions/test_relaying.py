@@ -14,24 +14,19 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from partwork.actions.answering import answer_requests
-from partwork.actions.approve import approve
 from partwork.actions.doctor import doctor
-from partwork.actions.issue_named import issue_named
-from partwork.actions.preview import preview
-from partwork.actions.publish import publish
 from partwork.actions.relaying import seal_of
 from partwork.actions.send import send, send_test
 from partwork.actions.sign_up import Visitor, ask
-from partwork.actions.subscribers import import_subscribers
 from partwork.assembly import Press, assemble
 from partwork.delivering.bounces import MailKind, SentMail, mail_behind
 from partwork.delivering.dkim import UnfitKey
 from partwork.manuscript.errors import FieldsError
 from partwork.model.audience import ServiceRequest
-from partwork.model.delivery import Delivery, DeliveryState, Tally
+from partwork.model.delivery import DeliveryState, Tally
 from partwork.settings import Settings, SettingsError
-from partwork.store.ledger import load_deliveries
 from partwork.subscribing.wording import wording_of
+from tests.actions.sending import ledger, subscribe
 from tests.conftest import NOW, Clock
 from tests.transport.name_server import Records, name_server
 from tests.transport.rough_server import RoughServer
@@ -43,19 +38,9 @@ BOUNCES = "bounces+{token}@example.org"
 
 
 @pytest.fixture
-def server() -> Iterator[RoughServer]:
-    with RoughServer() as running:
-        yield running
-
-
-@pytest.fixture
-def issue(press: Press, series: str, tmp_path: Path) -> str:
-    file = tmp_path / "readers.csv"
-    file.write_text("email\n" + "\n".join(READERS) + "\n")
-    import_subscribers(press, file, "the-bench", note="a test", now=NOW)
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
+def readers(press: Press) -> tuple[str, ...]:
+    subscribe(press, READERS)
+    return READERS
 
 
 @pytest.fixture
@@ -77,12 +62,6 @@ def relayed(press: Press, *tables: str, **settings: object) -> Iterator[Press]:
 
 def relay(url: str, *more: str, name: str = "main", profile: str = "postfix") -> str:
     return "\n".join((f'name = "{name}"\nprofile = "{profile}"\nurl = "{url}"', *more))
-
-
-def ledger(press: Press, issue: str) -> dict[str, Delivery]:
-    content_hash = issue_named(press, issue).content_hash
-    with press.engine.connect() as connection:
-        return {row.recipient: row for row in load_deliveries(connection, content_hash)}
 
 
 def senders(server: RoughServer) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """A lane at servers that put off, refuse and cannot take every address."""
 
 from collections import deque
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 
@@ -10,39 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from partwork.actions.approve import approve
-from partwork.actions.preview import preview
-from partwork.actions.publish import publish
-from partwork.actions.send import issue_named, send
-from partwork.assembly import Press, assemble
+from partwork.actions.send import send
+from partwork.assembly import Press
 from partwork.delivering.message import message_id, prepared
 from partwork.delivering.replies import PAUSES
 from partwork.model.address import Mailbox
 from partwork.model.audience import Applicant, Evidence
-from partwork.model.delivery import Delivery, DeliveryState, Envelope, Tally
+from partwork.model.delivery import DeliveryState, Envelope, Tally
 from partwork.model.issue import AudienceRule, Issue, MergeField
 from partwork.model.newsletter import Newsletter
-from partwork.settings import Settings
 from partwork.store.importing import Entrant, import_entrants
-from partwork.store.ledger import load_deliveries
 from partwork.store.schema import deliveries
 from partwork.transport.smtp import SmtpServer
+from tests.actions.sending import ledger, published
 from tests.conftest import NOW, Clock
 from tests.transport.rough_server import RoughServer
 
 ADA, GRACE, MARY = "ada@example.org", "grace@slow.example.org", "mary@slow.example.org"
-
-
-@pytest.fixture
-def server() -> Iterator[RoughServer]:
-    with RoughServer() as running:
-        yield running
-
-
-@pytest.fixture
-def by_smtp(press: Press, server: RoughServer) -> Iterator[Press]:
-    with assemble(Settings(home=press.settings.home, smtp_url=server.url)) as assembled:
-        yield assembled
 
 
 def planned(press: Press, series: str, *addresses: str) -> str:
@@ -50,15 +33,7 @@ def planned(press: Press, series: str, *addresses: str) -> str:
     people = [Entrant(Applicant(1, each), each, f"hash of {each}") for each in addresses]
     with press.engine.begin() as connection:
         import_entrants(connection, people, "the-bench", Evidence("a test", "yes"), at=NOW)
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
-
-
-def ledger(press: Press, issue: str) -> dict[str, Delivery]:
-    content_hash = issue_named(press, issue).content_hash
-    with press.engine.connect() as connection:
-        return {row.recipient: row for row in load_deliveries(connection, content_hash)}
+    return published(press, series)
 
 
 def words(press: Press, recipient: str) -> str:

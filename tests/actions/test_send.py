@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from partwork.actions.approve import approve
 from partwork.actions.preview import preview
-from partwork.actions.publish import publish
 from partwork.actions.send import NotReadyToSend, issue_named, send, send_test
 from partwork.actions.subscribers import erase
 from partwork.actions.unsubscribe import unsubscribe
@@ -23,13 +21,6 @@ from partwork.store.claiming import claim
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from tests.conftest import NOW, Clock
 from tests.store.noting import note_attempt
-
-
-@pytest.fixture
-def issue(press: Press, series: str, readers: tuple[str, ...]) -> str:
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
 
 
 def mails(press: Press) -> list[Path]:

@@ -1,26 +1,22 @@
 """What a person stopped nothing else resumes; what replies forbid waits for a person."""
 
 from collections import deque
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from partwork.actions.approve import approve
-from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.actions.reconcile import accept_doubts, doubts_of, resend_doubts
 from partwork.actions.send import send
 from partwork.actions.status import status_of
 from partwork.actions.stopping import Stopped, cancel, pause, resume
-from partwork.actions.subscribers import import_subscribers
-from partwork.assembly import Press, assemble
+from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.delivery import Tally
 from partwork.model.stop import Stop, StopKind
 from partwork.settings import Settings
 from partwork.store.stops import save_stop
+from tests.actions.sending import subscribe
 from tests.conftest import NOW, Clock
 from tests.transport.rough_server import DROP, RoughServer
 
@@ -28,26 +24,14 @@ MANY = tuple(f"reader-{n:03d}@example.org" for n in range(100))
 
 
 @pytest.fixture
-def server() -> Iterator[RoughServer]:
-    with RoughServer() as running:
-        yield running
+def smtp_settings(smtp_settings: Settings) -> Settings:
+    return smtp_settings.model_copy(update={"canary_share": 20})
 
 
 @pytest.fixture
-def by_smtp(press: Press, server: RoughServer) -> Iterator[Press]:
-    settings = Settings(home=press.settings.home, smtp_url=server.url, canary_share=20)
-    with assemble(settings) as assembled:
-        yield assembled
-
-
-@pytest.fixture
-def issue(press: Press, series: str, tmp_path: Path) -> str:
-    file = tmp_path / "many.csv"
-    file.write_text("email\n" + "\n".join(MANY) + "\n")
-    import_subscribers(press, file, "the-bench", note="a test", now=NOW)
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
+def readers(press: Press) -> tuple[str, ...]:
+    subscribe(press, MANY)
+    return MANY
 
 
 def test_a_pause_stops_a_lane_at_its_next_message(

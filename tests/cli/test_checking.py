@@ -11,13 +11,12 @@ ARTICLES = Path(__file__).parents[1] / "data" / "articles"
 
 
 @pytest.fixture
-def part(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def part(named_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The first part of a series in a home where the terminal stands."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
-    monkeypatch.chdir(home)
+    monkeypatch.chdir(named_home)
     assert run(["ingest", *map(str, sorted(ARTICLES.glob("*.txt"))), "--rights", "own"]) == 0
     assert run(["compose", "heaps", "--by", "article"]) == 0
-    return min((home / "content" / "series" / "heaps").glob("01-*.md"))
+    return min((named_home / "content" / "series" / "heaps").glob("01-*.md"))
 
 
 def test_check_names_file_line_rule_and_remedy_and_ends_with_1(

@@ -11,9 +11,8 @@ SITE = "kettles.example.org"
 
 
 @pytest.fixture
-def sources(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def sources(named_home: Path, tmp_path: Path) -> list[str]:
     """Four texts of a site that end alike, and a home that the environment names."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     made = []
     for thing in ("kettle", "ladle", "spoon", "skillet"):
         file = tmp_path / f"{thing}.txt"
@@ -72,9 +71,8 @@ def test_a_site_is_cleaned_again_but_for_what_hands_have_edited(
 
 
 def test_an_article_of_which_nothing_is_left_is_told(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    named_home: Path, tmp_path: Path, capsys
 ) -> None:
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     file = tmp_path / "share.txt"
     file.write_text("Share\n\nSubscribe to our newsletter\n\nRelated posts\n")
 
@@ -98,9 +96,8 @@ def test_an_article_of_which_nothing_is_left_is_told(
 
 
 def test_an_article_that_is_there_in_another_form_is_told_in_one_line(
-    home: Path, tmp_path: Path, capsys, monkeypatch
+    named_home: Path, tmp_path: Path, capsys
 ) -> None:
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     lines = [
         "The bell of Trewen was cast from the coins of a parish that had little else to give.",
         "It was too small for the tower, and rang so high that dogs came to church before men.",

@@ -25,9 +25,8 @@ The clerk counted each spoon twice, and so did the wife of the clerk.
 
 
 @pytest.fixture
-def slug(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def slug(named_home: Path, tmp_path: Path) -> str:
     """An article of a site, in a home that the environment names."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     file = tmp_path / "kettle.txt"
     file.write_text(TEXT)
     with assemble(Settings()) as press:
@@ -115,9 +114,8 @@ def test_what_is_no_number_is_told(given: tuple[str, ...]) -> None:
 
 
 def test_a_site_s_name_cannot_act_in_the_command_that_is_offered(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    named_home: Path, tmp_path: Path, capsys
 ) -> None:
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     file = tmp_path / "kettle.html"
     link = '<link rel="canonical" href="http://$(reboot)a/kettle">'
     file.write_text(f"<html><head>{link}</head><body><p>{TEXT[-72:]}</p></body></html>")

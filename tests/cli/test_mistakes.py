@@ -14,11 +14,10 @@ from partwork.cli.main import run
 
 
 @pytest.fixture
-def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def at_home(named_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home that the environment names and in which the terminal stands."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
-    monkeypatch.chdir(home)
-    return home
+    monkeypatch.chdir(named_home)
+    return named_home
 
 
 @pytest.mark.parametrize(

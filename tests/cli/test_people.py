@@ -16,9 +16,8 @@ ADA = "ada@example.org"
 
 
 @pytest.fixture
-def file(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(named_home: Path, tmp_path: Path) -> Path:
     """Two addresses, and a home that the environment names."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     people = tmp_path / "people.csv"
     people.write_text(f"email\n{ADA}\ngrace@example.org\n")
     return people

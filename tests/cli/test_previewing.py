@@ -4,24 +4,22 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from partwork.cli.main import run
+from tests.conftest import wait_until
 
 LONGEST = 60  # seconds until something must have happened, on a busy machine
 
 
 @pytest.fixture
-def file(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def file(named_home: Path) -> Path:
     """The one part of a letter, in a home that the environment names."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     assert run(["compose", "greetings", "--letter", "--title", "Spring greetings"]) == 0
-    return home / "content" / "series" / "greetings" / "01-spring-greetings.md"
+    return named_home / "content" / "series" / "greetings" / "01-spring-greetings.md"
 
 
 def test_without_chromium_there_is_a_preview_and_a_line_that_says_so(
@@ -106,19 +104,12 @@ def test_who_approves_is_given_a_link_to_what_was_approved(
     )
 
 
-def until(happened: Callable[[], bool]) -> None:
-    end = time.monotonic() + LONGEST
-    while not happened():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.1)
-
-
 def test_watching_shows_each_save_until_it_is_interrupted(file: Path, tmp_path: Path) -> None:
     said = tmp_path / "said"
     command = [sys.executable, "-m", "partwork", "preview", "greetings", "--watch"]
     with said.open("wb") as stream, subprocess.Popen(command, stderr=stream) as watching:
         try:
-            until(lambda: "Serving" in said.read_text())
+            wait_until(lambda: "Serving" in said.read_text())
             address = re.search(r"http://127\.0\.0\.1:[0-9]+", said.read_text())
             assert address
 
@@ -127,9 +118,9 @@ def test_watching_shows_each_save_until_it_is_interrupted(file: Path, tmp_path: 
                     return str(answer.read().decode())
 
             file.write_text(re.sub("subject: .*", "subject: A word in May", file.read_text()))
-            until(lambda: "<h1>A word in May</h1>" in page())
+            wait_until(lambda: "<h1>A word in May</h1>" in page())
             file.write_text(file.read_text().replace("number: 1", "number: [1"))
-            until(lambda: f"{file.name}, line 3" in page())
+            wait_until(lambda: f"{file.name}, line 3" in page())
         finally:
             watching.send_signal(signal.SIGINT)
         assert watching.wait(LONGEST) == 0

@@ -20,9 +20,8 @@ HOSTILE = "Share this \x1b[2J\x9b31m\u202e[bold red]now[/bold red]"
 
 
 @pytest.fixture
-def slug(home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def slug(named_home: Path) -> str:
     """An article in a home that the environment names; no web app runs."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     with assemble(Settings()) as press:
         (made,) = ingest(press, [ARTICLES / "the-warm-heap.txt"], rights=Rights.OWN).articles
     return made.cleaned.article.slug
@@ -102,9 +101,7 @@ def test_without_an_article_all_are_listed(slug: str, capsys) -> None:
     assert line.startswith(f"{slug}  ")
 
 
-def test_in_a_home_without_articles_that_is_said(home: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
-
+def test_in_a_home_without_articles_that_is_said(named_home: Path, capsys) -> None:
     assert run(["report"]) == 0
     assert "no articles yet" in capsys.readouterr().out
     assert run(["report", "--link"]) == 2

@@ -15,15 +15,9 @@ from partwork.cli.main import run
         ("a@example.org\nb@example.org", "2 readers"),
     ],
 )
-def test_readers_are_counted_as_people_count(  # noqa: PLR0917 one row, one case
-    home: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    rows: str,
-    told: str,
+def test_readers_are_counted_as_people_count(
+    named_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], rows: str, told: str
 ) -> None:
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     people = tmp_path / "people.csv"
     people.write_text(f"email\n{rows}\n")
     into = ("--newsletter", "the-bench", "--confirmed", "at the fair")

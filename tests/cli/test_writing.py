@@ -11,14 +11,13 @@ ARTICLES = Path(__file__).parents[1] / "data" / "articles"
 
 
 @pytest.fixture
-def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def at_home(named_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home with two articles, that the environment names."""
-    monkeypatch.setenv("PARTWORK_HOME", str(home))
     monkeypatch.setenv("COLUMNS", "200")
     for file in ARTICLES.glob("*.txt"):
-        shutil.copy(file, home / "content" / "inbox")
+        shutil.copy(file, named_home / "content" / "inbox")
     assert run(["ingest", "--rights", "own"]) == 0
-    return home
+    return named_home
 
 
 def parts_of(home: Path, series: str) -> list[str]:

@@ -8,10 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from partwork.actions.approve import approve
 from partwork.actions.backup import backup
-from partwork.actions.preview import preview
-from partwork.actions.publish import publish
 from partwork.actions.restore import restore
 from partwork.actions.send import send
 from partwork.actions.subscribers import erase, import_subscribers, story_of
@@ -27,11 +24,9 @@ BROWSER = {"user-agent": "a mail scanner"}
 
 
 @pytest.fixture
-def mail(press: Press, series: str, readers: tuple[str, ...], clock: Clock) -> EmailMessage:
+def mail(press: Press, issue: str, clock: Clock) -> EmailMessage:
     """Ada's copy of the first part."""
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ed", channel="cli", now=NOW)
-    send(press, publish(press, series, at_once=True, now=NOW).planned[0].issue, clock=clock)
+    send(press, issue, clock=clock)
     (file,) = press.outbox.glob(f"{ADA}--*.eml")
     return message_from_bytes(file.read_bytes(), policy=policy.default)
 

@@ -1,28 +1,12 @@
 """What a person stopped nothing else resumes, as the command line shows it."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from partwork.actions.approve import approve
-from partwork.actions.preview import preview
-from partwork.actions.publish import publish
-from partwork.actions.subscribers import import_subscribers
-from partwork.assembly import Press
 from partwork.cli.main import run
-from tests.conftest import NOW
 
-
-@pytest.fixture
-def issue(press: Press, series: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    file = tmp_path / "readers.csv"
-    file.write_text("email\nada@example.org\ngrace@example.org\n")
-    import_subscribers(press, file, "the-bench", note="a test", now=NOW)
-    preview(press, series, None, NOW)
-    approve(press, series, None, reviewer="Ada", channel="cli", now=NOW)
-    monkeypatch.setenv("PARTWORK_HOME", str(press.settings.home))
-    return publish(press, series, at_once=True, now=NOW).planned[0].issue
+pytestmark = pytest.mark.usefixtures("named_home")
 
 
 def test_from_pause_to_send_to_what_became_of_it(
@@ -36,11 +20,11 @@ def test_from_pause_to_send_to_what_became_of_it(
 
     assert run(["resume", issue]) == 0
     assert run(["send", issue]) == 0
-    assert "2 accepted" in capsys.readouterr().out
+    assert "3 accepted" in capsys.readouterr().out
     assert run(["status", issue, "--domains", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["domains"] == {"example.org": {"accepted": 2}}
+    assert json.loads(capsys.readouterr().out)["domains"] == {"example.org": {"accepted": 3}}
     assert run(["status", issue, "--watch"]) == 0
-    assert "2 of 2" in capsys.readouterr().err
+    assert "3 of 3" in capsys.readouterr().err
     assert run(["subscribers", "show", "ada@example.org"]) == 0
     assert f"{issue}: accepted (250 " in capsys.readouterr().out
     assert run(["reconcile", issue]) == 0

@@ -1,10 +1,10 @@
-"""Mail servers on loopback: a well-behaved one, and one that follows a script."""
+"""Mail servers on loopback: a well-behaved one, a rough one, and one that follows a script."""
 
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -19,6 +19,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.conftest import free_port
+from tests.transport.rough_server import RoughServer
 
 DROP = "DROP"  # a step of a script: the server goes away instead of answering
 SILENCE = "SILENCE"  # the server reads and does not answer
@@ -67,11 +70,11 @@ class Inbox:
         return authenticate
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@pytest.fixture
+def serve() -> Iterator[Callable[..., RoughServer]]:
+    """Starts a server that does as it is told; keyword arguments are RoughServer's."""
+    with ExitStack() as running:
+        yield lambda **how: running.enter_context(RoughServer(**how))
 
 
 @pytest.fixture

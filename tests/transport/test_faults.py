@@ -4,8 +4,7 @@ import ssl
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,12 +17,6 @@ from partwork.transport.url import Security, SmtpAddress
 from tests.transport.conftest import make_certificate
 from tests.transport.rough_server import DROP, RoughServer
 from tests.transport.test_many import QUICK, SENDER, carry, codes, mail, reader
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., RoughServer]]:
-    with ExitStack() as running:
-        yield lambda **how: running.enter_context(RoughServer(**how))
 
 
 def test_a_server_that_refuses_connections_for_a_while_gets_the_rest_later(

@@ -2,8 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -17,12 +16,6 @@ from tests.transport.rough_server import DROP, SILENCE, RoughServer
 SENDER = "bounces@example.org"
 QUICK = (0.0, 0.01, 0.01)
 Ends = dict[int, Reply | LostInDoubt]
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., RoughServer]]:
-    with ExitStack() as running:
-        yield lambda **how: running.enter_context(RoughServer(**how))
 
 
 def reader(key: int) -> str:

@@ -2,8 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -38,12 +37,6 @@ class Shelf:
         self.slowed[domain] += 1
         self.waits[domain] = 60.0
         return Slots(60.0, self.apart, 0)
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., RoughServer]]:
-    with ExitStack() as running:
-        yield lambda **how: running.enter_context(RoughServer(**how))
 
 
 def is_of_relay(reply: Reply) -> bool:

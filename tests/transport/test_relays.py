@@ -1,8 +1,7 @@
 """Several relays: each reader gets one copy, by whichever relay can be had."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from time import monotonic
 
 import pytest
@@ -15,12 +14,6 @@ from tests.transport.rough_server import DROP, RoughServer
 from tests.transport.test_many import QUICK, SENDER, carry, codes, mail, reader
 
 NOBODY = "smtp://127.0.0.1:1"
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[..., RoughServer]]:
-    with ExitStack() as running:
-        yield lambda **how: running.enter_context(RoughServer(**how))
 
 
 def ways(*urls: str, aside: float = 600) -> Relays:

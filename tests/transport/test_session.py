@@ -1,8 +1,8 @@
 """Nothing of ours is said before the connection is what the address asks for."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -15,9 +15,8 @@ OFFERS = ("STARTTLS", "AUTH PLAIN", "PIPELINING")
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[..., RoughServer]]:
-    with ExitStack() as running:
-        yield lambda **how: running.enter_context(RoughServer(offers=[OFFERS], **how))
+def serve(serve: Callable[..., RoughServer]) -> Callable[..., RoughServer]:
+    return partial(serve, offers=[OFFERS])
 
 
 def address_of(server: RoughServer) -> SmtpAddress:
