@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from partwork.model.delivery import Reply, Stage, Verdict
+from partwork.model.status import is_about_sender, is_hard
 
 
 class Concern(StrEnum):
@@ -66,7 +67,7 @@ def concern_of(reply: Reply) -> Concern:
     status = enhanced_status(reply) or ""
     if _THROTTLED.match(reply.text):
         return Concern.SENDER if "quota" in reply.text.lower() else Concern.RELAY
-    if reply.code in _SENDER_CODES or _SENDER.fullmatch(status):
+    if reply.code in _SENDER_CODES or is_about_sender(status):
         return Concern.SENDER
     if reply.code == _CLOSING or status.startswith("4.3."):
         return Concern.RELAY
@@ -91,7 +92,7 @@ def shuts_us_out(reply: Reply) -> bool:
 
 def is_hard_bounce(reply: Reply) -> bool:
     """Whether the address itself is said to be no good, for ever: it is not to be tried again."""
-    return enhanced_status(reply) in _HARD
+    return is_hard(enhanced_status(reply) or "")
 
 
 def next_try_at(attempts: int, now: datetime) -> datetime | None:
@@ -108,12 +109,8 @@ def next_try_at(attempts: int, now: datetime) -> datetime | None:
 _CLOSING = 421  # RFC 5321, 3.8
 # A login is asked for, was refused, is too weak, needs TLS: RFC 4954, 6.
 _SENDER_CODES = frozenset({530, 534, 535, 538})
-# Bad sender's address, too big for the system, against policy: RFC 3463, 3.2, 3.4 and 3.8.
-_SENDER = re.compile(r"5\.1\.[78]|5\.3\.4|5\.7\.[0-9]+")
 # Bad system address, no mail taken there (RFC 7505, 4.2), network and routing: RFC 3463, 3.5.
 _DOMAIN = re.compile(r"[45]\.1\.(?:2|10)|[45]\.4\.[0-9]+")
-# DESIGN 9: mailbox, system, syntax, moved, no mail taken there, mailbox disabled.
-_HARD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 # "454 Throttling failure: Maximum sending rate exceeded." or ": Daily message quota exceeded.":
 # https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html.
 _THROTTLED = re.compile(r"(?i)(?:4\.[0-9]\.[0-9]+ )?throttling failure")

@@ -30,7 +30,7 @@ from partwork.store.rows import insert_if_new
 from partwork.store.schema import newsletters
 from partwork.store.tags import save_tags
 
-TURN = timedelta(milliseconds=40)
+TURN = timedelta(milliseconds=30)
 LEAST_IN_A_TURN = 125  # rows; below, most of a turn is the commit
 MOST_IN_A_TURN = 2000
 
@@ -113,16 +113,19 @@ def import_entrants(
 def in_turns(engine: Engine, entrants: Iterator[Entrant]) -> Iterator[list[Entrant]]:
     """The entrants in chunks, each for one transaction, and whoever waits let in before the next.
 
-    Chunks double and halve to what takes about `TURN`: no writer waits much longer. Between two,
+    Chunks double and halve to what takes about `TURN`: no writer waits much longer, and where some
+    come again and again they wait for the shortest. Between two,
     SQLite's log is written back into the file, which needs no lock. PostgreSQL locks rows, and
     wakes who waits.
     """
     database = engine.url.database if engine.dialect.name == "sqlite" else None
     size = LEAST_IN_A_TURN
     with _writing_back(engine) if database else nullcontext(lambda: None) as write_back:
-        while chunk := list(islice(entrants, size)):
-            if database:
-                let_in(database)
+        while True:
+            if database and let_in(database):
+                size = LEAST_IN_A_TURN  # where one waited, the next is not far
+            if not (chunk := list(islice(entrants, size))):
+                return
             began = monotonic()
             yield chunk
             took = monotonic() - began

@@ -45,11 +45,20 @@ def waiting(database: str) -> Iterator[None]:
         yield
 
 
-def let_in(database: str) -> None:
-    """Return once everyone who waits has begun; the caller holds no transaction."""
+def let_in(database: str) -> bool:
+    """Return once everyone who waits has begun, and whether there was anyone.
+
+    The caller holds no transaction.
+    """
     with _opened(database) as descriptor:
-        if descriptor is not None:
+        if descriptor is None:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
+            return True
+        return False
 
 
 @contextmanager
