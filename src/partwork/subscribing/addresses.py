@@ -1,6 +1,7 @@
 """What tells two addresses apart, and which can be written to at all."""
 
 import unicodedata
+from functools import lru_cache
 
 import idna
 from email_validator import EmailNotValidError, validate_email
@@ -8,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 RULE = "lower case, IDNA 2008, UTS 46"  # the name of what `address_key` does
 
 
+@lru_cache(maxsize=256)  # of one address, several keys are made in a row
 def address_key(address: str) -> str:
     """What tells two addresses apart: lower-cased, the domain as name servers know it.
 
@@ -63,6 +65,7 @@ def masked(address: str) -> str:
     return f"{local[:1]}…@{domain}" if local else ""
 
 
+@lru_cache(maxsize=4096)  # few have most of the addresses
 def _ascii_domain(domain: str) -> str:
     try:
         plain = domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")

@@ -35,4 +35,4 @@ def fingerprint(hash_key: bytes) -> str:
 def _digest(hash_key: bytes, words: str) -> str:
     if not hash_key:
         raise ValueError("the hash key is empty")
-    return hmac.new(hash_key, words.encode(), "sha256").hexdigest()
+    return hmac.digest(hash_key, words.encode(), "sha256").hex()
