@@ -29,9 +29,13 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-def one_of(states: type[StrEnum]) -> str:
-    """The states as a check constraint lists them."""
-    return ", ".join("'{}'".format(s.value.replace("'", "''")) for s in states)
+def is_one_of(column: str, states: type[StrEnum]) -> str:
+    """The condition that a column holds one of the states, as a check constraint has it.
+
+    Not `IN`: of three or more SQLite makes a table each time it looks, for each row that changes.
+    """
+    values = (state.value.replace("'", "''") for state in states)
+    return " OR ".join(f"{column} = '{value}'" for value in values)
 
 
 BIG_ID = BigInteger().with_variant(Integer, "sqlite")

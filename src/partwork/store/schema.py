@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     literal_column,
+    or_,
 )
 
 from partwork.model.audience import (
@@ -27,7 +28,7 @@ from partwork.model.audience import (
 )
 from partwork.model.delivery import DeliveryState
 from partwork.store import sending_schema  # noqa: F401 its tables are of the same metadata
-from partwork.store.columns import BIG_ID, Instant, metadata, one_of
+from partwork.store.columns import BIG_ID, Instant, is_one_of, metadata
 from partwork.store.rows import literal_state
 
 newsletters = Table(
@@ -82,7 +83,7 @@ subscriptions = Table(
     Column("ended_at", Instant),
     Column("paused_until", Instant),
     Column("is_bundled", Boolean, nullable=False, server_default=false()),
-    CheckConstraint(f"state IN ({one_of(SubscriptionState)})", name="state"),
+    CheckConstraint(is_one_of("state", SubscriptionState), name="state"),
     Index("subscriptions_audience", "newsletter", "state", "subscriber"),
     Index("subscriptions_asked", "newsletter", "state", "asked_at", "subscriber"),
 )
@@ -142,7 +143,7 @@ consents = Table(
     Column("wording", Text, nullable=False),
     Column("network", Text, nullable=False, server_default=""),
     Column("user_agent", Text, nullable=False, server_default=""),
-    CheckConstraint(f"act IN ({one_of(Act)})", name="act"),
+    CheckConstraint(is_one_of("act", Act), name="act"),
     Index("consents_of_hash", "suppression_key", "newsletter"),
 )
 
@@ -160,7 +161,7 @@ suppressions = Table(
     Column("suppression_key", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    CheckConstraint(f"reason IN ({one_of(SuppressionReason)})", name="reason"),
+    CheckConstraint(is_one_of("reason", SuppressionReason), name="reason"),
 )
 
 # What waits to be mailed to one person, and for a day what was: by it, mails are capped.
@@ -182,7 +183,7 @@ service_messages = Table(
     Column("asked_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_try_at", Instant),  # none: answered
-    CheckConstraint(f"kind IN ({one_of(ServiceRequest)})", name="kind"),
+    CheckConstraint(is_one_of("kind", ServiceRequest), name="kind"),
     Index("service_messages_of_mailbox", "mailbox_key", "asked_at"),
     Index("service_messages_of_network", "network_key", "asked_at"),
     Index("service_messages_asked_at", "asked_at"),
@@ -302,7 +303,7 @@ deliveries = Table(
     Column("next_try_at", Instant),
     Column("relay_id", Text),  # the server's own name of the message, from its reply
     UniqueConstraint("content_hash", "subscriber"),
-    CheckConstraint(f"state IN ({one_of(DeliveryState)})", name="state"),
+    CheckConstraint(is_one_of("state", DeliveryState), name="state"),
     CheckConstraint(
         "(state IN ('claimed', 'attempted')) = (lease_until IS NOT NULL)", name="lease"
     ),
@@ -348,17 +349,14 @@ Index(
 )
 
 # All that is neither open nor accepted, of which there is little: see `ledger.tally`.
-IS_SETTLED = deliveries.c.state.in_(
-    [
-        literal_state(state)
-        for state in (
-            DeliveryState.REFUSED,
-            DeliveryState.IN_DOUBT,
-            DeliveryState.LEFT,
-            DeliveryState.BUNDLED,
-        )
-    ]
+# In single conditions for the reason of `is_one_of`.
+_SETTLED = (
+    DeliveryState.REFUSED,
+    DeliveryState.IN_DOUBT,
+    DeliveryState.LEFT,
+    DeliveryState.BUNDLED,
 )
+IS_SETTLED = or_(*(deliveries.c.state == literal_state(state) for state in _SETTLED))
 Index(
     "deliveries_settled",
     deliveries.c.content_hash,

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 
 from partwork.model.stop import StopKind
-from partwork.store.columns import BIG_ID, Instant, metadata, one_of
+from partwork.store.columns import BIG_ID, Instant, is_one_of, metadata
 
 # Accepted deliveries of campaigns that are long over, in a tenth of the room. A person's
 # are looked up by the index; instants are seconds since 1970, for SQLite's are as long as words.
@@ -47,7 +47,7 @@ stops = Table(
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    CheckConstraint(f"kind IN ({one_of(StopKind)})", name="kind"),
+    CheckConstraint(is_one_of("kind", StopKind), name="kind"),
 )
 
 # How fast a relay, or a recipients' domain behind it, gets messages: see `store.pacing`.
