@@ -116,6 +116,7 @@ def test_a_page_is_kept_and_removed_in_order_and_unaltered(page, line_break):
 
 @given(pages, breaks)
 @example([BIO, "Menu", "Menu", TWO_SENTENCES, TWO_SENTENCES], "\n")
+@example(["A kettle", TWO_SENTENCES, "12 May 2021", FURNITURE[-1]], "\n")
 @settings(max_examples=150)
 def test_a_printed_article_is_clean(page, line_break):
     printed = clean(line_break.join(page).encode(), "kettles.txt").markdown

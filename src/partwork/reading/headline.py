@@ -182,7 +182,7 @@ def _deck_at(blocks: tuple[Block, ...], title_at: int, said: Metadata) -> int | 
     at = title_at + 1
     if at + 1 >= len(blocks) or not _may_be_deck(blocks[at]):
         return None
-    if not any(map(is_prose, blocks[at + 1 :])):
+    if not any(is_prose(block) and not is_furniture(block.text) for block in blocks[at + 1 :]):
         return None
     title, deck, below = blocks[title_at : at + 2]
     if said.deck:
