@@ -28,7 +28,7 @@ types: .venv/.develops
 # they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
 # MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Last, `kills`.
 ENDURE ?= 720
-ENDURED := read_text read_markdown read_html clean parse_manuscript
+ENDURED := read_text read_markdown read_html read_mail clean parse_manuscript
 MAILQ ?= ../shared/bench/email/mailq.py
 MAILQ_TOOLS ?= .mailq
 endure: .venv/.endures

@@ -15,7 +15,8 @@ FLOORS = {
     **dict.fromkeys(
         ["reading", "cleaning", "composing", "manuscript", "rendering", "scheduling"], 2
     ),
-    **dict.fromkeys(["subscribing", "delivering", "library", "store", "transport", "fetching"], 2),
+    **dict.fromkeys(["subscribing", "delivering", "returning", "library", "store"], 2),
+    **dict.fromkeys(["transport", "fetching"], 2),
     **dict.fromkeys(["language_model", "screenshots", "images"], 2),
     **dict.fromkeys(["actions", "assembly", "settings"], 3),
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
@@ -24,6 +25,7 @@ FLOORS = {
 STAGES = {"reading", "cleaning", "composing", "manuscript", "rendering", "scheduling"} | {
     "subscribing",
     "delivering",
+    "returning",
 }
 
 # Which rooms may know of which library; `cli` reaches Prefect by way of orchestration alone.
@@ -38,6 +40,7 @@ KEPT_IN = {
     "smtplib": {"transport"},
     "dns": {"transport"},
     "cryptography": {"delivering"},
+    "flufl": {"returning"},
     "socket": {"transport", "orchestration", "web", "fetching"},
     "mjml": {"rendering"},
     "jinja2": {"rendering", "web"},

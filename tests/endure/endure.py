@@ -1,7 +1,7 @@
 """Fuzzes one target with atheris: `python tests/endure/endure.py TARGET SECONDS`.
 
-Begins with the dumps, keeps what it learns in `.endure/TARGET/` for the next time, and writes
-each input that crashes, hangs for 20 s or needs 2 GB as a file `.endure/TARGET-crash-…`.
+Begins with the dumps or mails, keeps what it learns in `.endure/TARGET/` for the next time, and
+writes each input that crashes, hangs for 20 s or needs 2 GB as a file `.endure/TARGET-crash-…`.
 The exit status is not 0 if there was one.
 """
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 with atheris.instrument_imports(include=["partwork"]):
-    from tests.endure.seeds import DUMPS, raw_of
+    from tests.endure.seeds import DUMPS, MAILS, raw_of
     from tests.endure.targets import TARGETS
 
 LONGEST = 16_000  # bytes of an input: what is quadratic shows, what is linear stays quick
@@ -50,7 +50,9 @@ def main(name: str, seconds: int) -> None:
     home = ROOT / ".endure"
     corpus = home / name
     corpus.mkdir(parents=True, exist_ok=True)
-    for dump in DUMPS:
+    for mail in MAILS if name == "read_mail" else ():
+        (corpus / mail.name).write_bytes(mail.read_bytes()[:LONGEST])
+    for dump in DUMPS if name != "read_mail" else ():
         if dump.name.endswith(ending):
             raw = raw_of(dump)
             head = b"---\ntitle: A dump\n---\n" if name == "parse_manuscript" else b""

@@ -1,7 +1,8 @@
-"""The labelled dumps without their labels: what fuzzing begins with."""
+"""What fuzzing begins with: the labelled dumps without their labels, and mail that came back."""
 
 from pathlib import Path
 
+MAILS = sorted((Path(__file__).parents[1] / "data" / "returning").glob("*.eml"))
 DUMPS = sorted((Path(__file__).parents[1] / "cleaning" / "dumps").iterdir())
 
 

@@ -15,9 +15,12 @@ from partwork.manuscript.article import parse_article, print_article
 from partwork.manuscript.inline import without_controls
 from partwork.model.article import Article, Block, BlockKind, Cleaned
 from partwork.model.errors import PartworkError
+from partwork.model.feedback import FeedbackKind
 from partwork.reading.raw import read_article
+from partwork.returning import mail
 
 ONE_LINE = {BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.IMAGE}
+LONGEST_FIELD = 998  # characters: a line of a mail (RFC 5322, 2.1.1)
 NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -78,6 +81,28 @@ def parse_manuscript(raw: bytes) -> None:
     assert print_article(Cleaned(again)) == printed
 
 
+def read_mail(raw: bytes) -> None:
+    """A mail that came back tells something, of whatever bytes it is; nothing of it is markup."""
+    events = mail.read_mail(raw)
+    assert events
+    told_of = {FeedbackKind.BOUNCE, FeedbackKind.DELAY, FeedbackKind.DELIVERED}
+    for event in events:
+        assert len(events) == 1 or event.kind in told_of | {
+            FeedbackKind.COMPLAINT,
+            FeedbackKind.UNSUBSCRIBE,
+        }
+        assert event.event
+        assert event.at is None or event.at.tzinfo is not None
+        assert re.fullmatch(r"(?:[245]\.[0-9]{1,3}\.[0-9]{1,3})?", event.status), event
+        assert re.fullmatch(r"(?:<[^<>\s]+>)?", event.message_id), event
+        for text in (event.recipient, event.bounce_address, event.relay_id, event.event):
+            assert not re.search(r"[\s<>]", text.strip("<>")), event
+        for text in (event.words, event.recipient, event.feedback_type):
+            assert "\n" not in text
+            assert not NOT_TEXT.search(text), repr(text)
+            assert len(text) <= LONGEST_FIELD
+
+
 TARGETS: dict[str, tuple[Callable[[bytes], None], str]] = {
     # with the endings of the dumps that are good seeds
     "read_text": (read_text, ".txt"),
@@ -85,6 +110,7 @@ TARGETS: dict[str, tuple[Callable[[bytes], None], str]] = {
     "read_html": (read_html, ".html"),
     "clean": (clean, ""),
     "parse_manuscript": (parse_manuscript, ".txt"),
+    "read_mail": (read_mail, ""),
 }
 
 

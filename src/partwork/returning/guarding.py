@@ -1,0 +1,74 @@
+"""When what comes back forbids to go on sending."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """Which deliveries are counted together."""
+
+    CAMPAIGN = "campaign"
+    DOMAIN = "recipients' domain"
+    SIGN_UP = "sign-up source"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the deliveries of one campaign, or of one domain or sign-up source in it.
+
+    `accepted` counts also those that bounced or were complained about later.
+    """
+
+    scope: Scope
+    name: str
+    accepted: int
+    refused: int = 0
+    bounced: int = 0
+    complained: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Too many are more than `percent` and no fewer than `at_least`: one of three is an accident.
+
+    Raises ValueError for a share that is none, and for fewer than one.
+    """
+
+    percent: float
+    at_least: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.percent <= 100 or self.at_least < 1:
+            raise ValueError(f"no ceiling: {self.percent} %, at least {self.at_least}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ceilings:
+    """How much may come back: refused of all that were answered, the others of all accepted."""
+
+    # DESIGN 9. Four are in any list, as the canary has it.
+    refused: Ceiling = Ceiling(2, 5)
+    # At 5 % Amazon reviews a sender: docs.aws.amazon.com/ses/latest/dg/faqs-enforcement.html.
+    bounced: Ceiling = Ceiling(5, 5)
+    # Google's own: support.google.com/a/answer/81126. That two people slip is a guess.
+    complained: Ceiling = Ceiling(0.3, 3)
+
+
+def whys_held(counted: Iterable[Counts], ceilings: Ceilings) -> tuple[str, ...]:
+    """Why sending must stop, a line for each ceiling that is passed; none: it may go on."""
+    return tuple(why for counts in counted for why in _whys(counts, ceilings))
+
+
+def _whys(counts: Counts, ceilings: Ceilings) -> Iterator[str]:
+    accepted, answered = counts.accepted, counts.accepted + counts.refused
+    for count, what, total, of, ceiling in (
+        (counts.refused, "were refused", answered, "answered", ceilings.refused),
+        (counts.bounced, "bounced", accepted, "accepted", ceilings.bounced),
+        (counts.complained, "were reported as spam", accepted, "accepted", ceilings.complained),
+    ):
+        if count >= ceiling.at_least and count * 100 > ceiling.percent * total:
+            yield (
+                f"{counts.scope} {counts.name}: {count} of {total} {of} {what}, "
+                f"more than {ceiling.percent:g} %"
+            )
