@@ -27,8 +27,11 @@ def signer_of(secrets: Sequence[str], purpose: str) -> URLSafeSerializer:
 def stamp_of(secrets: tuple[str, ...], purpose: str) -> Callable[[bytes], bytes]:
     """Signs ready bytes as `signer_of` does; the key is derived once, not for each."""
     key = signer_of(secrets, purpose).make_signer().derive_key()
+    keyed = hmac.new(key, digestmod="sha256")
 
     def stamped(held: bytes) -> bytes:
-        return b"%b.%b" % (held, base64_encode(hmac.digest(key, held, "sha256")))
+        proof = keyed.copy()
+        proof.update(held)
+        return b"%b.%b" % (held, base64_encode(proof.digest()))
 
     return stamped
