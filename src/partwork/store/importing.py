@@ -114,9 +114,8 @@ def in_turns(engine: Engine, entrants: Iterator[Entrant]) -> Iterator[list[Entra
     """The entrants in chunks, each for one transaction, and whoever waits let in before the next.
 
     Chunks double and halve to what takes about `TURN`: no writer waits much longer, and where some
-    come again and again they wait for the shortest. Between two,
-    SQLite's log is written back into the file, which needs no lock. PostgreSQL locks rows, and
-    wakes who waits.
+    come again and again they wait for the shortest. Between two, SQLite's log is written back into
+    the file, which needs no lock. PostgreSQL locks rows, and wakes who waits.
     """
     database = engine.url.database if engine.dialect.name == "sqlite" else None
     size = LEAST_IN_A_TURN
