@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from partwork.model.audience import Applicant, Evidence, SuppressionReason
 from partwork.store.audience import load_subscriber, make_subscriber, save_suppression
+from partwork.store.cohorts import cohort_of
 from partwork.store.engine import open_engine, read_only
 from partwork.store.importing import (
     MOST_IN_A_TURN,
@@ -159,8 +160,10 @@ def test_two_imports_that_tag_the_same_people_at_once_add_all_tags(engine: Engin
     with read_only(engine) as conn:
         ids = conn.execute(select(subscribers.c.id)).scalars().all()
         tags, fields = load_tags(conn, ids), load_fields(conn, ids)
+        cohorts = set(conn.execute(select(subscriptions.c.cohort)).scalars())
     assert all(tags[id_] == ["both", "one", "two"] for id_ in ids)
     assert all(fields[id_]["by"] in {"one", "two"} for id_ in ids)
+    assert cohorts == {cohort_of("", ("both", "one", "two"))}
 
 
 def test_who_left_or_is_suppressed_gets_no_tags(engine: Engine) -> None:

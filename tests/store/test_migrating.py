@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from partwork.model.audience import Act, Consent, Evidence
 from partwork.store import migrating
 from partwork.store.audience import load_subscriber
+from partwork.store.cohorts import cohort_of
 from partwork.store.columns import metadata
 from partwork.store.consents import last_consent, load_consents, record_consent
 from partwork.store.engine import StoreError, open_engine, read_only
@@ -183,6 +184,35 @@ def test_what_was_asked_before_mailboxes_were_counted_waits_and_counts(first_rel
         again = save_request(conn, waiting.request, once)
     assert (waiting.request.address, waiting.request.asked_at) == ("ada@example.org", MARCH)
     assert again is Taken.TOO_MANY_OF_ADDRESS
+
+
+TAGGED = """
+INSERT INTO newsletters VALUES ('weekly', '2026-03-03 06:30:00');
+INSERT INTO subscribers VALUES
+    (9, 'c@example.org', 'c@example.org', 'hash of c', '', 'de', '2026-03-03 06:30:00');
+INSERT INTO subscriptions (subscriber, newsletter, state, asked_at) VALUES
+    (1, 'weekly', 'pending', '2026-03-03 06:30:00'),
+    (9, 'daily', 'confirmed', '2026-03-03 06:30:00');
+INSERT INTO tags VALUES (1, 'press'), (1, 'beta'), (7, 'beta')
+"""
+
+
+def test_people_of_before_are_in_the_cohorts_of_their_languages_and_tags(first_release):
+    with first_release.begin() as conn:
+        upgrade(conn, "0007")
+        for statement in TAGGED.split(";"):
+            conn.execute(text(statement))
+
+    migrate(first_release)
+
+    with read_only(first_release) as conn:
+        rows = conn.execute(text("SELECT subscriber, cohort FROM subscriptions")).tuples().all()
+    ada, bob, carl = (
+        cohort_of("en", ("beta", "press")),
+        cohort_of("", ("beta",)),
+        cohort_of("de", ()),
+    )
+    assert sorted(rows) == [(1, ada), (1, ada), (7, bob), (9, carl)]
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,19 @@
 """Bringing many subscribers in at once: whoever left stays away."""
 
-import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 from itertools import islice
 from time import monotonic
-from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    CursorResult,
-    Engine,
-    TextClause,
-    bindparam,
-    exists,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, bindparam, exists, select
 
 from partwork.model.audience import Act, Applicant, Evidence, SubscriptionState
-from partwork.store.columns import Instant
+from partwork.store.cohorts import cohorts_of, settle_cohorts
+from partwork.store.listed import run
 from partwork.store.queueing import let_in
 from partwork.store.rows import insert_if_new
 from partwork.store.schema import newsletters
@@ -57,12 +46,12 @@ def standings(
     conn: Connection, entrants: Collection[Entrant], newsletter: str
 ) -> tuple[ImportOutcome, ...]:
     """What importing each of them would do, in their order; changes nothing."""
-    hashes = _listed(conn, [e.suppression_key for e in entrants])
-    keys = _listed(conn, [e.address_key for e in entrants])
-    suppressed = frozenset(_run(conn, _SUPPRESSED, listed=hashes).scalars())
+    hashes = [e.suppression_key for e in entrants]
+    keys = [e.address_key for e in entrants]
+    suppressed = frozenset(run(conn, _SUPPRESSED, listed=hashes).scalars())
     # In the order they were written, so that the last one stays.
-    acts = dict(_run(conn, _ACTS, listed=hashes, newsletter=newsletter).tuples().all())
-    states = dict(_run(conn, _STATES, listed=keys, newsletter=newsletter).tuples().all())
+    acts = dict(run(conn, _ACTS, listed=hashes, newsletter=newsletter).tuples().all())
+    states = dict(run(conn, _STATES, listed=keys, newsletter=newsletter).tuples().all())
 
     def standing(entrant: Entrant) -> ImportOutcome:
         state = states.get(entrant.address_key)
@@ -99,15 +88,24 @@ def import_entrants(
         (e for e, outcome in zip(entrants, found, strict=True) if outcome is ImportOutcome.ADDED),
         key=lambda entrant: entrant.address_key,
     )
-    added = _subscribe(conn, fresh, newsletter, evidence, at) if fresh else frozenset()
-    outcomes = tuple(
+    told = [
+        e
+        for e, outcome in zip(entrants, found, strict=True)
+        if outcome is ImportOutcome.ALREADY and (e.applicant.tags or e.applicant.fields)
+    ]
+    added: frozenset[str] = frozenset()
+    if everybody := {one.address_key: one.applicant for one in (*fresh, *told)}:
+        ids = _made(conn, fresh, list(everybody), at)
+        cohorts = _tagged(conn, {ids[key]: one for key, one in everybody.items()})
+        wanted = {ids[one.address_key]: cohorts[ids[one.address_key]] for one in fresh}
+        new = _subscribe(conn, wanted, newsletter, evidence, at)
+        added = frozenset(key for key, subscriber in ids.items() if subscriber in new)
+    return tuple(
         ImportOutcome.ALREADY  # another import, or the person's own answer, was quicker
         if outcome is ImportOutcome.ADDED and entrant.address_key not in added
         else outcome
         for entrant, outcome in zip(entrants, found, strict=True)
     )
-    _save_tags(conn, entrants, outcomes)
-    return outcomes
 
 
 def in_turns(engine: Engine, entrants: Iterator[Entrant]) -> Iterator[list[Entrant]]:
@@ -152,10 +150,7 @@ def _writing_back(engine: Engine) -> Iterator[Callable[[], None]]:
         run("wal_autocheckpoint = 1000")  # SQLite's own
 
 
-_SUBSCRIBED = (ImportOutcome.ADDED, ImportOutcome.ALREADY)
-
-# What is listed comes as one value, JSON or an array: of a thousand parameters SQLAlchemy's part
-# alone takes longer than the statement. IS_LISTED and ENTRANTS are as `_DIALECTS` has them.
+# The words in capitals are explained in `listed`.
 _SUPPRESSED = "SELECT suppression_key FROM suppressions WHERE suppression_key IS_LISTED"
 _ACTS = (
     "SELECT suppression_key, act FROM consents"
@@ -169,17 +164,20 @@ _STATES = (
     " WHERE subscriber = subscribers.id AND newsletter = :newsletter)"
     " FROM subscribers WHERE address_key IS_LISTED"
 )
-_IDS = "SELECT address_key, id FROM subscribers WHERE address_key IS_LISTED LOCKED"
+_IDS = (
+    "SELECT address_key, id FROM subscribers WHERE address_key IS_LISTED"
+    " ORDER BY address_key LOCKED"
+)
 _MAKE = (
     "INSERT INTO subscribers"
     " (address, address_key, suppression_key, name, language, created_at)"
-    " SELECT ENTRANTS, :at FROM LISTED WHERE true"
+    " SELECT VALUE_0, VALUE_1, VALUE_2, VALUE_3, VALUE_4, :at FROM LISTED_ROWS WHERE true"
     " ON CONFLICT DO NOTHING"
 )
 _CONFIRM = (
-    "INSERT INTO subscriptions (subscriber, newsletter, state, asked_at, confirmed_at)"
-    " SELECT id, :newsletter, 'confirmed', :at, :at FROM subscribers"
-    " WHERE id IS_LISTED ORDER BY id"
+    "INSERT INTO subscriptions (subscriber, newsletter, state, asked_at, confirmed_at, cohort)"
+    " SELECT CAST(VALUE_0 AS BIGINT), :newsletter, 'confirmed', :at, :at, CAST(VALUE_1 AS BIGINT)"
+    " FROM LISTED_ROWS WHERE true"
     " ON CONFLICT (subscriber, newsletter) DO UPDATE"
     " SET state = excluded.state, confirmed_at = excluded.confirmed_at"
     " WHERE subscriptions.state = 'pending'"
@@ -194,74 +192,43 @@ _RECORD = (
 )
 _IS_SEEN = select(exists().where(newsletters.c.slug == bindparam("newsletter")))
 
-_DIALECTS = {
-    "sqlite": {
-        "IS_LISTED": "IN (SELECT value FROM json_each(:listed))",
-        "ENTRANTS": ", ".join(f"json_extract(value, '$[{n}]')" for n in range(5)),
-        "FROM LISTED": "FROM json_each(:listed)",
-        "LOCKED": "",
-    },
-    "postgresql": {
-        "IS_LISTED": "= ANY(:listed)",
-        "ENTRANTS": ", ".join(f"value ->> {n}" for n in range(5)),
-        "FROM LISTED": "FROM jsonb_array_elements(CAST(:listed AS jsonb))",
-        "LOCKED": "FOR KEY SHARE",  # nobody is erased before this is committed
-    },
-}
+
+def _made(
+    conn: Connection, fresh: Sequence[Entrant], keys: Sequence[str], at: datetime
+) -> Mapping[str, int]:
+    """The ids of all by address key, locked; made of the fresh who are not known."""
+    if fresh:
+        run(conn, _MAKE, rows=[_subscriber_of(one) for one in fresh], at=at)
+    return dict(run(conn, _IDS, listed=keys).tuples().all())
 
 
-def _run(conn: Connection, statement: str, **values: object) -> CursorResult[Any]:
-    return conn.execute(_in_dialect(statement, conn.dialect.name), values)
-
-
-@cache
-def _in_dialect(statement: str, dialect: str) -> TextClause:
-    for word, meaning in _DIALECTS[dialect].items():
-        statement = statement.replace(word, meaning)
-    compiled = text(statement)
-    return compiled.bindparams(bindparam("at", type_=Instant)) if ":at" in statement else compiled
-
-
-def _listed(conn: Connection, values: list[str] | list[int]) -> object:
-    """The values as IS_LISTED takes them."""
-    return json.dumps(values) if conn.dialect.name == "sqlite" else values
+def _tagged(conn: Connection, people: Mapping[int, Applicant]) -> Mapping[int, int]:
+    """The cohorts of people who have been given what the file says of them beside the address."""
+    save_tags(conn, people)
+    cohorts = cohorts_of(conn, list(people))
+    settle_cohorts(conn, {id_: cohorts[id_] for id_, one in people.items() if one.tags})
+    return cohorts
 
 
 def _subscribe(
-    conn: Connection, fresh: Sequence[Entrant], newsletter: str, evidence: Evidence, at: datetime
-) -> frozenset[str]:
-    """The address keys of those who were not subscribed, and are now."""
+    conn: Connection,
+    cohorts: Mapping[int, int],
+    newsletter: str,
+    evidence: Evidence,
+    at: datetime,
+) -> frozenset[int]:
+    """Those of these subscribers, told with their cohorts, who were not subscribed and are now."""
+    if not cohorts:
+        return frozenset()
     if not conn.execute(_IS_SEEN, {"newsletter": newsletter}).scalar_one():
         insert_if_new(conn, newsletters, slug=newsletter, first_seen_at=at)
-    _run(conn, _MAKE, listed=json.dumps([_subscriber_of(one) for one in fresh]), at=at)
-    ids = _ids_of(conn, [one.address_key for one in fresh])
-    people = _listed(conn, list(ids.values()))
-    confirmed = _run(conn, _CONFIRM, listed=people, newsletter=newsletter, at=at)
-    new = frozenset(confirmed.scalars())
-    people = _listed(conn, list(new))
-    _run(conn, _RECORD, listed=people, newsletter=newsletter, at=at, **asdict(evidence))
-    return frozenset(key for key, subscriber in ids.items() if subscriber in new)
+    rows = sorted(cohorts.items())
+    new = frozenset(run(conn, _CONFIRM, rows=rows, newsletter=newsletter, at=at).scalars())
+    run(conn, _RECORD, listed=sorted(new), newsletter=newsletter, at=at, **asdict(evidence))
+    return new
 
 
 def _subscriber_of(entrant: Entrant) -> tuple[str, ...]:
     one = entrant.applicant
     keys = (entrant.address_key, entrant.suppression_key)
     return (one.address.strip(), *keys, one.name, one.language)
-
-
-def _ids_of(conn: Connection, keys: list[str]) -> dict[str, int]:
-    return dict(_run(conn, _IDS, listed=_listed(conn, keys)).tuples().all())
-
-
-def _save_tags(
-    conn: Connection, entrants: Sequence[Entrant], outcomes: Sequence[ImportOutcome]
-) -> None:
-    """Keep what else the file says of those who are subscribed now, and of nobody else."""
-    told = {
-        e.address_key: e.applicant
-        for e, outcome in zip(entrants, outcomes, strict=True)
-        if outcome in _SUBSCRIBED and (e.applicant.tags or e.applicant.fields)
-    }
-    if told:
-        ids = _ids_of(conn, list(told))
-        save_tags(conn, {subscriber: told[key] for key, subscriber in ids.items()})

@@ -48,7 +48,6 @@ subscribers = Table(
     Column("name", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
-    Index("subscribers_language", "language", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -58,7 +57,6 @@ tags = Table(
     metadata,
     Column("subscriber", ForeignKey("subscribers.id", ondelete="CASCADE"), primary_key=True),
     Column("tag", Text, primary_key=True),
-    Index("tags_held", "tag", "subscriber"),
     sqlite_with_rowid=False,
 )
 
@@ -83,9 +81,11 @@ subscriptions = Table(
     Column("ended_at", Instant),
     Column("paused_until", Instant),
     Column("is_bundled", Boolean, nullable=False, server_default=false()),
+    # Of the holder's language and tags, see `cohorts`: by it, segments are counted.
+    Column("cohort", BigInteger, nullable=False, server_default="0"),
     CheckConstraint(is_one_of("state", SubscriptionState), name="state"),
     Index("subscriptions_audience", "newsletter", "state", "subscriber"),
-    Index("subscriptions_asked", "newsletter", "state", "asked_at", "subscriber"),
+    Index("subscriptions_cohorts", "newsletter", "state", "cohort", "asked_at", "subscriber"),
 )
 
 IS_PAUSED = subscriptions.c.paused_until.is_not(None)

@@ -3,7 +3,7 @@
 Counting and planning share these conditions, so that one cannot say what the other does not do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, union_all
@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or
 from partwork.model.audience import SubscriptionState
 from partwork.model.delivery import DeliveryState
 from partwork.model.segment import Segment
+from partwork.store.cohorts import cohorts_in
+from partwork.store.listed import is_listed
 from partwork.store.schema import (
     IS_PAUSED,
     campaigns,
@@ -21,7 +23,6 @@ from partwork.store.schema import (
     subscribers,
     subscriptions,
     suppressions,
-    tags,
 )
 from partwork.store.sending_schema import folded
 
@@ -42,8 +43,8 @@ def reached(
     """
     return (
         is_confirmed(newsletter),
-        *(_in_segment(segment) if segment else ()),
-        _is_in_none(conn, _kept_out(newsletter, segment, now, series)),
+        *(_in_segment(conn, newsletter, segment) if segment else ()),
+        _is_in_none(conn, _kept_out(newsletter, now, series)),
     )
 
 
@@ -61,31 +62,22 @@ _People = Select[tuple[int]]
 _HAD = (DeliveryState.ACCEPTED.value, DeliveryState.IN_DOUBT.value, DeliveryState.BUNDLED.value)
 
 
-def _in_segment(segment: Segment) -> list[ColumnElement[bool]]:
+def _in_segment(
+    conn: Connection, newsletter: str, segment: Segment
+) -> Iterator[ColumnElement[bool]]:
     asked_at = subscriptions.c.asked_at
-    conditions: list[ColumnElement[bool]] = [
-        subscriptions.c.subscriber.in_(people) for people in _chosen(segment)
-    ]
-    if segment.series:
-        conditions.append(_had_a_part_of(segment.series))
-    if segment.signed_up_since:
-        conditions.append(asked_at >= _start_of(segment.signed_up_since))
-    if segment.signed_up_before:
-        conditions.append(asked_at < _start_of(segment.signed_up_before))
-    return conditions
-
-
-def _chosen(segment: Segment) -> list[_People]:
-    """Those of each condition; sets, that an index gives, and not looked up for each reader."""
-    chosen: list[_People] = []
-    if segment.language:
-        chosen.append(_speaking(segment.language))
-    if segment.tag:
-        chosen.append(_tagged(segment.tag))
+    if segment.language or segment.tag or segment.not_tag:
+        yield is_listed(conn, subscriptions.c.cohort, cohorts_in(conn, newsletter, segment))
     for name, values in segment.field:
         held = (imported_fields.c.name == name, imported_fields.c.value.in_(values))
-        chosen.append(select(imported_fields.c.subscriber).where(*held))
-    return chosen
+        # A set that an index gives, and not looked up for each reader.
+        yield subscriptions.c.subscriber.in_(select(imported_fields.c.subscriber).where(*held))
+    if segment.series:
+        yield _had_a_part_of(segment.series)
+    if segment.signed_up_since:
+        yield asked_at >= _start_of(segment.signed_up_since)
+    if segment.signed_up_before:
+        yield asked_at < _start_of(segment.signed_up_before)
 
 
 def _had_a_part_of(series: Sequence[str]) -> ColumnElement[bool]:
@@ -104,9 +96,7 @@ def _had_a_part_of(series: Sequence[str]) -> ColumnElement[bool]:
     return or_(subscriptions.c.subscriber.in_(lately), long_ago)
 
 
-def _kept_out(
-    newsletter: str, segment: Segment | None, now: datetime, series: str
-) -> list[_People]:
+def _kept_out(newsletter: str, now: datetime, series: str) -> list[_People]:
     pausing = select(subscriptions.c.subscriber).where(
         subscriptions.c.newsletter == newsletter, IS_PAUSED, subscriptions.c.paused_until > now
     )
@@ -117,33 +107,7 @@ def _kept_out(
     if series:
         skipping = skipped_series.c.series == series
         kept_out.append(select(skipped_series.c.subscriber).where(skipping))
-    if segment and segment.not_tag:
-        kept_out.append(_tagged(segment.not_tag))
     return kept_out
-
-
-def _tagged(wanted: Sequence[str]) -> _People:
-    return select(tags.c.subscriber).where(tags.c.tag.in_(wanted))
-
-
-def _speaking(ranges: Sequence[str]) -> _People:
-    """Subscribers of a language in one of the ranges (RFC 4647, 3.3.1).
-
-    The languages there are, few among many people, are found step by step on the index. They are
-    told within this query, since sqlite3 counts the rows of no INSERT that begins with WITH.
-    """
-    spoken = select(func.min(subscribers.c.language).label("tag")).cte(
-        "spoken", recursive=True, nesting=True
-    )
-    following = select(func.min(subscribers.c.language)).where(
-        subscribers.c.language > spoken.c.tag
-    )
-    spoken = spoken.union_all(select(following.scalar_subquery()).where(spoken.c.tag.is_not(None)))
-    tag = func.lower(func.replace(spoken.c.tag, "_", "-"))
-    wanted = select(spoken.c.tag).where(
-        or_(*(or_(tag == one, tag.startswith(f"{one}-", autoescape=True)) for one in ranges))
-    )
-    return select(subscribers.c.id).where(subscribers.c.language.in_(wanted))
 
 
 def _is_in_none(conn: Connection, groups: Sequence[_People]) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from partwork.model.audience import Act, Consent, Evidence, Subscription, SubscriptionState
+from partwork.store.cohorts import cohorts_of
 from partwork.store.consents import record_consent, record_consents
 from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new, new_rows
@@ -55,11 +56,12 @@ def ask_for_subscription(
 
     Nothing but the record changes where it was asked for before. Only a confirmation counts.
     """
-    _hold(conn, [subscriber])
+    _hold(conn, [subscriber], as_they_are=True)
     note_newsletter(conn, newsletter, at)
     asked = {"state": SubscriptionState.PENDING.value, "asked_at": at}
+    cohort = cohorts_of(conn, [subscriber])[subscriber]
     row = new_rows(conn, subscriptions).values(
-        subscriber=subscriber, newsletter=newsletter, **asked
+        subscriber=subscriber, newsletter=newsletter, cohort=cohort, **asked
     )
     ended = subscriptions.c.state == SubscriptionState.ENDED.value
     # What ended before stays to be seen in the consent record.
@@ -230,23 +232,25 @@ def subscription_of(row: Row[Any]) -> Subscription:
     )
 
 
-def _hold(conn: Connection, people: Sequence[int]) -> None:
+def _hold(conn: Connection, people: Sequence[int], *, as_they_are: bool = False) -> None:
     """Nobody erases or moves them before the transaction ends; before anything else is locked.
 
-    On PostgreSQL the consent record asks for the same once the subscription is changed, and an
-    erasure goes the other way round: each would wait for the other. SQLite has one writer.
+    `as_they_are`: nor does an import give them tags. On PostgreSQL the consent record asks for the
+    same once the subscription is changed, and an erasure goes the other way round: each would wait
+    for the other. SQLite has one writer.
     """
     if conn.dialect.name == "postgresql":
-        conn.execute(_HOLD, {"people": people})
+        conn.execute(_HOLD_AS_THEY_ARE if as_they_are else _HOLD, {"people": people})
 
 
 # Built once, since providers' one-click requests come in bursts.
-_HOLD = (
+_HELD = (
     select(subscribers.c.id)
     .where(subscribers.c.id.in_(bindparam("people", expanding=True)))
     .order_by(subscribers.c.id)
-    .with_for_update(read=True, key_share=True)
 )
+_HOLD = _HELD.with_for_update(read=True, key_share=True)
+_HOLD_AS_THEY_ARE = _HELD.with_for_update(read=True)
 _ALL_OF_ONE = (
     select(subscriptions)
     .where(subscriptions.c.subscriber == bindparam("subscriber"))
