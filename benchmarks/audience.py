@@ -18,14 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
-from sqlalchemy import literal, select, text, update  # noqa: E402 with what the next lines need
+from sqlalchemy import Connection, literal, select, text, update  # noqa: E402 with what the next lines need
 
 from benchmarks.audience_web import publish, web_figures  # noqa: E402 see above
 from benchmarks.postgresql import postgresql  # noqa: E402 see above
@@ -33,22 +33,24 @@ from partwork.actions.init import init_home, wishes_from  # noqa: E402 found by 
 from partwork.actions.subscribers import import_subscribers  # noqa: E402 see above
 from partwork.actions.unsubscribe import unsubscribe  # noqa: E402 see above
 from partwork.assembly import Press, assemble  # noqa: E402 see above
-from partwork.model.audience import Evidence  # noqa: E402 see above
+from partwork.model.audience import Applicant, Evidence  # noqa: E402 see above
 from partwork.model.segment import Segment  # noqa: E402 see above
 from partwork.settings import Settings  # noqa: E402 see above
+from partwork.store.cohorts import cohorts_of, settle_cohorts  # noqa: E402 see above
 from partwork.store.engine import read_only  # noqa: E402 see above
 from partwork.store.schema import (  # noqa: E402 see above
     imported_fields,
     subscribers,
     subscriptions,
-    tags,
 )
 from partwork.store.segments import count_reached  # noqa: E402 see above
+from partwork.store.tags import save_tags  # noqa: E402 see above
 from partwork.subscribing.tokens import Departure, unsubscribe_token  # noqa: E402 see above
 
 NEWSLETTER = "the-measure"
 LEAVERS = 5_000  # imported before, so that there is always somebody to leave
 LANGUAGES = ("de", "de-AT", "fr", *["en"] * 7)
+TAGS = {"few": 100, "some": 10, "many": 2}
 SEGMENTS = {
     "everybody": None,
     "language, 10 %": Segment("s", language=("fr",)),
@@ -193,9 +195,7 @@ def _count_segments(press: Press) -> dict[str, dict[str, float]]:
     """How many each segment has, and how long it took to count them, in ms."""
     long_ago, now = datetime(2025, 1, 1, tzinfo=UTC), datetime.now(UTC)
     with press.engine.begin() as connection:
-        for tag, every in (("few", 100), ("some", 10), ("many", 2)):
-            chosen = select(subscribers.c.id, literal(tag)).where(subscribers.c.id % every == 1)
-            connection.execute(tags.insert().from_select(["subscriber", "tag"], chosen))
+        tag(connection, connection.execute(select(subscribers.c.id)).scalars().all())
         held = select(subscribers.c.id, literal("city"), literal("Graz")).where(
             subscribers.c.id % 10 == 2
         )
@@ -216,6 +216,17 @@ def _count_segments(press: Press) -> dict[str, dict[str, float]]:
                 took.append(time.perf_counter() - began)
         told[name] = {"readers": count, "ms": round(sorted(took)[2] * 1e3)}
     return told
+
+
+def tag(connection: Connection, people: Sequence[int]) -> None:
+    """Tags every second of them, every tenth and every hundredth, as an import does."""
+    for first in range(0, len(people), 10_000):
+        tagged = {
+            one: Applicant(1, "", tags=tuple(t for t, every in TAGS.items() if one % every == 1))
+            for one in people[first : first + 10_000]
+        }
+        save_tags(connection, tagged)
+        settle_cohorts(connection, cohorts_of(connection, list(tagged)))
 
 
 def _spread(name: str, seconds: list[float]) -> dict[str, float]:

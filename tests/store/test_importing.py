@@ -1,7 +1,7 @@
 """Many are imported at once, none twice, and others have their turn."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -202,12 +202,14 @@ def test_a_writer_gets_its_turn_while_an_import_runs(sqlite_at_head: Path, tmp_p
     at_work, done = threading.Event(), threading.Event()
     chunks = []
 
+    def take_in(conn: Connection, chunk: Sequence[Entrant]) -> int:
+        at_work.set()
+        import_entrants(conn, chunk, "daily", WORD, at=NOW)
+        return len(chunk)
+
     def run() -> None:
-        for chunk in in_turns(ours, endless):
-            with ours.begin() as conn:
-                at_work.set()
-                import_entrants(conn, chunk, "daily", WORD, at=NOW)
-            chunks.append(len(chunk))
+        for size in in_turns(ours, endless, take_in):
+            chunks.append(size)
             if done.is_set():
                 return
 

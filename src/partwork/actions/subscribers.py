@@ -42,7 +42,7 @@ from partwork.subscribing.extras import checked_tag, tags_cell
 from partwork.subscribing.imports import RowError, applicants_in
 
 LINES_BETWEEN = 10_000  # that are read without a word on progress: a quarter of a second
-AT_ONCE = 500  # subscribers whose tags and fields are looked up together
+AT_ONCE = 500  # subscribers who are looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +111,22 @@ def import_subscribers(
     for_all = tuple(map(checked_tag, tags))
     evidence = Evidence(f"import: {note.strip()}")
 
-    def import_chunk(chunk: Sequence[Entrant]) -> Sequence[ImportOutcome]:
-        if dry_run:
-            with read_only(press.engine) as connection:
-                return standings(connection, chunk, newsletter)
-        with press.engine.begin() as connection:
-            return import_entrants(connection, chunk, newsletter, evidence, at=now)
+    def take_in(connection: Connection, chunk: Sequence[Entrant]) -> tuple[ImportOutcome, ...]:
+        return import_entrants(connection, chunk, newsletter, evidence, at=now)
 
     counts: Counter[ImportOutcome] = Counter()
     with lines_of(press, file) as (lines, count), errors_beside(file) as rejected:
         rows = _tagged(applicants_in(lines, fields), for_all)
         entrants = _entrants_in(rows, press.hash_key, rejected)
         read = _telling(entrants, lambda line: progress(line // 2, count))
-        for chunk in in_turns(press.engine, by_hash(read)):
-            counts.update(import_chunk(chunk))
+        in_order = by_hash(read)
+        outcomes = (
+            _foretold(press, in_order, newsletter)
+            if dry_run
+            else in_turns(press.engine, in_order, take_in)
+        )
+        for these in outcomes:
+            counts.update(these)
             progress((count + counts.total()) // 2, count)
         progress(count, count)
     return ImportReport(
@@ -137,6 +139,14 @@ def import_subscribers(
         tuple(rejected.first),
         rejected.file if rejected.unusable or rejected.not_subscribed else None,
     )
+
+
+def _foretold(
+    press: Press, entrants: Iterator[Entrant], newsletter: str
+) -> Iterator[tuple[ImportOutcome, ...]]:
+    while chunk := list(islice(entrants, AT_ONCE)):
+        with read_only(press.engine) as connection:
+            yield standings(connection, chunk, newsletter)
 
 
 def all_subscribers(

@@ -1,13 +1,15 @@
 """Bringing many subscribers in at once: whoever left stays away."""
 
+import gc
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from time import monotonic
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, exists, select
 
@@ -19,6 +21,7 @@ from partwork.store.rows import insert_if_new
 from partwork.store.schema import newsletters
 from partwork.store.tags import save_tags
 
+T = TypeVar("T")
 TURN = timedelta(milliseconds=30)
 LEAST_IN_A_TURN = 125  # rows; below, most of a turn is the commit
 MOST_IN_A_TURN = 2000
@@ -108,46 +111,91 @@ def import_entrants(
     )
 
 
-def in_turns(engine: Engine, entrants: Iterator[Entrant]) -> Iterator[list[Entrant]]:
-    """The entrants in chunks, each for one transaction, and whoever waits let in before the next.
+def in_turns(
+    engine: Engine,
+    entrants: Iterator[Entrant],
+    work: Callable[[Connection, Sequence[Entrant]], T],
+) -> Iterator[T]:
+    """What `work` gives for the entrants, chunk by chunk, each in a transaction of its own.
 
-    Chunks double and halve to what takes about `TURN`: no writer waits much longer, and where some
-    come again and again they wait for the shortest. Between two, SQLite's log is written back into
-    the file, which needs no lock. PostgreSQL locks rows, and wakes who waits.
+    Whoever waits to write is let in before the next. Chunks double and halve to what takes about
+    `TURN`: no writer waits much longer, and where some come again and again they wait for the
+    shortest. On SQLite only the last commit waits for the disk, which may take a quarter of a
+    second: a loss of power before it takes back the latest chunks. Between two, SQLite's log is
+    written back into the file, which needs no lock. PostgreSQL locks rows, and wakes who waits.
     """
-    database = engine.url.database if engine.dialect.name == "sqlite" else None
-    size = LEAST_IN_A_TURN
-    with _writing_back(engine) if database else nullcontext(lambda: None) as write_back:
-        while True:
-            if database and let_in(database):
+    size, following = LEAST_IN_A_TURN, next(entrants, None)
+    with _without_long_pauses(), engine.connect() as conn, _quick_commits(conn) as quick:
+        while following:
+            if quick and quick.let_in():
                 size = LEAST_IN_A_TURN  # where one waited, the next is not far
-            if not (chunk := list(islice(entrants, size))):
-                return
+            chunk = [following, *islice(entrants, size - 1)]
+            if (following := next(entrants, None)) is None and quick:
+                quick.end()
             began = monotonic()
-            yield chunk
+            with conn.begin():
+                done = work(conn, chunk)
             took = monotonic() - began
-            write_back()
             if took > TURN.total_seconds():
                 size = max(size // 2, LEAST_IN_A_TURN)
             elif took < TURN.total_seconds() / 2:
                 size = min(size * 2, MOST_IN_A_TURN)
+            yield done
+            if quick:
+                quick.write_back()
 
 
 @contextmanager
-def _writing_back(engine: Engine) -> Iterator[Callable[[], None]]:
-    """Lets no commit write SQLite's log back into the file; gives what does."""
+def _without_long_pauses() -> Iterator[None]:
+    """Leaves what is there already alone when garbage is collected: looking through it takes 65 ms.
 
-    def run(pragma: str) -> None:
-        # Not within a transaction, which any other connection of the engine would begin. What goes
-        # wrong here goes wrong at the next commit too, which says so in our words.
-        with closing(engine.raw_connection()) as raw, suppress(sqlite3.Error):
-            raw.cursor().execute(f"PRAGMA {pragma}")
-
-    run("wal_autocheckpoint = 0")
+    Each time the write lock would be held for so long.
+    """
+    gc.freeze()
     try:
-        yield lambda: run("wal_checkpoint(PASSIVE)")
+        yield
     finally:
-        run("wal_autocheckpoint = 1000")  # SQLite's own
+        gc.unfreeze()
+
+
+@dataclass(frozen=True, slots=True)
+class _QuickCommits:
+    """A connection to SQLite whose commits do not wait for the disk, nor write the log back."""
+
+    database: str
+    driver: sqlite3.Connection
+
+    def let_in(self) -> bool:
+        """See `queueing.let_in`."""
+        return let_in(self.database)
+
+    def write_back(self) -> None:
+        """Writes SQLite's log back into the file, as far as nobody reads it."""
+        self._run("wal_checkpoint(PASSIVE)")
+
+    def end(self) -> None:
+        """The next commit waits for the disk, until all that went before is on it too."""
+        self._run("synchronous = FULL")
+
+    def _run(self, pragma: str) -> None:
+        # What goes wrong here goes wrong at the next commit too, which says so in our words.
+        with suppress(sqlite3.Error):
+            self.driver.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def _quick_commits(conn: Connection) -> Iterator[_QuickCommits | None]:
+    """Makes them so; None where the database is PostgreSQL."""
+    driver: Any = conn.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield None
+        return
+    try:
+        for pragma in ("synchronous = NORMAL", "wal_autocheckpoint = 0"):
+            driver.execute(f"PRAGMA {pragma}")
+        yield _QuickCommits(conn.engine.url.database or "", driver)
+    finally:
+        conn.invalidate()  # nobody else may get it as it is
 
 
 # The words in capitals are explained in `listed`.
