@@ -26,17 +26,19 @@ from sqlalchemy import (
 
 from partwork.store.columns import Instant
 
-# What a statement says in these words, each database says in its own. VALUE_n is an item of a
-# list within the list, which a statement takes from LISTED_ROWS.
+# What a statement says in these words, each database says in its own. LISTED_TEXTS has `value`,
+# each of the list in turn; VALUE_n is an item of a list within the list, taken from LISTED_ROWS.
 _DIALECTS = {
     "sqlite": {
         "IS_LISTED": "IN (SELECT value FROM json_each(:listed))",
+        "LISTED_TEXTS": "json_each(:listed)",
         "LISTED_ROWS": "json_each(:listed)",
         "LOCKED": "",
         **{f"VALUE_{n}": f"json_extract(value, '$[{n}]')" for n in range(5)},
     },
     "postgresql": {
         "IS_LISTED": "= ANY(:listed)",
+        "LISTED_TEXTS": "unnest(CAST(:listed AS text[])) AS told (value)",
         "LISTED_ROWS": "jsonb_array_elements(CAST(:listed AS jsonb))",
         # Nobody is erased, or tagged by another, before this is committed.
         "LOCKED": "FOR NO KEY UPDATE",
@@ -53,7 +55,7 @@ def run(
     rows: Sequence[Sequence[object]] | None = None,
     **values: object,
 ) -> CursorResult[Any]:
-    """Run an SQL statement with IS_LISTED or LISTED_ROWS in it; `:at` is an instant."""
+    """Run an SQL statement with one of the words above in it; `:at` is an instant."""
     if rows is not None:
         told: object = json.dumps(rows)
     else:
