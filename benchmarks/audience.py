@@ -167,7 +167,12 @@ def _import_here(asked: argparse.Namespace) -> dict[str, float]:
 
 
 def _peak_kb() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """Since the process began; getrusage would count what its parent had when it made it."""
+    status = Path("/proc/self/status")
+    if not status.exists():  # not Linux
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1])
 
 
 def _waits_while(importer: "subprocess.Popen[str]", press: Press) -> Iterator[tuple[float, float]]:
