@@ -101,8 +101,9 @@ def _bench(asked: argparse.Namespace, chosen: Mapping[str, Row]) -> Iterator[Ben
         with assemble(settings_of(home)) as press:
             newsletter = load_newsletter(press, NEWSLETTER)
         issue = issue_of(newsletter, "measured")
-        shared = prepared(issue, newsletter, demo=True)
-        bench = Bench(issue, f"{SITE}/{issue.name}", shared, asked.recipients, asked.many)
+        page = f"{SITE}/{issue.name}"
+        shared = prepared(issue, newsletter, demo=True).on_page(page)
+        bench = Bench(issue, page, shared, asked.recipients, asked.many)
         if any(sinks.COMPILER in row.needs for row in chosen.values()):
             fast = servers.enter_context(sinks.our_sink())
             bench = replace(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from partwork.delivering.addresses import UnfitAddress
 from partwork.delivering.headers import UnfitHeader, one_line
-from partwork.delivering.message import WrongReader, message_bytes, message_id
+from partwork.delivering.message import WrongReader, message_bytes, message_id, prepared
 from partwork.delivering.segments import OpenField, filled
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Envelope
@@ -72,6 +72,17 @@ def raw(
         date=AT,
         demo=demo,
     )
+
+
+def test_a_page_that_is_told_once_is_in_every_copy() -> None:
+    shared = prepared(ISSUE, NEWSLETTER, demo=False)
+    page = FIELDS[MergeField.PAGE_URL]
+    own = {field: value for field, value in FIELDS.items() if field is not MergeField.PAGE_URL}
+    known = {"message_id": "<7@example.org>", "date": AT}
+
+    copy = shared.on_page(page).copy(Mailbox("", ADA), own, **known)
+
+    assert copy == shared.copy(Mailbox("", ADA), FIELDS, **known)
 
 
 def read(message: bytes) -> EmailMessage:

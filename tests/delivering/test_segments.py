@@ -51,6 +51,18 @@ def test_a_body_filled_in_after_encoding_is_the_body_filled_in_before(
     assert_fit_for_the_wire(encoded)
 
 
+@given(bodies, values, st.sets(st.sampled_from(MergeField)), st.booleans())
+def test_fields_may_be_filled_in_some_before_the_others(
+    parts: list[str], fields: dict[MergeField, str], first: set[MergeField], html: bool
+) -> None:
+    body = body_segments("".join(with_line_ends(part) for part in parts), html=html)
+    known = {field: value for field, value in fields.items() if field in first}
+    others = {field: value for field, value in fields.items() if field not in first}
+
+    assert body.given(known).filled(others) == body.filled(fields)
+    assert len(body.given(fields).pieces) == 1  # what is known is not put together each time
+
+
 @given(texts)
 @example("x" * 74 + " \n" + "x" * 75 + "\t\n" + "x" * 76 + " ")
 def test_a_body_without_fields_reads_back(text: str) -> None:

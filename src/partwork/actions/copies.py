@@ -25,7 +25,7 @@ class Copies:
     shared: PreparedIssue
     sender: str
     content_hash: str
-    page_url: str
+    public_url: str
 
     def envelope(self, recipient: str, delivery: int = 0) -> Envelope:
         """Whom the servers are told; a sample is delivery 0. Raises UnfitAddress."""
@@ -45,8 +45,7 @@ class Copies:
     def _made(self, recipient: str, token: str, delivery: int, at: datetime) -> WireReady:
         fields = {
             MergeField.ADDRESS: recipient,
-            MergeField.UNSUBSCRIBE_URL: f"{self.press.settings.public_url}/u/{token}",
-            MergeField.PAGE_URL: self.page_url,
+            MergeField.UNSUBSCRIBE_URL: f"{self.public_url}/u/{token}",
         }
         name = message_id(delivery, self.content_hash, self.sender)
         return self.shared.copy(Mailbox("", recipient), fields, message_id=name, date=at)
@@ -58,7 +57,12 @@ def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
     Raises OpenField, UnfitHeader, UnfitAddress for what is wrong with every copy.
     """
     shared = prepared(issue, newsletter, demo=issue.demo or not press.has_mail_server)
-    sender = wire_address(issue.sender.address)
     return Copies(
-        press, issue, newsletter, shared, sender, issue.content_hash, page_url(press, issue)
+        press,
+        issue,
+        newsletter,
+        shared.on_page(page_url(press, issue)),
+        wire_address(issue.sender.address),
+        issue.content_hash,
+        press.settings.public_url,
     )

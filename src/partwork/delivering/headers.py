@@ -36,7 +36,7 @@ def text_field(name: str, text: str) -> str:
 def mailbox_field(name: str, mailbox: Mailbox) -> str:
     """A field of one mailbox (RFC 5322, 3.4), such as From. Raises UnfitAddress."""
     address = wire_address(mailbox.address)
-    if not one_line(mailbox.name):
+    if not mailbox.name or not one_line(mailbox.name):
         return f"{name}: {address}\r\n"
     return _phrase_and(name, mailbox.name, f"<{address}>")
 

@@ -44,6 +44,15 @@ class PreparedIssue:
 
     author: str
     shared: Segments
+    archived_at: str = ""
+
+    def on_page(self, url: str) -> "PreparedIssue":
+        """The same where all read it at one address, which copies need no longer be told.
+
+        Raises UnfitHeader.
+        """
+        known = {MergeField.PAGE_URL: url}
+        return PreparedIssue(self.author, self.shared.given(known), url_field("Archived-At", url))
 
     def copy(
         self, to: Mailbox, fields: Mapping[MergeField, str], *, message_id: str, date: datetime
@@ -58,7 +67,7 @@ class PreparedIssue:
             date_field(date),
             token_field("Message-ID", message_id),
             url_field("List-Unsubscribe", value_of(MergeField.UNSUBSCRIBE_URL, fields)),
-            url_field("Archived-At", value_of(MergeField.PAGE_URL, fields)),
+            self.archived_at or url_field("Archived-At", value_of(MergeField.PAGE_URL, fields)),
         )
         return WireReady(self.shared.filled(fields, head="".join(head).encode()))
 

@@ -7,7 +7,7 @@ No line begins with a dot, so that DATA carries the bytes as they are (RFC 5321,
 
 import re
 from binascii import b2a_qp
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Self
@@ -59,17 +59,25 @@ class Segments:
 
         A value is never searched for fields. Raises OpenField for a field without one.
         """
-        pieces = list(self.pieces)
-        encoded: dict[str, bytes] = {}
-        for places in self.places:
-            plain = value_of(places.field, fields)
-            text = escape(plain) if places.html else plain
-            value = encoded.get(text)
-            if value is None:
-                value = encoded[text] = _open_ended(text)
-            for index in places.indexes:
-                pieces[index] = value
-        return b"".join((head, *pieces))
+        return b"".join((head, *_put_in(self.pieces, self.places, fields)))
+
+    def given(self, fields: Mapping[MergeField, str]) -> "Segments":
+        """The same once these fields have values, the others open; see `filled`."""
+        known = [places for places in self.places if places.field in fields]
+        still_open = [places for places in self.places if places.field not in fields]
+        at_field = {index for places in still_open for index in places.indexes}
+        pieces: list[bytes] = []
+        moved: dict[int, int] = {}
+        for index, piece in enumerate(_put_in(self.pieces, known, fields)):
+            if index in at_field:
+                moved[index] = len(pieces)
+                pieces.append(b"")
+            elif len(pieces) - 1 in moved.values() or not pieces:
+                pieces.append(piece)
+            else:
+                pieces[-1] += piece
+        places = (Places(p.field, p.html, tuple(moved[i] for i in p.indexes)) for p in still_open)
+        return Segments(tuple(pieces), tuple(places))
 
 
 def body_segments(text: str, *, html: bool) -> Segments:
@@ -113,9 +121,27 @@ def filled(text: str, fields: Mapping[MergeField, str], *, html: bool) -> str:
 
 def value_of(field: MergeField, fields: Mapping[MergeField, str]) -> str:
     """The field's value. Raises OpenField where there is none, or an empty one."""
-    if not fields.get(field):
+    value = fields.get(field)
+    if not value:
         raise OpenField(field)
-    return fields[field]
+    return value
+
+
+def _put_in(
+    pieces: Sequence[bytes], places: Iterable[Places], fields: Mapping[MergeField, str]
+) -> list[bytes]:
+    """The pieces with values at these places; the same value is encoded once."""
+    filled_in = list(pieces)
+    encoded: dict[str, bytes] = {}
+    for each in places:
+        plain = value_of(each.field, fields)
+        text = escape(plain) if each.html else plain
+        value = encoded.get(text)
+        if value is None:
+            value = encoded[text] = _open_ended(text)
+        for index in each.indexes:
+            filled_in[index] = value
+    return filled_in
 
 
 _NAMES = frozenset(MergeField)
@@ -128,6 +154,7 @@ _DOTTED = re.compile(rb"(?m)^\..*")
 _SOFT_BREAK = b"=\r\n"
 # What encoding would not change, such as an address: a line with room for a soft break.
 _AS_IT_IS = re.compile(r"[!-\-/-<>-~][!-<>-~]{0,73}")
+_PLAIN = re.compile(r"[!-<>-~]+")
 
 
 def _field_in(mark: re.Match[str]) -> MergeField:
@@ -147,6 +174,10 @@ def _open_ended(text: str) -> bytes:
     """`text` encoded, with room for the `=` of a soft break on its last line."""
     if _AS_IT_IS.fullmatch(text):
         return text.encode()
+    if _PLAIN.fullmatch(text):  # such as a URL without a query
+        lines = [text[at : at + LINE - 1] for at in range(0, len(text), LINE - 1)]
+        if not any(line[0] == "." for line in lines):
+            return "=\r\n".join(lines).encode()
     encoded = quoted_printable(text)
     if len(encoded) - encoded.rfind(b"\n") - 1 < LINE:
         return encoded

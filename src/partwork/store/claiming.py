@@ -6,7 +6,6 @@ a row is. Commit after each function; what is not committed did not happen.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -38,8 +37,7 @@ from partwork.store.schema import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(NamedTuple):
     """What became of one attempt: the server's last word, or the doubt that there was none.
 
     `words` are the server's, or for the operator; `relay_id` is the server's own name of the
@@ -52,10 +50,6 @@ class End:
     words: str
     next_try_at: datetime | None = None
     relay_id: str = ""
-
-    def __post_init__(self) -> None:
-        if (self.state is DeliveryState.DEFERRED) != (self.next_try_at is not None):
-            raise ValueError(f"{self.state}: next_try_at is for deferred deliveries alone")
 
 
 def claim(
@@ -78,13 +72,17 @@ def claim(
     mine = {"of_lane": lane, "until": now + lease}
     for batch in (_PENDING, _DEFERRED):
         while (room := limit - len(claimed)) > 0:
-            rows = [_Open(*row) for row in batch.rows(conn, asked | {"room": room})]
+            rows = batch.rows(conn, asked | {"room": room})
             if not rows:
                 break
-            wanted = [row for row in rows if row.is_wanted]
-            _LEAVE.run(conn, _these([row.id for row in rows if not row.is_wanted]))
-            _LEASE.run_all(conn, _these([row.id for row in wanted]), mine)
-            claimed += (_claimed(row, content_hash) for row in wanted)
+            wanted = [
+                Delivery(row, campaign, content_hash, subscriber, to, _CLAIMED, attempts)
+                for row, campaign, subscriber, to, attempts, is_wanted in rows
+                if is_wanted
+            ]
+            _LEAVE.run(conn, _these([row for row, *_, is_wanted in rows if not is_wanted]))
+            _LEASE.run_all(conn, _these([one.id for one in wanted]), mine)
+            claimed += wanted
     return tuple(claimed)
 
 
@@ -111,8 +109,11 @@ def note_ends(conn: Connection, ends: Sequence[End], lane: str, at: datetime) ->
     """Note what became of this lane's attempts; the deliveries of which it was noted.
 
     A reply that comes after the sweep settles the doubt. Of the others the attempt was no
-    longer this lane's, and nothing was changed.
+    longer this lane's, and nothing was changed. Raises ValueError for `next_try_at` where an end
+    is not deferred, and for none where it is.
     """
+    if any((e.state is DeliveryState.DEFERRED) != (e.next_try_at is not None) for e in ends):
+        raise ValueError("next_try_at is for deferred deliveries alone")
     told: list[dict[str, object]] = [
         {
             "delivery": end.delivery,
@@ -182,17 +183,7 @@ def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
     return deliveries.c.state.in_([literal_state(state) for state in states])
 
 
-class _Open(NamedTuple):
-    """A row that may be claimed."""
-
-    id: int
-    campaign: int
-    subscriber: int
-    recipient: str
-    attempts: int
-    is_wanted: bool
-
-
+_CLAIMED = DeliveryState.CLAIMED
 _PENDING_ROWS = (
     deliveries.c.state == literal_state(DeliveryState.PENDING),
     (deliveries.c.campaign, deliveries.c.id),
@@ -207,9 +198,9 @@ _DEFERRED_ROWS = (
 
 
 def _open_rows(which: ColumnElement[bool], order: Sequence[ColumnElement[Any]]) -> Prepared:
-    columns = (getattr(deliveries.c, name) for name in _Open._fields[:-1])
+    row = deliveries.c
     return Prepared(
-        select(*columns, _IS_WANTED.label("is_wanted"))
+        select(row.id, row.campaign, row.subscriber, row.recipient, row.attempts, _IS_WANTED)
         .where(deliveries.c.content_hash == bindparam("hash"), which)
         .order_by(*order)
         .limit(bindparam("room", type_=Integer))
@@ -308,15 +299,3 @@ def _kept(words: str) -> str:
         return words
     valid = words[:_REPLY_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
     return valid.replace("\0", "\N{REPLACEMENT CHARACTER}")
-
-
-def _claimed(row: _Open, content_hash: str) -> Delivery:
-    return Delivery(
-        id=row.id,
-        campaign=row.campaign,
-        content_hash=content_hash,
-        subscriber=row.subscriber,
-        recipient=row.recipient,
-        state=DeliveryState.CLAIMED,
-        attempts=row.attempts,
-    )

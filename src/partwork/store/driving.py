@@ -12,9 +12,20 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, Select, UpdateBase
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    Connection,
+    Engine,
+    Select,
+    UpdateBase,
+    bindparam,
+    column,
+    func,
+)
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.dialects.sqlite import pysqlite
+from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from partwork.store.columns import Instant
 from partwork.store.engine import StoreError, driver_problem, may_pass
@@ -26,15 +37,21 @@ PAUSES = (1, 2, 4, 8, 16, 32)  # seconds, each after ten more of waiting where t
 
 Parameters = dict[str, object]
 NOTHING: Parameters = {}
+DELIVERY = "delivery"
 
 _POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]  # it has no types
 _SQLITE = pysqlite.dialect(paramstyle="qmark")  # sqlite3 looks each name up anew for each row
 
 
 class Prepared:
-    """A statement of SQLAlchemy's, in both databases' words; `asks_for` are its parameters."""
+    """A statement of SQLAlchemy's, in both databases' words; `asks_for` are its parameters.
+
+    An update that asks for a `delivery` is of the row with that id.
+    """
 
     def __init__(self, statement: UpdateBase | Select[Any]) -> None:
+        self._statement = statement
+        self._together: dict[tuple[str, ...], str] = {}  # by what the rows differ in
         on_sqlite, on_postgresql = (
             statement.compile(dialect=dialect) for dialect in (_SQLITE, _POSTGRESQL)
         )
@@ -51,7 +68,7 @@ class Prepared:
     ) -> list[int]:
         """Runs it for each row, in the transaction that is open; how many rows each time.
 
-        `common` goes with each. On PostgreSQL all go in one round trip.
+        `common` goes with each. On PostgreSQL all deliveries, each told once, are one statement.
         """
         if not rows:
             return []
@@ -61,25 +78,27 @@ class Prepared:
             return [
                 cursor.execute(self._sqlite, values).rowcount for values in self._each(rows, common)
             ]
+        if DELIVERY in self.asks_for:
+            changed = self._run_together(driver, rows, common)
+            return [row[DELIVERY] in changed for row in rows]
         base = self._given | common
-        with driver.pipeline():
-            cursors = [driver.execute(self._postgresql, base | row) for row in rows]
-        return [cursor.rowcount for cursor in cursors]
+        return [driver.execute(self._postgresql, base | row).rowcount for row in rows]
 
     def run_all(self, conn: Connection, rows: Sequence[Parameters], common: Parameters) -> None:
         """Runs it for each row; for where it does not matter whether there was one."""
         driver: Any = conn.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
             driver.cursor().executemany(self._sqlite, self._each(rows, common))
-        else:
-            base = self._given | common
-            driver.cursor().executemany(self._postgresql, [base | row for row in rows])
+        elif rows:
+            self._run_together(driver, rows, common)
 
     def words(self, conn: Connection) -> tuple[str, tuple[object, ...] | Parameters]:
         """The statement as this database is told it, with nothing for what it asks for."""
         empty: Parameters = dict.fromkeys(self.asks_for)
         if conn.dialect.name == "sqlite":
             return self._sqlite, tuple(next(self._each([NOTHING], empty)))
+        if DELIVERY in self.asks_for:
+            return self._of_many((DELIVERY,)), self._given | empty | {DELIVERY: [None]}
         return self._postgresql, self._given | empty
 
     def rows(self, conn: Connection, row: Parameters) -> list[tuple[Any, ...]]:
@@ -92,6 +111,21 @@ class Prepared:
         found: list[tuple[Any, ...]] = said.fetchall()
         return found
 
+    def _run_together(
+        self, driver: Any, rows: Sequence[Parameters], common: Parameters
+    ) -> frozenset[object]:
+        """The deliveries that one statement of PostgreSQL's for all of them has changed."""
+        differs = tuple(rows[0])
+        arrays = {name: [row[name] for row in rows] for name in differs}
+        cursor = driver.execute(self._of_many(differs), self._given | common | arrays)
+        return frozenset(changed for (changed,) in cursor.fetchall())
+
+    def _of_many(self, differs: tuple[str, ...]) -> str:
+        if differs not in self._together:
+            told = _told_together(self._statement, differs)
+            self._together[differs] = str(told.compile(dialect=_POSTGRESQL))
+        return self._together[differs]
+
     def _each(self, rows: Iterable[Parameters], common: Parameters) -> Iterator[list[object]]:
         """For each row what SQLite is given, in its order; the list is the next row's too."""
         values, stored = self._values.copy(), self._instants
@@ -103,6 +137,25 @@ class Prepared:
             for place, name in each:
                 values[place] = _stored(row[name]) if name in stored else row[name]
             yield values
+
+
+def _told_together(statement: Any, differs: Sequence[str]) -> Any:
+    """An update of one delivery as one of many: what they differ in comes as arrays."""
+    types = {bind.key: bind.type for bind in _binds_of(statement) if bind.key in differs}
+    arrays = (bindparam(name, type_=ARRAY(types[name])) for name in differs)
+    columns = (column(name, types[name]) for name in differs)
+    told = func.unnest(*arrays).table_valued(*columns, name="told").render_derived()
+
+    def in_place(element: object, **_: object) -> Any:
+        if isinstance(element, BindParameter) and element.key in differs:
+            return told.c[element.key]
+        return None
+
+    return replacement_traverse(statement, {}, in_place).returning(told.c[DELIVERY])
+
+
+def _binds_of(statement: Any) -> Iterator[BindParameter[Any]]:
+    return (e for e in iterate(statement) if isinstance(e, BindParameter))
 
 
 def changes_seen(conn: Connection) -> int | None:
@@ -128,7 +181,7 @@ class Desk:
     def __init__(self, conn: Connection, place: AbstractContextManager[None]) -> None:
         self._conn = conn
         self._place = place  # where it waits for its turn to write
-        self._is_durable = True  # as `open_engine` sets a connection up
+        self._is_durable: bool | None = True  # as `open_engine` sets a connection up
 
     def durably(self, work: Callable[[Connection], T]) -> T:
         """Does `work` in one transaction, whose commit waits for the disk. See `quickly`."""
@@ -161,11 +214,14 @@ class Desk:
                     self._is_durable = is_durable
                 with self._place:
                     driver.execute("BEGIN IMMEDIATE")
-            elif not is_durable:
-                driver.execute("SET LOCAL synchronous_commit = off")
+            elif is_durable != self._is_durable:
+                driver.execute(f"SET synchronous_commit = {'on' if is_durable else 'off'}")
+                self._is_durable = is_durable
             done = work(self._conn)
             driver.commit()
         except BaseException as error:
+            if not isinstance(driver, sqlite3.Connection):
+                self._is_durable = None  # it was set in the transaction that is taken back
             with suppress(psycopg.OperationalError):  # a lost connection has rolled back
                 driver.rollback()
             problem = driver_problem(self._conn.engine, error)

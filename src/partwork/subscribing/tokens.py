@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from itsdangerous import BadData
 from itsdangerous.encoding import base64_encode
@@ -80,7 +81,7 @@ def unsubscribe_token(departure: Departure, secrets: Sequence[str]) -> str:
 
     A mail may lie for years, and leaving must work from it as long as the secret is kept.
     """
-    named = json.dumps(departure.newsletter)
+    named = _as_json(departure.newsletter)
     held = f"[{departure.subscriber},{named},{departure.delivery}]".encode()
     token = stamp_of(tuple(secrets), _UNSUBSCRIBE)(base64_encode(held)).decode()
     return _short(token, departure.newsletter)
@@ -154,6 +155,11 @@ def _made(
     purpose: str, held: Sequence[object], secrets: Sequence[str], longest: int = MAX_TOKEN
 ) -> str:
     return _short(str(signer_of(secrets, purpose).dumps(held)), str(held[1]), longest)
+
+
+@lru_cache(maxsize=8)  # all copies of an issue name one newsletter
+def _as_json(name: str) -> str:
+    return json.dumps(name)
 
 
 def _short(token: str, name: str, longest: int = MAX_TOKEN) -> str:

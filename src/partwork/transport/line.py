@@ -9,7 +9,7 @@ from time import monotonic
 from partwork.model.delivery import Event
 from partwork.transport.dialogue import Dialogue
 
-CHUNK = 64 * 1024  # octets that are read at once: many replies, or one that does not end
+CHUNK = 4096  # octets that are read at once: many replies
 FAREWELL = 5.0  # seconds for the reply to QUIT, which nobody needs
 
 

@@ -74,7 +74,8 @@ def reason_of(error: OSError) -> str:
 
 
 def _has_ascii_head(message: bytes) -> bool:
-    return message.isascii() or message[: message.find(b"\r\n\r\n") + 1].isascii()
+    end = message.find(b"\r\n\r\n")
+    return (message[:end] if end >= 0 else message).isascii()
 
 
 def _set_up(smtp: smtplib.SMTP, address: SmtpAddress) -> None:
