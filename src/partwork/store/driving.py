@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     Select,
     UpdateBase,
+    any_,
     bindparam,
     column,
     func,
@@ -140,7 +141,11 @@ class Prepared:
 
 
 def _told_together(statement: Any, differs: Sequence[str]) -> Any:
-    """An update of one delivery as one of many: what they differ in comes as arrays."""
+    """An update of one delivery as one of many: what they differ in comes as arrays.
+
+    Their ids are asked for by themselves too: else PostgreSQL, once its plan is for any number of
+    them, reads the whole ledger to join it.
+    """
     types = {bind.key: bind.type for bind in _binds_of(statement) if bind.key in differs}
     arrays = (bindparam(name, type_=ARRAY(types[name])) for name in differs)
     columns = (column(name, types[name]) for name in differs)
@@ -151,7 +156,9 @@ def _told_together(statement: Any, differs: Sequence[str]) -> Any:
             return told.c[element.key]
         return None
 
-    return replacement_traverse(statement, {}, in_place).returning(told.c[DELIVERY])
+    is_one = statement.table.c.id == any_(bindparam(DELIVERY, type_=ARRAY(types[DELIVERY])))
+    of_many = replacement_traverse(statement, {}, in_place)
+    return of_many.where(is_one).returning(told.c[DELIVERY])
 
 
 def _binds_of(statement: Any) -> Iterator[BindParameter[Any]]:
