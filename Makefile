@@ -52,10 +52,13 @@ kills: .venv/.develops
 
 # Measures sending beside its peers, and ledger and audience; an hour, on a machine that has nothing
 # else to do. smtp-source and smtp-sink (Debian: postfix, which need not run) and gcc are wanted.
+AUDIENCE ?= --rows 1000000
 bench: .venv/.develops
 	@mkdir -p .endure
 	@$(PY) benchmarks/bench.py $(BENCH) > .endure/sending.md || { echo "Something is wrong; what was measured is in .endure/sending.md" >&2; exit 1; }
 	@mv .endure/sending.md docs/measured/sending.md
+	@$(PY) benchmarks/audience.py --table $(AUDIENCE) > .endure/audience.md || { echo "Readers are missing; see .endure/audience.md" >&2; exit 1; }
+	@mv .endure/audience.md docs/measured/audience.md
 
 # Takes the documents' pictures anew, from a demo and a newsletter in temporary homes.
 pictures: .venv/.develops

@@ -1,6 +1,8 @@
 """Measures an import as `partwork subscribers import` does it; one line of JSON a database.
 
-    python benchmarks/audience.py [--rows N] [--sqlite-only]
+    python benchmarks/audience.py [--rows N] [--sqlite-only] [--table]
+
+With --table it prints docs/measured/audience.md, in which *must* is that of a million rows.
 
 Imports N rows into a fresh home on SQLite, then on a PostgreSQL of its own, while somebody else
 unsubscribes every tenth of a second; then imports the same file again, as after a kill. Memory is
@@ -21,13 +23,16 @@ import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from sqlalchemy import Connection, literal, select, text, update  # noqa: E402 with what the next lines need
 
+from benchmarks.audience_table import as_table  # noqa: E402 see above
 from benchmarks.audience_web import publish, web_figures  # noqa: E402 see above
+from benchmarks.occasion import occasion  # noqa: E402 see above
 from benchmarks.postgresql import postgresql  # noqa: E402 see above
 from partwork.actions.init import init_home, wishes_from  # noqa: E402 found by the line above
 from partwork.actions.subscribers import import_subscribers  # noqa: E402 see above
@@ -73,11 +78,12 @@ def main() -> int:
     if asked.home:
         print(json.dumps(_import_here(asked)))
         return 0
-    is_whole = _measure("sqlite", "", asked.rows)
+    found = [_measure("sqlite", "", asked.rows)]
     if not asked.sqlite_only:
         with postgresql() as url:
-            is_whole = _measure("postgresql", url, asked.rows) and is_whole
-    return int(not is_whole)
+            found.append(_measure("postgresql", url, asked.rows))
+    print(as_table(found, occasion()) if asked.table else "\n".join(map(json.dumps, found)))
+    return int(any(one["added"] != asked.rows or one["added_again"] for one in found))
 
 
 def _arguments() -> argparse.Namespace:
@@ -86,13 +92,14 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--sqlite-only", action="store_true")
+    parser.add_argument("--table", action="store_true")
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--database-url", default="", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _measure(database: str, url: str, rows: int) -> bool:
-    """Prints what it took; False where a row is missing, or came twice."""
+def _measure(database: str, url: str, rows: int) -> dict[str, Any]:
+    """What it took."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         init_home(home, wishes_from("The Measure", "", "", "", None))
@@ -109,7 +116,7 @@ def _measure(database: str, url: str, rows: int) -> bool:
             _write(home / "late.csv", "late", rows)
             counted = _count_segments(press)
             answered = web_figures(press, NEWSLETTER, home / "late.csv")
-    told = {
+    return {
         "database": database,
         "rows": rows,
         **json.loads(output),
@@ -120,8 +127,6 @@ def _measure(database: str, url: str, rows: int) -> bool:
         "segments": counted,
         **answered,
     }
-    print(json.dumps(told), flush=True)
-    return told["added"] == rows and not told["added_again"]
 
 
 def _write(file: Path, who: str, rows: int) -> None:

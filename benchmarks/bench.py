@@ -1,9 +1,9 @@
-"""Runs the benchmarks of sending, ledger and audience, and prints docs/measured/sending.md.
+"""Runs the benchmarks of sending and of the ledger, and prints docs/measured/sending.md.
 
-    python benchmarks/bench.py [--recipients N] [--rounds N] [--many N] [--rows N] [--imported N]
+    python benchmarks/bench.py [--recipients N] [--rounds N] [--many N] [--rows N]
 
-`make bench` writes it there; about an hour on two cores, which must have nothing else to do. The
-options are those of `sending_table.py`, of `ledger.py` (--rows) and `audience.py` (--imported).
+`make bench` writes it there; most of an hour on two cores, which must have nothing else to do. The
+options are those of `sending_table.py` and of `ledger.py` (--rows).
 """
 
 import argparse
@@ -28,11 +28,6 @@ LEDGER = """
 
 By `python benchmarks/ledger.py`: how long questions take, in ms, after so many folded deliveries.
 """
-AUDIENCE = """
-## Readers
-
-By `python benchmarks/audience.py`: an import while others leave, the web pages, and segments.
-"""
 
 
 def main() -> int:
@@ -44,16 +39,13 @@ def main() -> int:
     parser.add_argument("--rounds", default="5")
     parser.add_argument("--many", default="1000000")
     parser.add_argument("--rows", default="2000000")
-    parser.add_argument("--imported", default="100000")
     asked = parser.parse_args()
     sizes = ["--recipients", asked.recipients, "--rounds", asked.rounds, "--many", asked.many]
     table = _run("sending_table.py", "all", *sizes)
     print(HEAD, table.stdout, sep="\n", end="", flush=True)
     ledger = _run("ledger.py", "--rows", asked.rows)
-    print(LEDGER, _table(ledger.stdout), sep="\n", flush=True)
-    audience = _run("audience.py", "--rows", asked.imported)
-    print(AUDIENCE, _table(audience.stdout), sep="\n")
-    return table.returncode or ledger.returncode or audience.returncode
+    print(LEDGER, _table(ledger.stdout), sep="\n")
+    return table.returncode or ledger.returncode
 
 
 def _run(script: str, *options: str) -> "subprocess.CompletedProcess[str]":
