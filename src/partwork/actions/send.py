@@ -25,6 +25,7 @@ from partwork.model.issue import Issue
 from partwork.model.newsletter import Newsletter
 from partwork.store.driving import desk
 from partwork.store.engine import StoreError, read_only
+from partwork.store.garbage import without_long_pauses
 from partwork.store.issues import is_published
 from partwork.store.lanes import close_lane, open_lane, sweep
 from partwork.store.leases import release_lease, take_lease
@@ -88,6 +89,7 @@ def send(
     of_all = _tally(press, found).pending
     course = Course(tolerated=tolerated_of(FIRST, press.settings.refused_share))
     with (
+        without_long_pauses(),
         press.transport() as transport,
         _lane_name(press, found, clock) as name,
         desk(press.engine) as own,

@@ -1,6 +1,5 @@
 """Bringing many subscribers in at once: whoever left stays away."""
 
-import gc
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, exists, select
 
 from partwork.model.audience import Act, Applicant, Evidence, SubscriptionState
 from partwork.store.cohorts import cohorts_of, settle_cohorts
+from partwork.store.garbage import without_long_pauses
 from partwork.store.listed import run
 from partwork.store.queueing import let_in
 from partwork.store.rows import insert_if_new
@@ -125,7 +125,7 @@ def in_turns(
     written back into the file, which needs no lock. PostgreSQL locks rows, and wakes who waits.
     """
     size, following = LEAST_IN_A_TURN, next(entrants, None)
-    with _without_long_pauses(), engine.connect() as conn, _quick_commits(conn) as quick:
+    with without_long_pauses(), engine.connect() as conn, _quick_commits(conn) as quick:
         while following:
             if quick and quick.let_in():
                 size = LEAST_IN_A_TURN  # where one waited, the next is not far
@@ -143,19 +143,6 @@ def in_turns(
             yield done
             if quick:
                 quick.write_back()
-
-
-@contextmanager
-def _without_long_pauses() -> Iterator[None]:
-    """Leaves what is there already alone when garbage is collected: looking through it takes 65 ms.
-
-    Each time the write lock would be held for so long.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)
