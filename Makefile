@@ -26,7 +26,8 @@ types: .venv/.develops
 # Fuzzes readers, cleaner and manuscripts with atheris, ENDURE seconds each: an hour in all unless
 # said otherwise. What crashes is written to .endure/, and goes on with the next target. Then, where
 # they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
-# MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Last, `kills`.
+# MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Then a mailbox of 50,000 mails
+# is looked through, and last come `kills`.
 ENDURE ?= 720
 ENDURED := read_text read_markdown read_html read_mail clean parse_manuscript
 MAILQ ?= ../shared/bench/email/mailq.py
@@ -39,6 +40,8 @@ endure: .venv/.endures
 	if test -f "$(MAILQ)" && test -d "$(MAILQ_TOOLS)/venv"; then \
 		$(PY) benchmarks/mails.py "$(MAILQ)" "$(MAILQ_TOOLS)" --to .endure/mails || failed="$$failed mails"; \
 	else echo "mails: not judged, there are no judges in $(MAILQ_TOOLS) (see benchmarks/mails.py)"; fi; \
+	$(PY) tests/endure/mailbox.py || failed="$$failed mailbox"; \
+	$(PY) tests/endure/feedback.py || failed="$$failed feedback"; \
 	$(MAKE) --no-print-directory kills || failed="$$failed kills"; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
 

@@ -51,6 +51,15 @@ def press(home: Path) -> Iterator[Press]:
 
 
 @pytest.fixture
+def maildir(tmp_path: Path) -> Path:
+    """An empty mailbox."""
+    path = tmp_path / "Maildir"
+    for folder in ("new", "cur", "tmp"):
+        (path / folder).mkdir(parents=True)
+    return path
+
+
+@pytest.fixture
 def named_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """That home, which the environment names to commands."""
     monkeypatch.setenv("PARTWORK_HOME", str(home))

@@ -13,6 +13,10 @@ from partwork.settings import Settings, SettingsError
         ({"writer_budget": -1}, "PARTWORK_WRITER_BUDGET must be 0 or more."),
         ({"fetch_private": "maybe"}, "PARTWORK_FETCH_PRIVATE must be yes or no."),
         ({"public_url": "{nowhere}"}, "PARTWORK_PUBLIC_URL must be a web address such as"),
+        ({"ses_topics": "bounces"}, "PARTWORK_SES_TOPICS must be ARNs of SNS topics such as"),
+        ({"sendgrid_keys": "MFkw, x"}, "PARTWORK_SENDGRID_KEYS is no key of SendGrid; copy"),
+        ({"postmark_logins": "postmark:short"}, "PARTWORK_POSTMARK_LOGINS must be name:password"),
+        ({"postmark_logins": f":{'x' * 40}"}, "PARTWORK_POSTMARK_LOGINS must be name:password"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_must_be(tmp_path, wrong, said):

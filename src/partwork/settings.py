@@ -10,12 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from partwork.delivering.bounces import UnfitPattern, checked_pattern
+from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
 from partwork.model.errors import PartworkError
+from partwork.model.feedback import Source
+from partwork.returning.signatures.known import known_by
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
 
@@ -71,6 +74,27 @@ class Settings(BaseSettings):
         description="Envelope sender, to which mails that cannot be delivered come back, e.g. "
         "bounces+{token}@example.org: {token} then names the mail. Default: the newsletter's "
         "sender.",
+    )
+    bounce_mailbox: SecretStr = Field(
+        default=SecretStr(""),
+        description="Where what comes back is read, e.g. imaps://user:password@host/INBOX or "
+        "maildir:/var/mail/bounces; TLS is demanded off loopback. Default: none is read.",
+    )
+    ses_topics: SecretStr = Field(
+        default=SecretStr(""),
+        description="ARNs of the SNS topics that tell of SES at /hooks/ses, comma-separated.",
+    )
+    postmark_logins: SecretStr = Field(
+        default=SecretStr(""),
+        description="Logins, name:password, that Postmark's webhooks have at /hooks/postmark.",
+    )
+    mailgun_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signing keys of Mailgun's webhooks at /hooks/mailgun, comma-separated.",
+    )
+    sendgrid_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Public keys of SendGrid's webhooks at /hooks/sendgrid, comma-separated.",
     )
     dkim_domain: str = Field(
         default="",
@@ -249,6 +273,22 @@ class Settings(BaseSettings):
         except UnfitPattern as error:
             raise ValueError(f"cannot be used: {error}") from None
 
+    @field_validator("bounce_mailbox")
+    @classmethod
+    def _mailbox(cls, url: SecretStr) -> SecretStr:
+        try:
+            _mailbox_at(url)
+        except BadMailboxUrl as error:
+            raise ValueError(f"cannot be used: {error}") from None
+        return url
+
+    @field_validator("ses_topics", "postmark_logins", "mailgun_keys", "sendgrid_keys")
+    @classmethod
+    def _known(cls, words: SecretStr, field: ValidationInfo) -> SecretStr:
+        service = (field.field_name or "").partition("_")[0]
+        known_by(Source(service), words.get_secret_value())  # raises ValueError
+        return words
+
     @field_validator("disposable_domains")
     @classmethod
     def _domains(cls, domains: str) -> str:
@@ -276,6 +316,23 @@ class Settings(BaseSettings):
         return {name: value for name, value in written.items() if value} | dict(os.environ)
 
     @property
+    def mailbox(self) -> ImapAddress | Path | None:
+        """Where what comes back is read: a folder on a server, a Maildir, or nowhere."""
+        return _mailbox_at(self.bounce_mailbox)
+
+    @property
+    def webhooks(self) -> Mapping[Source, tuple[str, ...]]:
+        """By each connected service the topics, logins or keys that its webhooks are known by."""
+        given = {
+            Source.SES: self.ses_topics,
+            Source.POSTMARK: self.postmark_logins,
+            Source.MAILGUN: self.mailgun_keys,
+            Source.SENDGRID: self.sendgrid_keys,
+        }
+        known = {source: known_by(source, w.get_secret_value()) for source, w in given.items()}
+        return {source: words for source, words in known.items() if words}
+
+    @property
     def name_servers(self) -> tuple[str, ...]:
         """Each of `dns_servers`; none: the system's."""
         return _listed(self.dns_servers)
@@ -299,6 +356,11 @@ def packaged_home() -> Path:
     """
     installed = Path(str(resources.files("partwork"))) / "_home"
     return installed if installed.is_dir() else Path(__file__).resolve().parents[2]
+
+
+def _mailbox_at(url: SecretStr) -> ImapAddress | Path | None:
+    written = url.get_secret_value()
+    return mailbox_address(written) if written else None
 
 
 def _listed(words: str) -> tuple[str, ...]:

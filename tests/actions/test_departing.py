@@ -95,8 +95,8 @@ def test_who_is_suppressed_twice_was_suppressed_once(press: Press) -> None:
 def test_a_suppression_that_was_lifted_stays_lifted_in_an_old_backup(press: Press) -> None:
     suppress(press, "ada@example.org", SuppressionReason.WISH, NOW)
 
-    assert unsuppress(press, "ADA@example.org", NOW)
-    assert not unsuppress(press, "ada@example.org", NOW)
+    assert unsuppress(press, "ADA@example.org", "she wrote to us", NOW)
+    assert not unsuppress(press, "ada@example.org", "she wrote to us", NOW)
 
     with press.engine.begin() as connection:
         connection.execute(positions.delete())  # as an old backup would read it again
@@ -107,11 +107,20 @@ def test_a_suppression_that_was_lifted_stays_lifted_in_an_old_backup(press: Pres
 
 
 @pytest.mark.parametrize(
-    "act", [lambda *a: suppress(*a[:2], SuppressionReason.WISH, a[2]), unsuppress]
+    ("act", "reason"), [(suppress, SuppressionReason.WISH), (unsuppress, "she wrote to us")]
 )
-def test_what_is_no_address_is_not_suppressed(press: Press, act) -> None:
+def test_what_is_no_address_is_not_suppressed(press: Press, act, reason) -> None:
     with pytest.raises(LibraryError, match="not an e-mail address"):
-        act(press, "ada", NOW)
+        act(press, "ada", reason, NOW)
+
+
+def test_a_suppression_is_not_lifted_without_a_reason(press: Press) -> None:
+    suppress(press, "ada@example.org", SuppressionReason.WISH, NOW)
+
+    with pytest.raises(LibraryError, match="--reason"):
+        unsuppress(press, "ada@example.org", "  ", NOW)
+
+    assert not suppress(press, "ada@example.org", SuppressionReason.WISH, NOW)
 
 
 def test_what_is_no_address_is_nobody_s_story(press: Press) -> None:

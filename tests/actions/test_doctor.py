@@ -91,3 +91,16 @@ def test_a_sender_for_whose_domain_mails_are_not_signed_is_named(home: Path) -> 
         finding = found(press, f"newsletter {slug}")
 
     assert "is not of example.com, for which mails are signed" in finding.words
+
+
+def test_a_service_that_is_listened_to_is_told_where_it_posts(home: Path) -> None:
+    connected = {"mailgun_keys": SecretStr("a key"), "home": home}
+    with assemble(Settings(public_url="https://127.0.0.1:1/news", **connected)) as press:
+        reached = found(press, "webhooks of mailgun")
+    with assemble(Settings(**connected)) as press:
+        unreached = found(press, "webhooks of mailgun")
+
+    posts_to = "it posts to https://127.0.0.1:1/news/hooks/mailgun"
+    assert reached == Finding("webhooks of mailgun", True, posts_to)
+    assert not unreached.well
+    assert "set PARTWORK_PUBLIC_URL" in unreached.words

@@ -1,18 +1,21 @@
 """Subscribers at the terminal."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from partwork.actions.feedback import judge, take_in
 from partwork.assembly import assemble
 from partwork.cli.main import run
+from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.settings import Settings
 from partwork.store.audience import load_subscriber
 from partwork.store.subscriptions import pause_subscription, skip_series
 
 ADA = "ada@example.org"
+TOMORROW = datetime.now(UTC) + timedelta(days=1)  # commands have no clock but the machine's
 
 
 @pytest.fixture
@@ -48,8 +51,8 @@ def test_a_suppressed_address_is_not_imported_until_it_is_not_any_more(
     assert run(["subscribers", "suppress", ADA, "--reason", "complaint"]) == 0
     assert run(["subscribers", "suppress", ADA]) == 0
     assert imported(file) == 0
-    assert run(["subscribers", "unsuppress", ADA]) == 0
-    assert run(["subscribers", "unsuppress", ADA]) == 0
+    assert run(["subscribers", "unsuppress", ADA, "--reason", "she wrote to us"]) == 0
+    assert run(["subscribers", "unsuppress", ADA, "--reason", "she wrote to us"]) == 0
     assert imported(file) == 0
 
     assert capsys.readouterr().out.splitlines() == [
@@ -86,6 +89,50 @@ def test_a_story_says_what_keeps_mails_away(
     told = [line.strip() for line in capsys.readouterr().out.splitlines()]
     assert told[1] == "suppressed: gets no campaign"
     assert told[3:5] == ["pause: until 2031-05-06 07:08 UTC", "skips: soil"]
+
+
+def test_a_story_tells_each_thing_that_came_back_in_words(
+    file: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(file)
+    told = Feedback(
+        Source.SES, FeedbackKind.BOUNCE, "1", ADA, status="5.1.1", words="no such user", at=TOMORROW
+    )
+    with assemble(Settings(home=home)) as press:
+        take_in(press, [told], now=TOMORROW)
+        judge(press, now=TOMORROW)
+    capsys.readouterr()
+
+    assert run(["subscribers", "show", ADA]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.endswith(
+        "bounce → suppress: the address itself is no good, for ever (ses, by address): 5.1.1 no "
+        "such user on the suppression list: hard bounce"
+    )
+    assert run(["subscribers", "show", ADA, "--json"]) == 0
+    (came_back,) = json.loads(capsys.readouterr().out)["came_back"]
+    assert (came_back["rule"], came_back["event"]["status"]) == ("hard bounce", "5.1.1")
+
+
+def test_a_story_says_that_a_probe_decides_and_why_a_suppression_was_lifted(
+    file: Path, home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    imported(file)
+    run(["subscribers", "suppress", ADA])
+    run(["subscribers", "unsuppress", ADA, "--reason", "she wrote to us"])
+    with assemble(Settings(home=home)) as press:
+        for day in (TOMORROW + timedelta(days=n) for n in range(5)):
+            told = Feedback(Source.SES, FeedbackKind.BOUNCE, f"{day}", ADA, status="5.2.2", at=day)
+            take_in(press, [told], now=day)
+            judge(press, now=day)
+    capsys.readouterr()
+
+    assert run(["subscribers", "show", ADA]) == 0
+
+    told = [line.strip() for line in capsys.readouterr().out.splitlines()]
+    until = (TOMORROW + timedelta(days=12)).date()
+    assert told[1] == f"mail keeps bouncing: a probe decides, no campaign until {until} 00:00 UTC"
+    assert told[2] == "a suppression was lifted: she wrote to us"
 
 
 def test_tags_and_fields_are_shown_and_counted_in_segments(

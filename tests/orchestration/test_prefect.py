@@ -25,7 +25,7 @@ from partwork.orchestration.launcher import (
 
 pytestmark = pytest.mark.prefect
 
-FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"}
+FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "collect_bounces"}
 STAYS = '''
 import signal
 
@@ -165,6 +165,14 @@ def test_a_tick_looks_at_what_is_due_and_says_what_waits(prefect: RunningPrefect
     assert result.name == "publish what is due"
     assert result.message == "0 planned, 0 waiting, 0 to send"
     assert prefect.settle("send") == []
+
+
+def test_a_look_at_what_came_back_says_where_there_is_no_mailbox(prefect: RunningPrefect):
+    result = prefect.trigger("collect_bounces", {})
+
+    assert result.name == "collect what came back"
+    assert result.message == "no mailbox is set; nothing to judge"
+    assert reports(prefect, result.id) == []
 
 
 def test_a_letter_is_written_in_the_form_and_leaves_its_draft(prefect: RunningPrefect, home: Path):

@@ -96,7 +96,7 @@ def test_a_probe_that_was_taken_and_returned_suppresses_and_causes_no_other() ->
     )
 
     assert outcomes == [Outcome.CLEAR, Outcome.SUPPRESS]
-    assert record.suppressed is SuppressionReason.HARD_BOUNCE
+    assert record.suppressed is SuppressionReason.PROBE
 
 
 def test_a_probe_of_which_nothing_is_heard_has_arrived() -> None:

@@ -13,9 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from partwork.model.audience import Act, Consent, Evidence
+from partwork.model.audience import Act, Consent, Evidence, SuppressionReason
 from partwork.store import migrating
-from partwork.store.audience import load_subscriber
+from partwork.store.audience import is_suppressed, load_subscriber, save_suppression
 from partwork.store.cohorts import cohort_of
 from partwork.store.columns import metadata
 from partwork.store.consents import last_consent, load_consents, record_consent
@@ -213,6 +213,22 @@ def test_people_of_before_are_in_the_cohorts_of_their_languages_and_tags(first_r
         cohort_of("de", ()),
     )
     assert sorted(rows) == [(1, ada), (1, ada), (7, bob), (9, carl)]
+
+
+def test_lists_and_wishes_of_before_take_what_a_probe_needs(first_release):
+    with first_release.begin() as conn:
+        upgrade(conn, "0008")
+        conn.execute(text(WISH.replace("VALUES (3,", "VALUES (7,")))
+        save_suppression(conn, "hash of eve", SuppressionReason.WISH, MARCH)
+
+    migrate(first_release)
+
+    with first_release.begin() as conn:
+        conn.execute(text("UPDATE service_messages SET kind = 'probe' WHERE id = 7"))
+        assert save_suppression(conn, "hash of bob", SuppressionReason.PROBE, MARCH)
+        assert is_suppressed(conn, "hash of eve")
+    with first_release.connect() as conn, pytest.raises(DBAPIError, match=r"(?i)check"):
+        conn.execute(text("UPDATE suppressions SET reason = 'no reason'"))
 
 
 @pytest.mark.parametrize(

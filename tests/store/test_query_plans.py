@@ -9,15 +9,31 @@ import pytest
 from sqlalchemy import Connection, event
 
 from partwork.model.audience import Applicant, Evidence
+from partwork.model.feedback import Certainty
 from partwork.model.issue import AudienceRule
 from partwork.model.segment import Segment
 from partwork.store.audience import count_confirmed, unconfirmed_since
+from partwork.store.bounce_records import hold_records
 from partwork.store.campaigns import enrol, plan_campaign
 from partwork.store.claiming import claim
 from partwork.store.consents import last_consent
+from partwork.store.events import (
+    Decided,
+    forget_in_events,
+    hold_unjudged,
+    judged_events_of,
+    save_decisions,
+    take_events,
+)
 from partwork.store.importing import Entrant, standings
 from partwork.store.issues import save_draft
 from partwork.store.ledger import count_under_way, tally
+from partwork.store.origins import (
+    deliveries_numbered,
+    deliveries_of_relay,
+    people_with,
+    service_mails,
+)
 from partwork.store.records import doubtful, last_refusals, records_of, waiting_since
 from partwork.store.segments import count_reached
 from partwork.store.subscriptions import end_subscriptions
@@ -159,3 +175,63 @@ def test_a_segment_is_counted_and_planned_by_an_index(
     if town.engine.dialect.name == "sqlite":  # where it names the indexes that make keys unique
         index = index.replace("deliveries_content_hash_subscriber_key", "sqlite_autoindex_deliver")
     assert index in plan, plan
+
+
+def test_who_is_left_out_while_a_probe_decides_is_known_by_an_index(town) -> None:
+    town.join("ada", "bob", "eve")
+    issue = town.draft()
+    with town.engine.begin() as conn:
+
+        def act() -> object:
+            count_reached(conn, "daily", None, town.now)
+            return plan_campaign(conn, issue, town.now, town.now)
+
+        plan = plans(conn, act)
+
+    assert "bounce_records_left_out" in plan, plan
+    assert "SCAN bounce_records" not in plan, plan
+    assert "SCAN consents" not in plan, plan
+    assert "Seq Scan on consents" not in plan, plan
+
+
+@pytest.mark.parametrize("what", ["take", "hold", "decide", "show", "forget", "find", "records"])
+def test_what_came_back_is_looked_up_and_not_read_from_end_to_end(town, what: str) -> None:
+    ada, bob, _ = town.join("ada", "bob", "eve")
+    with town.engine.begin() as conn:
+
+        def act() -> object:
+            match what:
+                case "take":
+                    return take_events(conn, town.now, HOUR, 9)
+                case "hold":
+                    return hold_unjudged(conn, [1, 2])
+                case "decide":
+                    nobody = Decided(1, "not ours", "nothing", Certainty.NONE)
+                    return save_decisions(conn, [nobody], town.now)
+                case "show":
+                    return judged_events_of(conn, ada)
+                case "forget":
+                    return forget_in_events(conn, ada)
+                case "find":
+                    deliveries_numbered(conn, [1, 2])
+                    deliveries_of_relay(conn, ["4Y8cKT2Zx7z3B"])
+                    service_mails(conn, [1, 2])
+                    return people_with(conn, ["ada@example.org"])
+            return hold_records(conn, [ada, bob])
+
+        # What waits is little, and has an index of its own.
+        plan = plans(conn, act).replace("SCAN events USING INDEX events_unjudged", "")
+
+    for table in (
+        "events",
+        "bounce_records",
+        "subscribers",
+        "consents",
+        "deliveries",
+        "folded",
+        "suppressions",
+        "service_messages",
+    ):
+        assert f"SCAN {table}" not in plan, plan
+        assert f"Seq Scan on {table}" not in plan, plan
+    assert "INDEX" in plan.upper() or "PRIMARY KEY" in plan.upper()

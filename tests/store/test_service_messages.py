@@ -180,6 +180,13 @@ def test_farewells_are_counted_for_no_network(engine: Engine) -> None:
     assert saved(engine, wish()) == [Taken.TAKEN]
 
 
+def test_a_burst_of_probes_keeps_nobody_waiting(engine: Engine) -> None:
+    saved(engine, *(replace(wish(f"reader {n}", ""), kind=ServiceRequest.PROBE) for n in range(9)))
+    saved(engine, wish(at=NOW + MINUTE))
+
+    assert taken(engine, at=NOW + MINUTE, limit=5)[0] == "ada"
+
+
 def test_caps_outlive_the_answers_and_a_restart_for_as_long_as_they_count(engine: Engine) -> None:
     saved(engine, wish(), wish(at=NOW + MINUTE))
     with engine.begin() as conn:

@@ -8,9 +8,11 @@ from functools import cache, partial
 
 from sqlalchemy import Connection
 
+from partwork.actions.feedback import take_in
 from partwork.actions.loading import load_newsletter
 from partwork.actions.logo import logo_if_fit
 from partwork.actions.media import media_url
+from partwork.actions.probing import may_probe
 from partwork.assembly import Clock, Press, keys_of
 from partwork.delivering.addresses import UnfitAddress, wire_address
 from partwork.delivering.bounces import MailKind, SentMail
@@ -29,16 +31,20 @@ from partwork.model.delivery import (
     Envelope,
     LostInDoubt,
     NotSent,
+    Reply,
     Transport,
     Verdict,
 )
 from partwork.model.errors import PartworkError
+from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo
 from partwork.rendering.service import ServiceFields, ServiceKind, service_mail
+from partwork.returning.status_codes import status_in
 from partwork.store.audience import is_suppressed, load_subscriber, make_subscriber
 from partwork.store.consents import load_consents
 from partwork.store.service_messages import (
+    IN_BURSTS,
     Waiting,
     note_answered,
     prune_answered,
@@ -67,10 +73,10 @@ _log = logging.getLogger("partwork.service")
 def answer_requests(press: Press, clock: Clock, rest: Callable[[], None] = lambda: None) -> int:
     """Mails what waits, and says how many mails a server has taken.
 
-    Before each goodbye comes `rest`, since nobody waits for one and there may be thousands. Safe
-    to run at once or elsewhere. What a server puts off, or nothing takes at all, waits and
-    is tried again with growing pauses; whoever is not to be written to gets nothing, and nobody
-    learns it. The log has numbers and reasons, never an address.
+    Before each that comes in bursts there is a `rest`, since nobody waits for it. Safe to run at
+    once or elsewhere. What a server puts off, or nothing takes at all, waits and is tried again
+    with growing pauses; whoever is not to be written to gets nothing, and nobody learns it. The
+    log has numbers and reasons, never an address.
     """
     sent = 0
     while True:
@@ -87,7 +93,7 @@ def answer_requests(press: Press, clock: Clock, rest: Callable[[], None] = lambd
         with going_by as transport:
             desk = _Desk(press, transport, templates, cache(partial(_worn, press)))
             for one in waiting:
-                if one.request.kind is ServiceRequest.GOODBYE:
+                if one.request.kind in IN_BURSTS:
                     rest()
                 sent += _answer(desk, one, clock())
 
@@ -116,11 +122,13 @@ def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
         newsletter, _ = desk.worn(waiting.request.newsletter)
         with press.engine.begin() as connection:
             waits = still_waits(connection, waiting.id)  # who was erased this moment does not
-            wish = waiting.request
-            letter = _letter(press, connection, newsletter, wish, now) if waits else None
+            letter = _letter(press, connection, newsletter, waiting, now) if waits else None
         about = letter or _to_nobody(press, waiting, now)
         made = _made(desk, waiting, about, now)
-        verdict = verdict_of(desk.transport.send(*made)) if letter else None
+        reply = desk.transport.send(*made) if letter else None
+        verdict = verdict_of(reply) if reply else None
+        if reply and verdict is Verdict.REFUSED and waiting.request.kind is ServiceRequest.PROBE:
+            take_in(press, [_refusal(waiting, reply, now)], now=now)
     except (UnfitAddress, ValueError):  # no message or no link can hold this address
         verdict = Verdict.REFUSED
     except (NotSent, LostInDoubt) as error:  # a second confirmation does no harm, none does
@@ -140,6 +148,19 @@ def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
     return verdict is Verdict.ACCEPTED
 
 
+def _refusal(waiting: Waiting, reply: Reply, now: datetime) -> Feedback:
+    """What a probe was sent for: the server's word on it, to be judged with all that comes back."""
+    return Feedback(
+        Source.SMTP,
+        FeedbackKind.BOUNCE,
+        event=f"service message {waiting.id}",
+        recipient=waiting.request.address,
+        status=status_in(reply.text),
+        words=f"{reply.code} {reply.text}",
+        at=now,
+    )
+
+
 def _demand_ready(press: Press, newsletter: Newsletter) -> None:
     """Raises PartworkError where a mail server must not get anything of this newsletter."""
     if not press.has_mail_server:
@@ -149,9 +170,10 @@ def _demand_ready(press: Press, newsletter: Newsletter) -> None:
 
 
 def _letter(
-    press: Press, connection: Connection, newsletter: Newsletter, request: Request, now: datetime
+    press: Press, connection: Connection, newsletter: Newsletter, waiting: Waiting, now: datetime
 ) -> tuple[ServiceKind, ServiceFields] | None:
     """What the address gets, now that it matters whose it is; None: nothing."""
+    request = waiting.request
     keys = keys_of(request.address, press.hash_key)
     person = load_subscriber(connection, keys.address_key)
     match request.kind:
@@ -171,9 +193,10 @@ def _letter(
         case ServiceRequest.PREFERENCES if person:
             return _with_pass(press, ServiceKind.PREFERENCES, person.id, request, now)
         case ServiceRequest.WELCOME if person and _stands(connection, person, request, "confirmed"):
-            token = unsubscribe_token(Departure(person.id, request.newsletter, 0), press.secrets)
-            url = f"{press.settings.public_url}/u/{token}"
-            return ServiceKind.WELCOME, ServiceFields(person.address, url)
+            return _with_way_out(press, ServiceKind.WELCOME, person, request)
+        case ServiceRequest.PROBE if person and _stands(connection, person, request, "confirmed"):
+            if may_probe(connection, person, waiting.id, now):
+                return _with_way_out(press, ServiceKind.PROBE, person, request)
         case ServiceRequest.MOVE if not is_suppressed(connection, keys.suppression_key):
             token = move_token(request.subscriber, request.address, now, press.secrets)
             url = f"{press.settings.public_url}/move/{token}"
@@ -207,6 +230,13 @@ def _stands(connection: Connection, person: Subscriber, request: Request, state:
     if held is None or held.state != state:
         return False
     return state != SubscriptionState.ENDED or held.ended_at == request.asked_at
+
+
+def _with_way_out(
+    press: Press, kind: ServiceKind, person: Subscriber, request: Request
+) -> tuple[ServiceKind, ServiceFields]:
+    token = unsubscribe_token(Departure(person.id, request.newsletter, 0), press.secrets)
+    return kind, ServiceFields(person.address, f"{press.settings.public_url}/u/{token}")
 
 
 _OPENS = {

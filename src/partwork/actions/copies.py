@@ -6,7 +6,8 @@ from datetime import datetime
 from partwork.actions.preview import page_url
 from partwork.assembly import Press
 from partwork.delivering.addresses import wire_address
-from partwork.delivering.bounces import MailKind, SentMail
+from partwork.delivering.bounces import TOKEN, MailKind, SentMail
+from partwork.delivering.leaving_by_mail import leaving_address
 from partwork.delivering.message import PreparedIssue, message_id, prepared
 from partwork.model.address import Mailbox
 from partwork.model.delivery import Delivery, Envelope, WireReady
@@ -26,6 +27,7 @@ class Copies:
     sender: str
     content_hash: str
     public_url: str
+    is_left_by_mail: bool
 
     def envelope(self, recipient: str, delivery: int = 0) -> Envelope:
         """Whom the servers are told; a sample is delivery 0. Raises UnfitAddress."""
@@ -48,7 +50,13 @@ class Copies:
             MergeField.UNSUBSCRIBE_URL: f"{self.public_url}/u/{token}",
         }
         name = message_id(delivery, self.content_hash, self.sender)
-        return self.shared.copy(Mailbox("", recipient), fields, message_id=name, date=at)
+        to, mailto = Mailbox("", recipient), self._mailto(delivery)
+        return self.shared.copy(to, fields, message_id=name, date=at, mailto=mailto)
+
+    def _mailto(self, delivery: int) -> str:
+        if not (self.is_left_by_mail and delivery):
+            return ""
+        return leaving_address(self.press.sender_for(SentMail(MailKind.DELIVERY, delivery), ""))
 
 
 def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
@@ -65,4 +73,5 @@ def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
         wire_address(issue.sender.address),
         issue.content_hash,
         press.settings.public_url,
+        press.settings.mailbox is not None and TOKEN in press.settings.bounce_address,
     )

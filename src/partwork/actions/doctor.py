@@ -50,6 +50,7 @@ def doctor(press: Press) -> tuple[Finding, ...]:
         *_signing(press),
         _looked("templates", lambda: _templates(press)),
         _web(press),
+        *_webhooks(press),
         *(_newsletter(press, slug) for slug in press.library.newsletter_slugs()),
         *(
             _looked(f"series {slug}", lambda slug=slug: _parts(press, slug))  # type: ignore[misc]
@@ -162,6 +163,19 @@ def _web(press: Press) -> Finding:
             words = f"{url}: nobody serves it now; `partwork web` does"
         return Finding("public address", loopback, words)
     return Finding("public address", True, f"{url}{' (this machine only)' if loopback else ''}")
+
+
+def _webhooks(press: Press) -> tuple[Finding, ...]:
+    """Each service that is listened to, and where it can post; none where none are set."""
+    url = press.settings.public_url
+    if url.startswith("https://"):
+        well, words = True, f"it posts to {url}/hooks/"
+    else:
+        well, words = False, "it posts to https alone; set PARTWORK_PUBLIC_URL, then give it hooks/"
+    return tuple(
+        Finding(f"webhooks of {service}", well, f"{words}{service}")
+        for service in press.settings.webhooks
+    )
 
 
 def _newsletter(press: Press, slug: str) -> Finding:

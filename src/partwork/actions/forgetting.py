@@ -15,6 +15,7 @@ from partwork.store.audience import (
 )
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
+from partwork.store.events import judged_events_of
 from partwork.store.records import records_of
 from partwork.store.sqlite_files import overwrite_deleted
 from partwork.store.subscriptions import load_subscriptions
@@ -64,6 +65,7 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
         held = load_subscriptions(connection, person.id)
         consents = len(load_consents(connection, person.id))
         deliveries = len(records_of(connection, person.id))
+        events = len(judged_events_of(connection, person.id))
     ended = depart(press, person, held, Evidence("erasure"), now=now)
     append(press.suppression_log, [LogEntry(LogAct.ERASED, now, keys.suppression_key)])
     mails = _forget_mails(press, {keys.address_key})
@@ -81,6 +83,7 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
         {
             "consents, without person, network address and browser": consents + len(ended),
             "deliveries, without person, address and the server's words": deliveries,
+            "what came back of them, without person, address and words": events,
         },
         (*OUT_OF_REACH, *behind),
     )

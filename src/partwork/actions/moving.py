@@ -9,6 +9,7 @@ from partwork.actions.sign_up import Answer, Visitor, answer_to, evidence_of, ne
 from partwork.actions.wishes import wish_of
 from partwork.assembly import Press, keys_of
 from partwork.model.audience import (
+    CHANGE_OF_ADDRESS,
     Act,
     Evidence,
     Request,
@@ -100,12 +101,11 @@ def move(press: Press, token: str, visitor: Visitor, now: datetime) -> bool:
             suppression_key=keys.suppression_key,
         )
         if is_moved and old != keys:
-            evidence = evidence_of(press, visitor, _MOVING)
+            evidence = evidence_of(press, visitor, CHANGE_OF_ADDRESS)
             _record_move(press, connection, _Move(person, old, keys, evidence, now))
     return is_moved
 
 
-_MOVING = "change of address"
 # What an address takes over from the one before it, as its own part of the consent record.
 _TAKEN_OVER = {
     SubscriptionState.PENDING: Act.ASKED,
@@ -130,7 +130,7 @@ class _Move:
             ServiceRequest.MOVED,
             newsletter,
             self.person.address,
-            evidence=Evidence(_MOVING),
+            evidence=Evidence(CHANGE_OF_ADDRESS),
             at=self.at,
             subscriber=self.person.id,
         )
@@ -138,7 +138,7 @@ class _Move:
 
 def _has_moved(connection: Connection, subscriber: int, since: datetime) -> bool:
     record = load_consents(connection, subscriber)
-    return any(c.evidence.source == _MOVING and c.at > since for c in record)
+    return any(c.evidence.source == CHANGE_OF_ADDRESS and c.at > since for c in record)
 
 
 def _record_move(press: Press, connection: Connection, move: _Move) -> None:
@@ -146,7 +146,7 @@ def _record_move(press: Press, connection: Connection, move: _Move) -> None:
     left = []
     for held in load_subscriptions(connection, move.person.id):
         slug, old = held.newsletter, move.old.suppression_key
-        record_departure(connection, old, slug, Evidence(_MOVING), move.at)
+        record_departure(connection, old, slug, Evidence(CHANGE_OF_ADDRESS), move.at)
         taken_over = _TAKEN_OVER[held.state]
         record_consent(connection, move.person.id, slug, taken_over, move.evidence, at=move.at)
         left.append(LogEntry(LogAct.LEFT, move.at, old, newsletter=slug))

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from partwork.actions.address_files import RejectedRows, errors_beside, lines_of
+from partwork.actions.came_back import CameBack, what_came_back
 from partwork.actions.forgetting import ErasureReport, forget
 from partwork.actions.loading import load_newsletter
 from partwork.assembly import Press, Progress, keys_of
@@ -21,8 +22,10 @@ from partwork.model.audience import (
     Subscriber,
     Subscription,
     SubscriptionState,
+    SuppressionReason,
 )
-from partwork.store.audience import is_suppressed, list_subscribers, load_subscriber
+from partwork.store.audience import list_subscribers, load_subscriber
+from partwork.store.bounce_records import load_records
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
 from partwork.store.importing import (
@@ -69,11 +72,16 @@ class Story:
     """Everything known of one person.
 
     `skipped` are the series they do not want, `courses` the number of the part that comes next in
-    each series that runs as a course.
+    each series that runs as a course. `came_back` is what came back from the address, each event
+    with what it was judged to be. Before `left_out_until` campaigns leave them out, since a probe
+    decides first; `lifted` is what somebody said when they last lifted a suppression.
     """
 
     subscriber: Subscriber
     is_suppressed: bool
+    why_suppressed: SuppressionReason | None
+    left_out_until: datetime | None
+    lifted: str
     subscriptions: tuple[Subscription, ...]
     skipped: Sequence[str]
     courses: Mapping[str, int]
@@ -81,6 +89,7 @@ class Story:
     fields: Mapping[str, str]
     consents: tuple[Consent, ...]
     deliveries: tuple[DeliveryRecord, ...]
+    came_back: tuple[CameBack, ...]
 
 
 def import_subscribers(
@@ -188,9 +197,13 @@ def story_of(press: Press, address: str) -> Story:
     """One person's whole story. Raises LibraryError where nobody has that address."""
     with read_only(press.engine) as connection:
         person = _person(connection, address)
+        record = load_records(connection, [person.id])[person.id]
         return Story(
             person,
-            is_suppressed(connection, keys_of(person.address, press.hash_key).suppression_key),
+            record.suppressed is not None,
+            record.suppressed,
+            record.left_out_until,
+            record.why,
             load_subscriptions(connection, person.id),
             sorted(load_skipped(connection, person.id)),
             load_courses(connection, person.id),
@@ -198,6 +211,7 @@ def story_of(press: Press, address: str) -> Story:
             load_fields(connection, [person.id]).get(person.id, {}),
             load_consents(connection, person.id),
             records_of(connection, person.id),
+            what_came_back(connection, person.id),
         )
 
 

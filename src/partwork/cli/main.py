@@ -22,6 +22,7 @@ from cyclopts import (
 from partwork.cli import (  # noqa: F401 for their commands
     checking,
     cleaning,
+    collecting,
     judging,
     keeping,
     people,
@@ -45,7 +46,7 @@ from partwork.cli.terminal import (
 )
 from partwork.model.errors import PartworkError
 
-READ_STANDARD_INPUT = frozenset({"clean", "ingest"})
+READ_STANDARD_INPUT = frozenset({"clean", "collect-bounces", "ingest"})
 
 for _name in app:  # the epilogue is for those who do not know a command yet
     if not _name.startswith("-"):

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
@@ -24,6 +24,10 @@ from partwork.cli.terminal import (
     utc_now,
 )
 from partwork.model.audience import SubscriptionState, SuppressionReason
+from partwork.returning.rules import Outcome
+
+if TYPE_CHECKING:  # an action is loaded by the command that needs it
+    from partwork.actions.subscribers import Story
 
 subscribers = App(
     name="subscribers",
@@ -205,8 +209,7 @@ def show(address: str, *, as_json: AsJson = False) -> int:
         return DONE
     person = story.subscriber
     out.print(" ".join(filter(None, (person.address, person.name, person.language))))
-    if story.is_suppressed:
-        out.print("  suppressed: gets no campaign")
+    _print_standing(story)
     for held in story.subscriptions:
         out.print(f"  {held.newsletter}: {held.state}, asked {held.asked_at:%Y-%m-%d}")
         if held.paused_until:
@@ -224,11 +227,32 @@ def show(address: str, *, as_json: AsJson = False) -> int:
     for record in story.consents:
         how = record.evidence.source
         out.print(f"  {record.at:%Y-%m-%d %H:%M} {record.act} {record.newsletter} ({how})")
+    _print_mails(story)
+    return DONE
+
+
+def _print_standing(story: "Story") -> None:
+    """Why campaigns leave the person out, if they do."""
+    if story.is_suppressed:
+        out.print("  suppressed: gets no campaign")
+    elif story.left_out_until and story.left_out_until > utc_now():
+        until = f"{story.left_out_until:%Y-%m-%d %H:%M} UTC"
+        out.print(f"  mail keeps bouncing: a probe decides, no campaign until {until}")
+    if story.lifted:
+        out.print(f"  a suppression was lifted: {story.lifted}")
+
+
+def _print_mails(story: "Story") -> None:
+    """What went out, and what came back."""
     for one in story.deliveries:
         when = f"{one.replied_at:%Y-%m-%d %H:%M} " if one.replied_at else ""
         said = " ".join(filter(None, (str(one.code or ""), one.words)))
         out.print(f"  {when}{one.issue}: {one.state}{f' ({said})' if said else ''}")
-    return DONE
+    for back in story.came_back:
+        then = "" if back.outcome == Outcome.NOTHING else f" → {back.outcome}"
+        out.print(f"  {back.at:%Y-%m-%d %H:%M} {back.event.kind}{then}: {back.reason}")
+    if story.why_suppressed:
+        out.print(f"  on the suppression list: {story.why_suppressed}")
 
 
 @subscribers.command(name="suppress")
@@ -253,20 +277,24 @@ def suppress(address: str, *, reason: SuppressionReason = SuppressionReason.WISH
 
 
 @subscribers.command(name="unsuppress")
-def unsuppress(address: str) -> int:
+def unsuppress(address: str, *, reason: str) -> int:
     """Take an address off the suppression list; it gets what it is still subscribed to.
 
-    Example: partwork subscribers unsuppress ada@example.org
+    What came back from it before is not held against it any more.
+
+    Example: partwork subscribers unsuppress ada@example.org --reason "her mailbox works again"
 
     Parameters
     ----------
     address
         Theirs.
+    reason
+        Why, in your words; kept in the suppression log.
     """
     from partwork.actions.departing import unsuppress as take
 
     with press_of_home() as press:
-        was_there = take(press, address, utc_now())
+        was_there = take(press, address, reason, utc_now())
     out.print("not suppressed any more" if was_there else "was not suppressed")
     return DONE
 

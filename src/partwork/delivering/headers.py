@@ -51,8 +51,11 @@ def list_id_field(name: str, slug: str, address: str) -> str:
     return _phrase_and("List-Id", name, f"<{label}>")
 
 
-def url_field(name: str, url: str) -> str:
-    """A field of one URL in angle brackets on one line, however long (RFC 2369, 2)."""
+def url_field(name: str, url: str, mailto: str = "") -> str:
+    """A field of one URL in angle brackets on one line, however long (RFC 2369, 2).
+
+    An address to write to instead stands on a second one.
+    """
     if len(url) > MAX_URL:
         raise UnfitHeader(name, f"its URL has {len(url)} characters, over {MAX_URL}; shorten it")
     if not _URL.fullmatch(url):
@@ -61,7 +64,10 @@ def url_field(name: str, url: str) -> str:
             "its URL must begin with https:// or http:// and be ASCII without spaces; "
             "write other letters in percent or xn-- form",
         )
-    return f"{name}: <{url}>\r\n"
+    if mailto and not _MAILTO.fullmatch(mailto):
+        raise UnfitHeader(name, "its second address is no mailto: of visible ASCII")
+    second = f",\r\n <{mailto}>" if mailto else ""
+    return f"{name}: <{url}>{second}\r\n"
 
 
 def token_field(name: str, value: str) -> str:
@@ -86,6 +92,7 @@ _VISIBLE = re.compile(r"[ -~]*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~ ]+")
 _LIST_LABEL = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)+")
 _URL = re.compile(r"https?://[!-;=?-~]+")  # visible ASCII but < and >
+_MAILTO = re.compile(r"mailto:[!-;=?-~]{1,900}")
 _TOKEN = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 
 

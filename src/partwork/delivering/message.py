@@ -55,18 +55,25 @@ class PreparedIssue:
         return PreparedIssue(self.author, self.shared.given(known), url_field("Archived-At", url))
 
     def copy(
-        self, to: Mailbox, fields: Mapping[MergeField, str], *, message_id: str, date: datetime
+        self,
+        to: Mailbox,
+        fields: Mapping[MergeField, str],
+        *,
+        message_id: str,
+        date: datetime,
+        mailto: str = "",
     ) -> WireReady:
         """One reader's message; the parts decode to the issue's strings with `fields` filled in.
 
-        `date` is aware. Raises OpenField, UnfitHeader, UnfitAddress; ValueError for a naive date.
+        Who writes to `mailto` leaves ("": by the link alone). `date` is aware. Raises OpenField,
+        UnfitHeader, UnfitAddress; ValueError for a naive date.
         """
         head = (
             self.author,
             mailbox_field("To", to),
             date_field(date),
             token_field("Message-ID", message_id),
-            url_field("List-Unsubscribe", value_of(MergeField.UNSUBSCRIBE_URL, fields)),
+            url_field("List-Unsubscribe", value_of(MergeField.UNSUBSCRIBE_URL, fields), mailto),
             self.archived_at or url_field("Archived-At", value_of(MergeField.PAGE_URL, fields)),
         )
         return WireReady(self.shared.filled(fields, head="".join(head).encode()))

@@ -19,6 +19,7 @@ class SuppressionReason(StrEnum):
     HARD_BOUNCE = "hard bounce"
     COMPLAINT = "complaint"
     WISH = "owner's wish"
+    PROBE = "probe bounced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,10 @@ class Subscriber:
     address: str
     name: str = ""
     language: str = ""
+
+
+# The source of consents that an address took over from the one its owner had before.
+CHANGE_OF_ADDRESS = "change of address"
 
 
 class Act(StrEnum):
@@ -116,6 +121,7 @@ class ServiceRequest(StrEnum):
     PREFERENCES = "preferences"
     MOVE = "move"
     MOVED = "moved"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Request:
     `suppression_key` is the address's, `mailbox_key` that of its mailbox, whatever its spelling;
     `network_key` tells networks apart without naming them ("": nobody asked over the network).
     Of WELCOME and GOODBYE `asked_at` is the instant of what they speak of. `subscriber` is set for
-    MOVE, whose new address this may be, and for MOVED, whose address it was.
+    MOVE, whose new address this may be, for MOVED, whose address it was, and for PROBE.
     """
 
     kind: ServiceRequest

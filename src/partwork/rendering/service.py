@@ -40,6 +40,7 @@ class ServiceKind(StrEnum):
     PREFERENCES = "preferences"
     MOVE = "move"
     MOVED = "moved"
+    PROBE = "probe"
     REVIEW = "review"
 
 

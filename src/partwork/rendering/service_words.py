@@ -56,6 +56,16 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "person reads the answers.",
             "why": "You get this once, because %(address)s was subscribed to %(newsletter)s.",
         },
+        "probe": {
+            "subject": "Does %(newsletter)s still reach you?",
+            "title": "Does this reach you?",
+            "text": "The last mails of %(newsletter)s to %(address)s came back to us. This one "
+            "asks whether your mailbox takes mail again.",
+            "button": "Choose series, or leave",
+            "note": "You need not do anything: if this mail does not come back, %(newsletter)s "
+            "goes on as before.",
+            "why": "You get this because %(address)s is subscribed to %(newsletter)s.",
+        },
         "review": {
             "subject": "Part %(number)d of %(series)s is ready for your review",
             "title": "A new part is ready for your review",
@@ -127,6 +137,16 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "auf diese Mail: Die Antworten liest ein Mensch.",
             "why": "Sie erhalten diese Mail einmal, weil %(address)s %(newsletter)s abonniert "
             "hatte.",
+        },
+        "probe": {
+            "subject": "Kommt %(newsletter)s noch bei Ihnen an?",
+            "title": "Kommt diese Mail an?",
+            "text": "Die letzten Mails von %(newsletter)s an %(address)s kamen zu uns zurück. "
+            "Diese fragt, ob Ihr Postfach wieder Mails annimmt.",
+            "button": "Reihen wählen oder abbestellen",
+            "note": "Sie brauchen nichts zu tun: Kommt diese Mail nicht zurück, geht es mit "
+            "%(newsletter)s weiter wie bisher.",
+            "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s abonniert hat.",
         },
         "review": {
             "subject": "Teil %(number)d von %(series)s wartet auf Ihre Freigabe",

@@ -235,7 +235,7 @@ _NO_COMPLAINTS = frozenset({"not-spam", "auth-failure", "virus"})
 _SUPPRESSES = {
     Rule.COMPLAINT: SuppressionReason.COMPLAINT,
     Rule.HARD: SuppressionReason.HARD_BOUNCE,
-    Rule.PROBE_BOUNCED: SuppressionReason.HARD_BOUNCE,
+    Rule.PROBE_BOUNCED: SuppressionReason.PROBE,
 }
 # One that counts for nothing is kept, too: the mail that overtook it may turn out to have bounced.
 _KEEPS_BOUNCE = frozenset({Rule.SOFT, Rule.THRESHOLD, Rule.AWAITS_PROBE, Rule.NO_NEW_DAY})

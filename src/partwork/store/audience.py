@@ -15,8 +15,10 @@ from partwork.model.audience import (
     SuppressionReason,
 )
 from partwork.model.delivery import DeliveryState
+from partwork.store.bounce_records import begin_anew
 from partwork.store.consents import forget_in_consents
-from partwork.store.rows import insert_if_new
+from partwork.store.events import forget_in_events
+from partwork.store.rows import add_new, insert_if_new
 from partwork.store.schema import (
     IS_PENDING,
     deliveries,
@@ -144,7 +146,8 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
     """Forget a person: address, name, language, tags and fields are nowhere in the database.
 
     Consents stay with hash, wording and instants, suppressions with the hash alone; ledger rows
-    lose the subscriber, the recipient and the server's words, which often repeat the address.
+    lose the subscriber, the recipient and the server's words, which often repeat the address, and
+    so do events.
     What had not been attempted is `left`, and no service message is written any more. Whoever
     must not be imported again is to be suppressed, or to have the subscription ended, before.
     """
@@ -159,6 +162,7 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
         )
         .values(address="", network="", user_agent="", next_try_at=None)
     )
+    forget_in_events(conn, subscriber)
     hold_subscriber(conn, subscriber)  # before what others lock once they hold the person
     not_attempted = deliveries.c.state.in_([state.value for state in _OPEN])
     conn.execute(
@@ -206,16 +210,28 @@ def save_suppression(
 
     The first reason and instant stand.
     """
-    return insert_if_new(
-        conn, suppressions, suppression_key=suppression_key, reason=reason.value, at=at
-    )
+    return save_suppressions(conn, {suppression_key: reason}, at) == 1
 
 
-def lift_suppression(conn: Connection, suppression_key: str) -> bool:
-    """Take an address off the suppression list; False: it was not on it."""
+def save_suppressions(
+    conn: Connection, reasons: Mapping[str, SuppressionReason], at: datetime
+) -> int:
+    """The same for several, by their hashes; how many were not there."""
+    # All lock them in one order, so that no two wait for each other.
+    rows = [{"suppression_key": k, "reason": reasons[k].value, "at": at} for k in sorted(reasons)]
+    return add_new(conn, suppressions, rows)
+
+
+def lift_suppression(conn: Connection, suppression_key: str, why: str, at: datetime) -> bool:
+    """Take an address off the suppression list; False: it was not on it.
+
+    What came back from it before `at` is not held against it any more.
+    """
     gone = conn.execute(
         delete(suppressions).where(suppressions.c.suppression_key == suppression_key)
     )
+    if gone.rowcount:
+        begin_anew(conn, suppression_key, at, why)
     return gone.rowcount == 1
 
 

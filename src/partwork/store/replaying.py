@@ -84,7 +84,7 @@ def _apply(conn: Connection, entry: LogEntry) -> None:
         case LogAct.SUPPRESSED if entry.reason in set(SuppressionReason):
             save_suppression(conn, hashed, SuppressionReason(entry.reason), entry.at)
         case LogAct.LIFTED:
-            lift_suppression(conn, hashed)
+            lift_suppression(conn, hashed, entry.reason, entry.at)
         case LogAct.ERASED if person:
             erase_subscriber(conn, person.id)
         case _:

@@ -1,5 +1,6 @@
 """What SQLite and PostgreSQL say alike and SQLAlchemy has no common word for."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from sqlalchemy import Connection, Insert, String, Table, literal_column
@@ -17,6 +18,14 @@ def new_rows(conn: Connection, table: Table) -> postgresql.Insert | sqlite.Inser
 def insert_if_new(conn: Connection, table: Table, **values: object) -> bool:
     """Insert one row; False, and nothing changed, where its key is taken."""
     return written(conn, new_rows(conn, table).values(values).on_conflict_do_nothing()) == 1
+
+
+def add_new(conn: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Insert the rows whose keys are not taken; how many."""
+    if not rows:
+        return 0
+    new = new_rows(conn, table).on_conflict_do_nothing()
+    return conn.execute(new, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def written(conn: Connection, rows: Insert) -> int:

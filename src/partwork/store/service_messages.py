@@ -21,6 +21,9 @@ from partwork.store.schema import IS_VISITOR_S, service_messages
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
+# Of a burst of one-click requests, and of a large provider that refused all for days.
+IN_BURSTS = (ServiceRequest.GOODBYE, ServiceRequest.PROBE)
+
 # The first eight bytes of SHA-256("partwork service messages"), signed.
 _LOCK = -4838787922001092696
 
@@ -90,12 +93,12 @@ def take_requests(
 ) -> tuple[Waiting, ...]:
     """Wishes to answer now; nobody else gets them before `now + lease`.
 
-    The oldest first of what somebody waits for, then goodbyes, which come in bursts of thousands:
-    these have a fifth of the places at least. Commit before answering. One that is neither
+    The oldest first of what somebody waits for, then what comes in bursts of thousands: this has
+    a fifth of the places at least. Commit before answering. One that is neither
     answered nor put off comes again after the lease.
     """
     rows = _due(conn, _WAITED_FOR, now, limit - limit // 5)
-    rows += _due(conn, [ServiceRequest.GOODBYE], now, limit - len(rows))
+    rows += _due(conn, IN_BURSTS, now, limit - len(rows))
     if rows:
         conn.execute(
             update(service_messages)
@@ -145,7 +148,7 @@ def count_waiting(conn: Connection) -> int:
     return conn.execute(query).scalar_one()
 
 
-_WAITED_FOR = [kind for kind in ServiceRequest if kind is not ServiceRequest.GOODBYE]
+_WAITED_FOR = [kind for kind in ServiceRequest if kind not in IN_BURSTS]
 
 
 def _due(

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from partwork.actions.drafts import draft_behind
 from partwork.actions.media import served_picture
 from partwork.actions.report import report_behind
+from partwork.actions.webhooks import Amazon, Webhooks
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
@@ -24,6 +25,7 @@ from partwork.subscribing.page_links import LinkHasRunOut
 from partwork.subscribing.tokens import BadToken
 from partwork.web.doorkeeper import Doorkeeper
 from partwork.web.health import health_routes
+from partwork.web.hooks import hook_routes
 from partwork.web.housekeeping import keeping_house
 from partwork.web.joining import joining_routes
 from partwork.web.leaving import leaving_routes
@@ -54,8 +56,11 @@ from partwork.web.reading import reading_routes
 _log = logging.getLogger("partwork.web")
 
 
-def create_app(press: Press) -> FastAPI:
-    """The app that serves this press. Raises TemplateError for a broken page of the home."""
+def create_app(press: Press, amazon: Amazon | None = None) -> FastAPI:
+    """The app that serves this press. Raises TemplateError for a broken page of the home.
+
+    `amazon` says where SNS is, if it is elsewhere than everybody's.
+    """
     pages = Pages(press.library.templates())
     metrics, visitors = Metrics(press), Visitors()
     mailing = mailing_of(press, visitors)
@@ -125,6 +130,7 @@ def create_app(press: Press) -> FastAPI:
     app.include_router(preference_routes(press, pages, mailing))
     app.include_router(preview_routes(press, pages, error_page))
     app.include_router(health_routes(press, pages, metrics))
+    app.include_router(hook_routes(press, Webhooks(press, amazon)))
     below = urlsplit(press.settings.public_url).path
     app.add_middleware(
         Doorkeeper, error_page=error_page, visitors=visitors, below=below, note=metrics.note

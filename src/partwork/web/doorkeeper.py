@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from partwork.web.mailing import Visitors
 
 MAX_BODY = 64 * 1024  # bytes; a one-click body has 26, a multipart one under 1,000
+# SendGrid gathers events for half a minute or up to 768 kB, and loses for good what is never taken;
+# SNS carries 256 kB, quoted as JSON within JSON.
+MAX_POST = 1024 * 1024
 
 _log = logging.getLogger("partwork.web")
 
@@ -24,7 +27,8 @@ class Doorkeeper:
 
     The log has one line a request with the route's template, so that no token and no address
     gets into it; an exception is logged by its type and place alone, since its words may hold
-    either. Bodies over MAX_BODY are refused with 413, told by their length or while they come.
+    either. Bodies over MAX_BODY, of webhooks over MAX_POST, are refused with 413, told by their
+    length or while they come.
     `note` gets method and template, status and seconds of each request, `visitors` how many are
     under way; what is done after the answer is no part of it. `below` is the path under which a
     proxy serves the app; it may leave that on or take it off.
@@ -75,10 +79,10 @@ class Doorkeeper:
                 served()
 
         try:
-            if _announced_bytes(scope) > MAX_BODY:
+            if _announced_bytes(scope) > (most := self._most_bytes(scope)):
                 await self._error_page(413)(scope, receive, sending)
             else:
-                await self._app(scope, _limited(receive), sending)
+                await self._app(scope, _limited(receive, most), sending)
         except ClientDisconnect:
             _log.info("%s: the reader went away", _named(scope))
         except asyncio.CancelledError:  # the server ends, and has waited as long as it may
@@ -90,6 +94,10 @@ class Doorkeeper:
             if not status:
                 await self._error_page(500)(scope, receive, sending)
         served()  # whoever went away before
+
+    def _most_bytes(self, scope: Scope) -> int:
+        path = scope["path"].removeprefix(self._below)
+        return MAX_POST if path.startswith("/hooks/") else MAX_BODY
 
 
 _FOR_ALL = {
@@ -114,7 +122,7 @@ def _announced_bytes(scope: Scope) -> int:
     return int(length) if length.isdecimal() and len(length) < 20 else 0
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """`receive`, but for a body that grows too large."""
     taken = 0
 
@@ -122,7 +130,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MAX_BODY:
+        if taken > most:
             raise HTTPException(413)
         return message
 
