@@ -1,5 +1,6 @@
 """Put away and brought back: whole, on either database, and nobody hears from us twice for it."""
 
+import contextlib
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from partwork.actions.backup import backup
+from partwork.actions.backup_file import opened_backup
 from partwork.actions.departing import depart, suppress
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
@@ -289,6 +291,15 @@ def test_a_damaged_backup_is_refused_before_anything_is_touched(kept: Path, tmp_
         with pytest.raises(LibraryError):
             restore(settings, kept, LATER)
     assert not settings.home.exists()
+
+
+def test_wherever_a_backup_is_damaged_it_is_read_or_refused_in_words(kept: Path) -> None:
+    whole = kept.read_bytes()
+    for start in range(0, len(whole), 101):
+        damaged = bytes(octet ^ 255 for octet in whole[start : start + 40])
+        kept.write_bytes(whole[:start] + damaged + whole[start + 40 :])
+        with contextlib.suppress(LibraryError), opened_backup(kept) as backup:
+            assert backup.manifest.revision
 
 
 @pytest.mark.parametrize("name", ["home/../../evil", "/etc/evil", "evil", "home\\..\\evil"])

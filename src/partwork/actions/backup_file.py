@@ -147,7 +147,7 @@ def _read_over(file: Path) -> tuple[zipfile.ZipFile, Manifest]:
         why = (error.strerror or str(error)).lower()
         raise LibraryError(f"{file}: cannot be read ({why})") from None
     # A library that reads damaged bytes may stumble in any of these ways.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         raise LibraryError(damaged) from None
 
 
