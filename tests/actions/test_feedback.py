@@ -1,13 +1,14 @@
 """What comes back, from the inbox to what follows: judged once, and only on evidence."""
 
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from partwork.actions.answering import answer_requests
 from partwork.actions.departing import unsuppress
@@ -28,6 +29,7 @@ from partwork.settings import Settings
 from partwork.store.audience import load_subscriber, move_subscriber
 from partwork.store.consents import record_consent
 from partwork.store.engine import read_only
+from partwork.store.event_schema import IS_UNJUDGED, events
 from partwork.store.events import count_unjudged
 from partwork.store.replaying import replay
 from partwork.store.schema import positions, service_messages, suppressions
@@ -434,6 +436,8 @@ def test_an_event_that_cannot_be_judged_stops_no_other_and_is_set_aside_in_the_e
     assert later[-1] == Judged()
     with read_only(post.engine) as connection:
         assert count_unjudged(connection) == (0, 1)
+        aside = connection.execute(select(events.c.set_aside).where(IS_UNJUDGED)).scalar_one()
+    assert re.fullmatch(r"[A-Za-z]+ in \w+, line \d+ of \w+\.py", aside), aside
     assert len(caplog.messages) == 5
     assert GRACE not in caplog.text
 

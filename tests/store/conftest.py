@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from partwork.model.address import Mailbox
 from partwork.model.audience import Applicant, Evidence
@@ -119,6 +119,13 @@ class Town:
         with read_only(self.engine) as conn:
             rows = load_deliveries(conn, issue.content_hash, states or tuple(DeliveryState))
         return [row.recipient.removesuffix("@example.org") for row in rows]
+
+
+def is_waited_for(conn: Connection) -> bool:
+    """Whether somebody waits for what this transaction holds; on SQLite all others do."""
+    if conn.dialect.name == "sqlite":
+        return True
+    return bool(conn.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
 
 
 @pytest.fixture

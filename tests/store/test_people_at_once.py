@@ -5,7 +5,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from partwork.model.audience import Evidence
 from partwork.store.audience import (
@@ -23,7 +23,7 @@ from partwork.store.subscriptions import (
     return_to_subscription,
 )
 from tests.conftest import wait_until
-from tests.store.conftest import Town
+from tests.store.conftest import Town, is_waited_for
 
 NEW = "new@example.org"
 PAGE = Evidence("a page")
@@ -51,13 +51,6 @@ def both(*acts: Callable[[], object]) -> list[BaseException]:
     for thread in threads:
         thread.join()
     return wrong
-
-
-def is_waited_for(conn: Connection) -> bool:
-    """Whether somebody waits for what this transaction holds; on SQLite all others do."""
-    if conn.dialect.name == "sqlite":
-        return True
-    return bool(conn.execute(text("SELECT count(*) FROM pg_locks WHERE NOT granted")).scalar())
 
 
 def test_of_two_who_move_to_one_address_the_second_may_not(town: Town) -> None:

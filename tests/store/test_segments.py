@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from threading import Thread
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,8 @@ from partwork.store.schema import campaigns, deliveries, imported_fields, tags
 from partwork.store.segments import count_reached
 from partwork.store.sending_schema import folded
 from partwork.store.subscriptions import pause_subscription, skip_series
-from tests.store.conftest import Town
+from tests.conftest import wait_until
+from tests.store.conftest import Town, is_waited_for
 
 WORD = Evidence("import: they agreed")
 LONG_AGO, LATER = datetime(2025, 6, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
@@ -169,6 +171,26 @@ def test_a_segment_is_evaluated_when_it_is_planned(town: Town) -> None:
 
     with town.engine.begin() as conn:
         assert plan_campaign(conn, issue, town.now, town.now)[1] == 4
+
+
+def test_a_plan_waits_for_those_who_are_getting_tags(town: Town) -> None:
+    """Who had one and gets another would else be in none of the cohorts that were looked at."""
+    settle(town)
+    issue, planned = narrowed(town, Segment("s", tag=("beta",))), list[int]()
+
+    def plan() -> None:
+        with town.engine.begin() as conn:
+            planned.append(plan_campaign(conn, issue, town.now, town.now)[1])
+
+    thread = Thread(target=plan)
+    with town.engine.begin() as conn:
+        entrants = [reader("bob", tags=("late",)), reader("fay", tags=("beta",))]
+        import_entrants(conn, entrants, "daily", WORD, at=LONG_AGO)
+        thread.start()
+        wait_until(lambda: is_waited_for(conn))
+    thread.join()
+
+    assert planned == [3]
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 import hmac
 import json
 import logging
+import traceback
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -131,12 +133,19 @@ def _fail(press: Press, failed: Unjudged, error: Exception, now: datetime) -> Co
     why, is_last = type(error).__name__, failed.failures + 1 >= TRIES
     with press.engine.begin() as connection:
         if is_last:
-            set_aside(connection, failed, f"{why}: {error}")
+            set_aside(connection, failed, _place(error))
         else:
             put_back(connection, failed, now + PAUSE * 2**failed.failures)
-    # Words of an error may hold an address: they stand in the database alone.
+    # Words of an error may hold an address, which an erasure would not find.
     _log.error("event %d cannot be judged, %s: %s", failed.id, _END[is_last], why)
     return Counter(set_aside=is_last, put_back=not is_last)
+
+
+def _place(error: Exception) -> str:
+    """What went wrong and in which line, for who mends it."""
+    (*_, frame) = traceback.extract_tb(error.__traceback__)
+    where = f"{frame.name}, line {frame.lineno} of {Path(frame.filename).name}"
+    return f"{type(error).__name__} in {where}"
 
 
 _END = {True: "and is set aside", False: "and is tried again"}

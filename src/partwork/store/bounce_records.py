@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from partwork.model.audience import CHANGE_OF_ADDRESS, Act, SuppressionReason
 from partwork.store.event_schema import bounce_records
@@ -80,15 +90,21 @@ def begin_anew(conn: Connection, suppression_key: str, at: datetime, why: str) -
 
 
 def left_out(now: datetime) -> Select[tuple[int]]:
-    """Those who are due a probe, or were sent one and it is not decided."""
-    return select(bounce_records.c.subscriber).where(
-        bounce_records.c.left_out_until > now,
-        ~exists().where(
-            consents.c.subscriber == bounce_records.c.subscriber,
-            consents.c.at > bounce_records.c.since,
-            _is_word(),
-        ),
+    """Those who are due a probe, or were sent one and it is not decided.
+
+    Their last word is looked up for each of the few; joined, PostgreSQL may read all consents.
+    """
+    held = bounce_records.c
+    return select(held.subscriber).where(
+        held.left_out_until > now,
+        func.coalesce(_last_word_of(held.subscriber), held.since) <= held.since,
     )
+
+
+def _last_word_of(subscriber: ColumnElement[int]) -> ScalarSelect[datetime]:
+    """When the owner last said that mail may come there; null: never."""
+    at = select(func.max(consents.c.at)).where(consents.c.subscriber == subscriber, _is_word())
+    return at.scalar_subquery()
 
 
 def _is_word() -> ColumnElement[bool]:
@@ -108,18 +124,13 @@ _HOLD = (
     .order_by(subscribers.c.address_key)
     .with_for_update(key_share=True)
 )
-_LAST_WORD = (
-    select(func.max(consents.c.at))
-    .where(consents.c.subscriber == subscribers.c.id, _is_word())
-    .scalar_subquery()
-)
 _LOAD = (
     select(
         subscribers.c.id,
         subscribers.c.address,
         subscribers.c.suppression_key,
         subscribers.c.created_at,
-        _LAST_WORD.label("last_word"),
+        _last_word_of(subscribers.c.id).label("last_word"),
         *(bounce_records.c[name] for name in _COLUMNS),
         suppressions.c.reason,
     )

@@ -26,6 +26,7 @@ from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.segment import Segment, segment_of
 from partwork.model.stop import StopKind
+from partwork.store.cohorts import hold_cohorts
 from partwork.store.rows import literal_state, new_rows, written
 from partwork.store.schema import campaigns, courses, deliveries, issues, subscribers, subscriptions
 from partwork.store.segments import is_confirmed, reached
@@ -231,7 +232,7 @@ def _segment_of(issue: Issue) -> Segment | None:
 
 
 def _lock_instalment(conn: Connection, issue: Issue) -> None:
-    """Let one transaction at a time plan an instalment.
+    """Let one transaction at a time plan an instalment, and nobody come into a segment meanwhile.
 
     Else two of its issues, planned at once, would each not see the other's deliveries. SQLite
     has one writer anyhow.
@@ -239,6 +240,7 @@ def _lock_instalment(conn: Connection, issue: Issue) -> None:
     if conn.dialect.name == "postgresql":
         key = func.hashtextextended(issue.instalment, 0)
         conn.execute(select(func.pg_advisory_xact_lock(key)))
+    hold_cohorts(conn)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from partwork.model.audience import SubscriptionState
 from partwork.model.delivery import Delivery, DeliveryState
 from partwork.store.columns import Instant
 from partwork.store.driving import Prepared
-from partwork.store.rows import literal_state
+from partwork.store.rows import literal_state, storable
 from partwork.store.schema import (
     deliveries,
     issues,
@@ -118,10 +118,10 @@ def note_ends(conn: Connection, ends: Sequence[End], lane: str, at: datetime) ->
         {
             "delivery": end.delivery,
             "state": end.state.value,
-            "words": _kept(end.words),
+            "words": storable(end.words, _REPLY_CHARACTERS),
             "code": end.code,
             "again": end.next_try_at,
-            "relay": _kept(end.relay_id) or None,
+            "relay": storable(end.relay_id, _REPLY_CHARACTERS) or None,
         }
         for end in ends
     ]
@@ -291,11 +291,3 @@ def _these(deliveries: Sequence[int]) -> list[dict[str, object]]:
 def _noted(asked: Sequence[int], rows: Sequence[int]) -> frozenset[int]:
     """The deliveries whose statement changed a row."""
     return frozenset(one for one, changed in zip(asked, rows, strict=True) if changed)
-
-
-def _kept(words: str) -> str:
-    """A server's words as the database can hold them: valid Unicode, no NUL, not endless."""
-    if words.isascii() and len(words) <= _REPLY_CHARACTERS and "\0" not in words:
-        return words
-    valid = words[:_REPLY_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-    return valid.replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -10,8 +10,9 @@ million.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, func, select, text
 
 from partwork.model.audience import SubscriptionState
 from partwork.model.segment import Segment
@@ -39,7 +40,19 @@ def settle_cohorts(conn: Connection, cohorts: Mapping[int, int]) -> None:
     They are locked before, else two who add tags would each write what the other does not know.
     """
     if cohorts:
+        if conn.dialect.name == "postgresql":
+            conn.execute(_SETTLING)
         conn.execute(_SETTLE, [{"id": id_, "cohort": cohorts[id_]} for id_ in sorted(cohorts)])
+
+
+def hold_cohorts(conn: Connection) -> None:
+    """Nobody's cohort changes before the transaction ends; new subscriptions may come.
+
+    Else whoever gets a tag after `cohorts_in` has looked would be in none of those it found. SQLite
+    has one writer.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_PLANNING)
 
 
 def cohorts_in(conn: Connection, newsletter: str, segment: Segment) -> Sequence[int]:
@@ -48,21 +61,25 @@ def cohorts_in(conn: Connection, newsletter: str, segment: Segment) -> Sequence[
     The cohorts there are, few among many people, are found step by step on the index.
     """
     of_newsletter = {"newsletter": newsletter, "state": SubscriptionState.CONFIRMED.value}
-    examples = dict(conn.execute(_EXAMPLES, of_newsletter).tuples().all())
-    traits = _traits_of(conn, list(examples))
-    return [c for one, c in examples.items() if _is_wanted(segment, *traits[one])]
+    traits = _gathered(conn.execute(_EXAMPLES, of_newsletter))
+    return [cohort for cohort, held in traits.items() if _is_wanted(segment, *held)]
 
 
 def _traits_of(
     conn: Connection, people: Collection[int]
 ) -> Mapping[int, tuple[str, frozenset[str]]]:
     """Language and tags of each."""
+    return _gathered(run(conn, _TRAITS, listed=list(people)))
+
+
+def _gathered(rows: Iterable[Row[Any]]) -> Mapping[int, tuple[str, frozenset[str]]]:
+    """Language and tags by the number that stands first in a row; a row has one tag or none."""
     languages: dict[int, str] = {}
     held: defaultdict[int, set[str]] = defaultdict(set)
-    for subscriber, language, tag in run(conn, _TRAITS, listed=list(people)):
-        languages[subscriber] = language
+    for number, language, tag in rows:
+        languages[number] = language
         if tag is not None:
-            held[subscriber].add(tag)
+            held[number].add(tag)
     return {one: (language, frozenset(held[one])) for one, language in languages.items()}
 
 
@@ -89,7 +106,14 @@ _EXAMPLES = text(
     " SELECT (SELECT min(cohort) FROM subscriptions"
     " WHERE newsletter = :newsletter AND state = :state AND cohort > found.cohort)"
     " FROM found WHERE found.cohort IS NOT NULL)"
-    " SELECT (SELECT subscriber FROM subscriptions WHERE newsletter = :newsletter"
-    " AND state = :state AND cohort = found.cohort LIMIT 1), cohort"
-    " FROM found WHERE cohort IS NOT NULL"
+    " SELECT cohort, language, tag FROM found JOIN subscribers"
+    " ON subscribers.id = (SELECT subscriber FROM subscriptions WHERE newsletter = :newsletter"
+    " AND state = :state AND cohort = found.cohort LIMIT 1)"
+    " LEFT JOIN tags ON subscriber = id"
+    " WHERE cohort IS NOT NULL"
 )
+
+# The first eight bytes of SHA-256("partwork cohorts"), signed.
+_LOCK = 6581868927237701519
+_SETTLING = select(func.pg_advisory_xact_lock_shared(_LOCK))
+_PLANNING = select(func.pg_advisory_xact_lock(_LOCK))

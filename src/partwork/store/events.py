@@ -24,7 +24,7 @@ from sqlalchemy import (
 from partwork.model.feedback import Certainty, Feedback, FeedbackKind, Source
 from partwork.store.columns import Instant
 from partwork.store.event_schema import IS_UNJUDGED, events
-from partwork.store.rows import add_new
+from partwork.store.rows import add_new, storable
 from partwork.store.schema import subscribers
 
 
@@ -108,7 +108,7 @@ def set_aside(conn: Connection, failed: Unjudged, why: str) -> None:
 
     Its words go: whose address stands in them nobody could tell when a person is erased.
     """
-    noted = {"failures": failed.failures + 1, "set_aside": _kept(why), "words": ""}
+    noted = {"failures": failed.failures + 1, "set_aside": storable(why, _CHARACTERS), "words": ""}
     values = {"next_try_at": None, **noted}
     conn.execute(update(events).where(events.c.id == failed.id, IS_UNJUDGED).values(values))
 
@@ -167,17 +167,9 @@ _DECIDE_OF_NOBODY = _DECIDE.values({name: literal("") for name in _TOLD})
 
 
 def _row(key: str, told: Feedback, at: datetime) -> dict[str, object]:
-    kept = {name: _kept(getattr(told, name)) for name in _KEPT}
+    kept = {name: storable(getattr(told, name), _CHARACTERS) for name in _KEPT}
     told_at = {"source": told.source.value, "kind": told.kind.value, "told_at": told.at}
     return {"told_key": key, "received_at": at, "next_try_at": at, **told_at, **kept}
-
-
-def _kept(words: str) -> str:
-    """Words as the database can hold them: valid Unicode, no NUL, not endless."""
-    if words.isascii() and len(words) <= _CHARACTERS and "\0" not in words:
-        return words
-    valid = words[:_CHARACTERS].encode("utf-8", "replace").decode("utf-8")
-    return valid.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _decision(decided: Decided, at: datetime) -> dict[str, object]:

@@ -37,3 +37,11 @@ def written(conn: Connection, rows: Insert) -> int:
 def literal_state(state: StrEnum) -> ColumnClause[str]:
     """`state` written into the SQL: only so is it matched with a partial index's condition."""
     return literal_column(f"'{state.value}'", String)
+
+
+def storable(words: str, characters: int) -> str:
+    """What others said as a database can hold it: valid Unicode, no NUL, not endless."""
+    if words.isascii() and len(words) <= characters and "\0" not in words:
+        return words
+    valid = words[:characters].encode("utf-8", "replace").decode("utf-8")
+    return valid.replace("\0", "\N{REPLACEMENT CHARACTER}")
