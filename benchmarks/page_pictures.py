@@ -34,7 +34,8 @@ from partwork.actions.sign_up import FILLED_IN
 from partwork.assembly import Press, assemble
 from partwork.model.address import Mailbox
 from partwork.model.issue import AudienceRule, Issue
-from partwork.settings import Settings, packaged_home
+from partwork.packaged import packaged_home
+from partwork.settings import Settings
 from partwork.store.campaigns import plan_campaign
 from partwork.store.issues import save_draft
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from partwork.cli.main import app
-from partwork.settings import PREFIX, Settings
+from partwork.settings import Settings
+from partwork.settings_faults import PREFIX
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

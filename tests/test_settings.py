@@ -2,7 +2,8 @@
 
 import pytest
 
-from partwork.settings import Settings, SettingsError
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,9 @@ from partwork.model.delivery import Transport
 from partwork.model.errors import PartworkError
 from partwork.model.host import is_loopback
 from partwork.model.relay import Relay
-from partwork.settings import Settings, SettingsError, packaged_home
+from partwork.packaged import packaged_home
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 from partwork.store.engine import open_engine
 from partwork.store.facts import load_fact, save_fact
 from partwork.store.migrating import migrate

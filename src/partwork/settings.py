@@ -1,9 +1,7 @@
 """Settings: what an operator may choose, each with its type, default, unit and one sentence."""
 
-import difflib
 import os
 from collections.abc import Mapping
-from importlib import resources
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -11,22 +9,15 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from partwork.delivering.bounces import UnfitPattern, checked_pattern
 from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
-from partwork.model.errors import PartworkError
 from partwork.model.feedback import Source
 from partwork.returning.signatures.known import known_by
+from partwork.settings_faults import PREFIX, in_our_words, refuse_unknown
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
-
-PREFIX = "PARTWORK_"
-
-
-class SettingsError(PartworkError):
-    """Settings that cannot be used; the message names all of them at once, never their values."""
 
 
 class Settings(BaseSettings):
@@ -236,17 +227,11 @@ class Settings(BaseSettings):
         env_file = (
             Path(values.get("home") or os.environ.get("PARTWORK_HOME") or Path.cwd()) / ".env"
         )
-        _refuse_unknown(env_file)
+        refuse_unknown(env_file, type(self).model_fields)
         try:
             super().__init__(_env_file=env_file, **values)
         except ValidationError as error:
-            faults = "; ".join(
-                f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()} {_fault(e)}"
-                for e in error.errors()
-            )
-            raise SettingsError(
-                f"{faults}. See .env.example for what each setting takes."
-            ) from None
+            raise in_our_words(error) from None
 
     @field_validator("home", "suppression_log", "dkim_key", "dkim_second_key")
     @classmethod
@@ -349,15 +334,6 @@ class Settings(BaseSettings):
         return url or f"sqlite:///{self.state / 'partwork.sqlite'}"
 
 
-def packaged_home() -> Path:
-    """The home that travels with the package: templates, flows, sample content, prefect.yaml.
-
-    In the wheel it is `partwork/_home`; in a checkout the repository's root.
-    """
-    installed = Path(str(resources.files("partwork"))) / "_home"
-    return installed if installed.is_dir() else Path(__file__).resolve().parents[2]
-
-
 def _mailbox_at(url: SecretStr) -> ImapAddress | Path | None:
     written = url.get_secret_value()
     return mailbox_address(written) if written else None
@@ -365,36 +341,3 @@ def _mailbox_at(url: SecretStr) -> ImapAddress | Path | None:
 
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, words.split(","))))
-
-
-# What pydantic finds, in our words; all else is told in its own.
-_FAULTS = {
-    "float_parsing": "must be a number",
-    "int_parsing": "must be a whole number",
-    "bool_parsing": "must be yes or no",
-    "finite_number": "must be a finite number",
-    "greater_than": "must be more than {gt:g}",
-    "greater_than_equal": "must be {ge:g} or more",
-}
-
-
-def _fault(error: ErrorDetails) -> str:
-    if error["type"] in _FAULTS:
-        return _FAULTS[error["type"]].format_map(error.get("ctx", {}))
-    return error["msg"].removeprefix("Value error, ")
-
-
-def _refuse_unknown(env_file: Path) -> None:
-    """A misspelt setting would be ignored in silence: name it instead."""
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    try:
-        written: Mapping[str, str | None] = dotenv_values(env_file) if env_file.is_file() else {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file}: cannot be read ({error}); mend or remove it") from None
-    for name in sorted(
-        n for n in {*written, *os.environ} if n.startswith(PREFIX) and n not in known
-    ):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        place = str(env_file) if name in written else "the environment"
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
-        raise SettingsError(f"{place} sets {name}, which Partwork does not know; {hint}")

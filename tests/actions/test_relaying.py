@@ -24,7 +24,8 @@ from partwork.delivering.dkim import UnfitKey
 from partwork.manuscript.errors import FieldsError
 from partwork.model.audience import ServiceRequest
 from partwork.model.delivery import DeliveryState, Tally
-from partwork.settings import Settings, SettingsError
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 from partwork.subscribing.wording import wording_of
 from tests.actions.sending import ledger, subscribe
 from tests.conftest import NOW, Clock

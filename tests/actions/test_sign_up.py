@@ -6,7 +6,8 @@ import pytest
 
 from partwork.actions.sign_up import Visitor, evidence_of
 from partwork.assembly import Press, assemble
-from partwork.settings import Settings, SettingsError
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 from partwork.store.service_messages import Caps
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.networks import Kept

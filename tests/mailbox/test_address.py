@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
-from partwork.settings import Settings, SettingsError
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 
 
 def test_an_imap_address_has_its_parts_decoded():

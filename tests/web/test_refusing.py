@@ -6,7 +6,8 @@ from contextlib import contextmanager
 import pytest
 
 from partwork.assembly import Press, assemble
-from partwork.settings import Settings, SettingsError
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 from partwork.web.app import create_app
 from tests.transport.name_server import name_server
 from tests.web.conftest import ADDRESS, Client, Site

@@ -10,7 +10,7 @@ from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.settings_table import mailbox_of, written_mailbox
 from partwork.model.address import Mailbox
 from partwork.model.slug import slug_of
-from partwork.settings import packaged_home
+from partwork.packaged import packaged_home
 
 GITIGNORE = ".partwork/\n.env\n"
 CRISIS_NOTICE = (

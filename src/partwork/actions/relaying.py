@@ -13,7 +13,8 @@ from partwork.delivering.replies import Concern, concern_of, shuts_us_out
 from partwork.manuscript.relays import parse_relays
 from partwork.model.delivery import Transport
 from partwork.model.relay import Profile, Rate, Relay, Signer
-from partwork.settings import Settings, SettingsError
+from partwork.settings import Settings
+from partwork.settings_faults import SettingsError
 from partwork.store.pacing import Reserved, clock_of, prune_paces, reserve, slow_down
 from partwork.transport.pacing import DomainPaces, Pace, Slots
 from partwork.transport.relays import Relays, Way

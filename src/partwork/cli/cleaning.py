@@ -117,7 +117,7 @@ def clean(
     from partwork.actions.clean import clean as clean_raw
     from partwork.fetching.addresses import is_url
     from partwork.library import Library
-    from partwork.settings import packaged_home
+    from partwork.packaged import packaged_home
 
     if is_url(file):
         raise WrongUse(f"{file}: clean reads files; `partwork ingest URL` fetches a page")

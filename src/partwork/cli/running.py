@@ -81,7 +81,7 @@ def demo(*, stay: Flag = False) -> int:
         Keep the dashboard and the web pages open afterwards, until Ctrl-C.
     """
     from partwork.orchestration.demo import run_demo
-    from partwork.settings import PREFIX
+    from partwork.settings_faults import PREFIX
 
     home = Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd()).expanduser().absolute()
     for name in [name for name in os.environ if name.startswith(PREFIX)]:

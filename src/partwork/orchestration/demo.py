@@ -26,7 +26,8 @@ from partwork.model.errors import PartworkError
 from partwork.orchestration.children import Child
 from partwork.orchestration.environment import LOOPBACK
 from partwork.orchestration.launcher import PortTaken, RunningPrefect, free_port, running_prefect
-from partwork.settings import PREFIX, Settings
+from partwork.settings import Settings
+from partwork.settings_faults import PREFIX
 from partwork.store.leases import holder_of, release_lease
 
 SERIES = "better-sleep"
