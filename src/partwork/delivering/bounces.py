@@ -7,6 +7,7 @@ from binascii import Error as NoBase32
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from partwork.delivering.addresses import UnfitAddress, wire_address
 from partwork.model.errors import PartworkError
@@ -89,6 +90,7 @@ def mail_behind(address: str, pattern: str, secrets: Sequence[str]) -> SentMail 
     return mail if ours else None
 
 
+@lru_cache(maxsize=256)  # of a mail that may be left by mail asked twice in a row
 def _token(mail: SentMail, secret: str) -> str:
     """The kind's letter, then the number and its proof in base32 (RFC 4648, 6), lower case."""
     size = max(SMALLEST, (mail.id.bit_length() + 7) // 8)

@@ -99,6 +99,7 @@ _TRAITS = (
 _SETTLE = text(
     "UPDATE subscriptions SET cohort = :cohort WHERE subscriber = :id AND cohort <> :cohort"
 )
+# In the order of the index: PostgreSQL would else read the table until it meets the first of each.
 _EXAMPLES = text(
     "WITH RECURSIVE found (cohort) AS ("
     " SELECT min(cohort) FROM subscriptions WHERE newsletter = :newsletter AND state = :state"
@@ -108,7 +109,7 @@ _EXAMPLES = text(
     " FROM found WHERE found.cohort IS NOT NULL)"
     " SELECT cohort, language, tag FROM found JOIN subscribers"
     " ON subscribers.id = (SELECT subscriber FROM subscriptions WHERE newsletter = :newsletter"
-    " AND state = :state AND cohort = found.cohort LIMIT 1)"
+    " AND state = :state AND cohort = found.cohort ORDER BY asked_at LIMIT 1)"
     " LEFT JOIN tags ON subscriber = id"
     " WHERE cohort IS NOT NULL"
 )

@@ -26,6 +26,8 @@ from sqlalchemy import (
 
 from partwork.store.columns import Instant
 
+_PLACES = range(10, -1, -1)  # 10 before the 1 that its name begins with
+
 # What a statement says in these words, each database says in its own. LISTED_TEXTS has `value`,
 # each of the list in turn; VALUE_n is an item of a list within the list, taken from LISTED_ROWS.
 _DIALECTS = {
@@ -34,7 +36,7 @@ _DIALECTS = {
         "LISTED_TEXTS": "json_each(:listed)",
         "LISTED_ROWS": "json_each(:listed)",
         "LOCKED": "",
-        **{f"VALUE_{n}": f"json_extract(value, '$[{n}]')" for n in range(5)},
+        **{f"VALUE_{n}": f"json_extract(value, '$[{n}]')" for n in _PLACES},
     },
     "postgresql": {
         "IS_LISTED": "= ANY(:listed)",
@@ -42,7 +44,7 @@ _DIALECTS = {
         "LISTED_ROWS": "jsonb_array_elements(CAST(:listed AS jsonb))",
         # Nobody is erased, or tagged by another, before this is committed.
         "LOCKED": "FOR NO KEY UPDATE",
-        **{f"VALUE_{n}": f"value ->> {n}" for n in range(5)},
+        **{f"VALUE_{n}": f"value ->> {n}" for n in _PLACES},
     },
 }
 

@@ -6,12 +6,14 @@ later. Answered rows keep hashes for a day, by which further wishes are counted,
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
 
 from partwork.model.audience import Evidence, Request, ServiceRequest
 from partwork.store.columns import Instant
@@ -173,24 +175,14 @@ def _let_nobody_else_count(conn: Connection) -> None:
 def _keep(conn: Connection, requests: Sequence[Request]) -> None:
     for newsletter in {request.newsletter for request in requests}:
         note_newsletter(conn, newsletter, requests[0].asked_at)
-    rows = [
-        {
-            "kind": request.kind.value,
-            "newsletter": request.newsletter,
-            "subscriber": request.subscriber,
-            "address": request.address,
-            "suppression_key": request.suppression_key,
-            "mailbox_key": request.mailbox_key,
-            "network_key": request.network_key,
-            **asdict(request.evidence),
-            "asked_at": request.asked_at,
-            "attempts": 0,
-            "next_try_at": request.asked_at,
-        }
-        for request in requests
-    ]
-    if rows:
-        conn.execute(_KEEP, rows)
+    for asked_at, these in groupby(requests, key=attrgetter("asked_at")):
+        run(conn, _KEEP, rows=[_told(request) for request in these], at=asked_at)
+
+
+def _told(request: Request) -> tuple[object, ...]:
+    hashes = (request.suppression_key, request.mailbox_key, request.network_key)
+    whose = (request.kind.value, request.newsletter, request.subscriber, request.address, *hashes)
+    return (*whose, *astuple(request.evidence))
 
 
 def _over(conn: Connection, request: Request, caps: Caps) -> Taken | None:
@@ -212,7 +204,13 @@ def _over(conn: Connection, request: Request, caps: Caps) -> Taken | None:
 
 
 # Built once, since providers' one-click requests come in bursts.
-_KEEP = insert(service_messages)
+_KEEP = (
+    "INSERT INTO service_messages (kind, newsletter, subscriber, address, suppression_key,"
+    " mailbox_key, network_key, source, wording, network, user_agent, asked_at, attempts,"
+    " next_try_at)"
+    " SELECT VALUE_0, VALUE_1, CAST(VALUE_2 AS BIGINT), VALUE_3, VALUE_4, VALUE_5, VALUE_6,"
+    " VALUE_7, VALUE_8, VALUE_9, VALUE_10, :at, 0, :at FROM LISTED_ROWS"
+)
 _COUNT_ALONE = select(func.pg_advisory_xact_lock(_LOCK))
 _ROWS = select(func.count()).select_from(service_messages)
 _THIS_HOUR = service_messages.c.asked_at > bindparam("hour_ago", type_=Instant)

@@ -16,13 +16,13 @@ from sqlalchemy import (
     bindparam,
     delete,
     select,
-    tuple_,
     update,
 )
 
 from partwork.model.audience import Act, Consent, Evidence, Subscription, SubscriptionState
 from partwork.store.cohorts import cohorts_of
 from partwork.store.consents import record_consent, record_consents
+from partwork.store.listed import run
 from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new, new_rows
 from partwork.store.schema import courses, skipped_series, subscribers, subscriptions
@@ -121,9 +121,8 @@ def end_subscriptions(
     """The same for several, by subscriber and newsletter; those that had not ended before."""
     people = sorted({subscriber for subscriber, _ in leaving})
     _hold(conn, people)
-    these = {"people": people, "leaving": list(leaving), "now": at}
-    rows = conn.execute(_END, these).all()
-    ended = frozenset((row.subscriber, row.newsletter) for row in rows)
+    # In one order, so that no two wait for each other.
+    ended = frozenset(run(conn, _END, rows=sorted(leaving), at=at).tuples().all())
     record_consents(
         conn,
         [
@@ -262,17 +261,9 @@ _ALL_OF_MANY = (
     .order_by(subscriptions.c.subscriber, subscriptions.c.newsletter)
 )
 _END = (
-    update(subscriptions)
-    .where(
-        # SQLite looks no pair up in an index, and a person it does.
-        subscriptions.c.subscriber.in_(bindparam("people", expanding=True)),
-        tuple_(subscriptions.c.subscriber, subscriptions.c.newsletter).in_(
-            bindparam("leaving", expanding=True)
-        ),
-        subscriptions.c.state != SubscriptionState.ENDED.value,
-    )
-    .values(state=SubscriptionState.ENDED.value, ended_at=bindparam("now"))
-    .returning(subscriptions.c.subscriber, subscriptions.c.newsletter)
+    "UPDATE subscriptions SET state = 'ended', ended_at = :at FROM LISTED_ROWS"
+    " WHERE subscriber = CAST(VALUE_0 AS BIGINT) AND newsletter = VALUE_1 AND state <> 'ended'"
+    " RETURNING subscriber, newsletter"
 )
 
 

@@ -37,7 +37,11 @@ class Line:
         outgoing = self.dialogue.outgoing
         try:
             while outgoing:
-                del outgoing[: self.socket.send(outgoing)]
+                if isinstance(self.socket, ssl.SSLSocket):
+                    sent = self.socket.send(outgoing.joined())
+                else:
+                    sent = self.socket.sendmsg(outgoing.pieces)
+                outgoing.drop(sent)
                 self._has_moved = True
         except (BlockingIOError, ssl.SSLWantWriteError):
             return True
