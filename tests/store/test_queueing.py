@@ -4,6 +4,7 @@ import fcntl
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from sqlalchemy import Engine, text
 
 from partwork.store.engine import open_engine
 from partwork.store.migrating import migrate
-from partwork.store.queueing import let_in, waiting
+from partwork.store.queueing import Turn, let_in, waiting
+from tests.conftest import wait_until
 
 WAITS_FOR_EVER = """
 import sys, time
@@ -61,8 +63,14 @@ def test_whoever_waits_is_in_before_the_busy_one_goes_on(engine: Engine, databas
 
 def is_awaited(database: str) -> bool:
     """Whether somebody is seen to wait."""
+    return is_locked(f"{database}-queue")
 
-    with Path(f"{database}-queue").open() as file:
+
+def is_locked(name: str) -> bool:
+    """Whether anybody holds a lock on the file."""
+    if not Path(name).exists():
+        return False
+    with Path(name).open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -94,3 +102,40 @@ def test_whoever_is_killed_while_waiting_holds_nobody_up(database: str) -> None:
 
     let_in(database)
     assert not is_awaited(database)
+
+
+def test_busy_writers_take_turns(database: str) -> None:
+    order: list[str] = []
+    second = threading.Thread(target=lambda: write_in_turn("second"))
+
+    def write_in_turn(name: str) -> None:
+        with closing(Turn(database)) as turn, turn:
+            order.append(name)
+
+    with closing(Turn(database)) as turn:
+        with turn:
+            second.start()
+            wait_until(lambda: is_locked(f"{database}-turns"))
+            order.append("first")
+        second.join()
+        with turn:
+            order.append("first again")
+
+    assert order == ["first", "second", "first again"]
+
+
+def test_a_turn_comes_after_whoever_waits(database: str) -> None:
+    order: list[str] = []
+
+    def write_in_turn() -> None:
+        with closing(Turn(database)) as turn, turn:
+            order.append("the busy one")
+
+    busy = threading.Thread(target=write_in_turn)
+    with waiting(database):
+        busy.start()
+        wait_until(lambda: is_locked(f"{database}-turns"))
+        order.append("who waited")
+    busy.join()
+
+    assert order == ["who waited", "the busy one"]

@@ -30,7 +30,7 @@ from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from partwork.store.columns import Instant
 from partwork.store.engine import StoreError, driver_problem, may_pass
-from partwork.store.queueing import Place
+from partwork.store.queueing import Place, Turn
 
 T = TypeVar("T")
 CHECKPOINT = 8000  # pages, 32 MB: rows next to each other are written back once, not eight times
@@ -185,9 +185,15 @@ class Desk:
     commit of anybody.
     """
 
-    def __init__(self, conn: Connection, place: AbstractContextManager[None]) -> None:
+    def __init__(
+        self,
+        conn: Connection,
+        place: AbstractContextManager[None],
+        turn: AbstractContextManager[None],
+    ) -> None:
         self._conn = conn
-        self._place = place  # where it waits for its turn to write
+        self._place = place  # where it is seen to wait until its transaction has begun
+        self._turn = turn  # in which it writes
         self._is_durable: bool | None = True  # as `open_engine` sets a connection up
 
     def durably(self, work: Callable[[Connection], T]) -> T:
@@ -213,6 +219,10 @@ class Desk:
         return self._tried(work, is_durable)
 
     def _tried(self, work: Callable[[Connection], T], is_durable: bool) -> T:
+        with self._turn:
+            return self._in_turn(work, is_durable)
+
+    def _in_turn(self, work: Callable[[Connection], T], is_durable: bool) -> T:
         driver: Any = self._conn.connection.driver_connection
         try:
             if isinstance(driver, sqlite3.Connection):
@@ -244,13 +254,14 @@ def desk(engine: Engine) -> Iterator[Desk]:
     with engine.connect() as conn:
         try:
             if conn.dialect.name != "sqlite":
-                yield Desk(conn, nullcontext())
+                yield Desk(conn, nullcontext(), nullcontext())
                 return
             # Whoever had it before may have read alone.
             conn.connection.execute("PRAGMA query_only = OFF")
             conn.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
-            with closing(Place(engine.url.database or "")) as place:
-                yield Desk(conn, place)
+            database = engine.url.database or ""
+            with closing(Place(database)) as place, closing(Turn(database)) as turn:
+                yield Desk(conn, place, turn)
         finally:
             conn.invalidate()  # it may be set to quick commits, which nobody else must get
 

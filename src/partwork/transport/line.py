@@ -37,11 +37,7 @@ class Line:
         outgoing = self.dialogue.outgoing
         try:
             while outgoing:
-                if isinstance(self.socket, ssl.SSLSocket):
-                    sent = self.socket.send(outgoing.joined())
-                else:
-                    sent = self.socket.sendmsg(outgoing.pieces)
-                outgoing.drop(sent)
+                del outgoing[: self.socket.send(outgoing)]
                 self._has_moved = True
         except (BlockingIOError, ssl.SSLWantWriteError):
             return True

@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from partwork.model.errors import PartworkError
+from partwork.store.garbage import without_long_pauses
 from partwork.web.patience import PATIENT, Patience, PatientServer
 
 MOST_OPEN = 10_000  # files and connections; macOS takes no more
@@ -80,7 +81,7 @@ def serve(
         timeout_graceful_shutdown=int(0.6 * patience.ending.total_seconds()),
     )
     _allow_many_connections()
-    with listener, suppress(KeyboardInterrupt):
+    with listener, without_long_pauses(), suppress(KeyboardInterrupt):
         PatientServer(config, patience).run(sockets=[listener])
 
 
