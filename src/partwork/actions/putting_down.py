@@ -46,6 +46,12 @@ def put_down(
     return tuple(ledger.put_down(e, one) for e, one in zip(events, named, strict=True))
 
 
+def is_forged(press: Press, address: str) -> bool:
+    """Whether that is a bounce address with a token that we did not make."""
+    pattern = press.settings.bounce_address
+    return _has_our_form(address, pattern) and mail_behind(address, pattern, press.secrets) is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Named:
     """What an event names, before anybody has looked whether there is such a thing."""
