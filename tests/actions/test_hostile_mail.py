@@ -73,12 +73,13 @@ def own_address(press: Press, issue: str) -> list[bytes]:
 
 
 def bounce_of_a_bounce(press: Press, issue: str) -> list[bytes]:
-    """What a postmaster gets when a report on a reader cannot be brought to our bounce address."""
+    """A report on a reader could not be brought to our bounce address: who is told of that."""
     to = bounce_address_of(press, issue, ADA)
     status = b"Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; %s\r\n"
     status = status % to.encode() + b"Action: failed\r\nStatus: 5.1.1\r\n"
-    postmaster = "postmaster@news.example.org"
-    return [reported(postmaster, "delivery-status", status, report(to, ADA))]
+    places = ("postmaster@news.example.org", MAILBOX, to)
+    mails = [reported(place, "delivery-status", status, report(to, ADA)) for place in places]
+    return [mail.replace(b"<r@", b"<%d@" % n) for n, mail in enumerate(mails)]
 
 
 def storm(press: Press, issue: str) -> list[bytes]:
