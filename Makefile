@@ -46,8 +46,8 @@ endure: .venv/.endures
 	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
 
 # Has a real Postfix tell what became of mails, where that is installed (Debian: postfix and
-# dovecot-imapd, which need not run) and this is root, and kills those who judge what comes back: a
-# quarter of an hour. What held is written to docs/measured/returning.md, unless something did not.
+# dovecot-imapd, which need not run) and this is root, and kills those who judge what comes back: five
+# minutes. What held is written to docs/measured/returning.md, unless something did not.
 returned: .venv/.develops
 	@mkdir -p .endure
 	@{ $(PY) tests/endure/postfix.py && $(PY) tests/endure/feedback.py; } > .endure/returning.md || \
