@@ -42,7 +42,7 @@ from tests.transport.conftest import make_certificate  # noqa: E402 see above
 
 HEAD = """# What came back endured
 
-By `make endure`. Beside each other: what real servers tell, and events whose judges are killed.
+By `make returned`, a part of `make endure`: what real servers tell, and judges that are killed.
 
 ## A real Postfix, and a real Dovecot
 
