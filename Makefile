@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check lint types bench endure kills pictures pins clean
+.PHONY: demo test check lint types bench endure returned kills pictures pins clean
 
 demo: .venv/.runs
 	@$(PY) -m partwork demo
@@ -27,7 +27,7 @@ types: .venv/.develops
 # said otherwise. What crashes is written to .endure/, and goes on with the next target. Then, where
 # they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
 # MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Then a mailbox of 50,000 mails
-# is looked through, and last come `kills`.
+# is looked through, and last come `returned` and `kills`.
 ENDURE ?= 720
 ENDURED := read_text read_markdown read_html read_mail clean parse_manuscript
 MAILQ ?= ../shared/bench/email/mailq.py
@@ -41,9 +41,18 @@ endure: .venv/.endures
 		$(PY) benchmarks/mails.py "$(MAILQ)" "$(MAILQ_TOOLS)" --to .endure/mails || failed="$$failed mails"; \
 	else echo "mails: not judged, there are no judges in $(MAILQ_TOOLS) (see benchmarks/mails.py)"; fi; \
 	$(PY) tests/endure/mailbox.py || failed="$$failed mailbox"; \
-	$(PY) tests/endure/feedback.py || failed="$$failed feedback"; \
+	$(MAKE) --no-print-directory returned || failed="$$failed returned"; \
 	$(MAKE) --no-print-directory kills || failed="$$failed kills"; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
+
+# Has a real Postfix tell what became of mails, where that is installed (Debian: postfix and
+# dovecot-imapd, which need not run) and this is root, and kills those who judge what comes back: five
+# minutes. What held is written to docs/measured/returning.md, unless something did not.
+returned: .venv/.develops
+	@mkdir -p .endure
+	@{ $(PY) tests/endure/postfix.py && $(PY) tests/endure/feedback.py; } > .endure/returning.md || \
+		{ echo "Not all held; see .endure/returning.md" >&2; exit 1; }
+	@mv .endure/returning.md docs/measured/returning.md
 
 # Kills senders and takes the power away, KILLS times each: half an hour. What held is written to
 # docs/measured/endure.md, unless something did not.

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from partwork.actions.feedback import Judged, judge, take_in
+from partwork.actions.putting_down import is_forged
 from partwork.assembly import Clock, Press
 from partwork.delivering.bounces import TOKEN, mail_behind
 from partwork.mailbox.address import ImapAddress
@@ -32,8 +33,8 @@ class Collected:
     """What came back.
 
     `mails` were looked at; `told` counts by kind what they tell, `new` what of it no earlier look
-    had. `notes` has a line for each mail that could not be read, or that is very long;
-    `has_mailbox` is false where there was none to look into.
+    had. `notes` has a line for each mail that could not be read, is very long, or came to a bounce
+    address that somebody made up; `has_mailbox` is false where there was none to look into.
     """
 
     mails: int = 0
@@ -121,6 +122,8 @@ class _Look:
             events += telling
             if any(_may_be_ours(self._press, event) for event in telling):
                 taken.append(mail.name)
+            if any(is_forged(self._press, event.bounce_address) for event in told):
+                self.note([f"{mail.name}: came to {_FORGED}"])
         self._mails += len(mails)
         if events:
             self._new += take_in(self._press, events, now=clock())
@@ -175,6 +178,7 @@ def _folder(address: ImapAddress | Path) -> Folder:
     return Maildir(address) if isinstance(address, Path) else ImapFolder(address)
 
 
+_FORGED = "a bounce address with a token that we did not make; it counts for nothing, stays unread"
 _KINDS = {
     FeedbackKind.BOUNCE: "bounced",
     FeedbackKind.DELAY: "delayed",

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from partwork.assembly import Press
 from partwork.delivering.bounces import TOKEN, MailKind, SentMail, mail_behind
 from partwork.delivering.message_ids import NamedDelivery, delivery_named
-from partwork.model.feedback import Feedback
+from partwork.model.feedback import Certainty, Feedback, FeedbackKind
 from partwork.returning.attributing import Attribution, Found, Origin, attributed
 from partwork.store.origins import (
     Mailed,
@@ -46,12 +46,19 @@ def put_down(
     return tuple(ledger.put_down(e, one) for e, one in zip(events, named, strict=True))
 
 
+def is_forged(press: Press, address: str) -> bool:
+    """Whether that is a bounce address with a token that we did not make."""
+    pattern = press.settings.bounce_address
+    return _has_our_form(address, pattern) and mail_behind(address, pattern, press.secrets) is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Named:
     """What an event names, before anybody has looked whether there is such a thing."""
 
     mark: SentMail | None
     is_forged: bool
+    is_about_ours: bool
     message: NamedDelivery | None
     address_key: str
 
@@ -66,6 +73,8 @@ class _Ledger:
     people: Mapping[str, Mailed]
 
     def put_down(self, event: Feedback, named: _Named) -> PutDown:
+        if named.is_about_ours:
+            return PutDown(Attribution(Certainty.NONE))
         by_mark = self._marked(named.mark) if named.mark else None
         by_relay = _of_recipient(event, self.of_relay.get(event.relay_id, ()))
         by_message = self._named(named.message) if named.message else None
@@ -99,7 +108,14 @@ def _named(press: Press, event: Feedback) -> _Named:
         key = address_key(event.recipient) if event.recipient else ""
     except ValueError:  # servers tell all sorts of things there
         key = ""
-    return _Named(mark, is_forged, delivery_named(event.message_id), key)
+    is_about_ours = event.kind in _REPORTS and _is_bounce_address(event.recipient, pattern)
+    return _Named(mark, is_forged, is_about_ours, delivery_named(event.message_id), key)
+
+
+def _is_bounce_address(address: str, pattern: str) -> bool:
+    """Whether that is ours: then a report on it is a bounce of a bounce, and about no reader."""
+    told, plain = address.lower(), pattern.lower()
+    return bool(told) and (told == plain or _has_our_form(address, pattern))
 
 
 def _has_our_form(address: str, pattern: str) -> bool:
@@ -122,5 +138,6 @@ def _origin(mail: Mailed | None) -> Origin | None:
     return Origin(mail.subscriber, mail.recipient, mail.delivery, mail.sent_at) if mail else None
 
 
+_REPORTS = frozenset({FeedbackKind.BOUNCE, FeedbackKind.DELAY, FeedbackKind.DELIVERED})
 # Between the lengths of a name that people write and of the longest token, 29 letters and one.
 _LIKE_A_TOKEN = re.compile(r"[a-z0-9]{20,40}")
