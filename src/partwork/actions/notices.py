@@ -10,8 +10,9 @@ from partwork.actions.loading import load_newsletter
 from partwork.assembly import Clock, Press
 from partwork.delivering.addresses import wire_address
 from partwork.delivering.readiness import missing_for_smtp
+from partwork.delivering.replies import verdict_of
 from partwork.delivering.service import service_message_bytes
-from partwork.model.delivery import Envelope
+from partwork.model.delivery import Envelope, Verdict
 from partwork.model.errors import PartworkError
 
 _log = logging.getLogger("partwork.notices")
@@ -52,5 +53,8 @@ def _tell(press: Press, held: Held, now: datetime) -> None:
         date=now,
         demo=newsletter.demo,
     )
+    envelope = Envelope(wire_address(newsletter.sender.address), wire_address(to))
     with press.transport() as transport:
-        transport.send(Envelope(wire_address(newsletter.sender.address), wire_address(to)), message)
+        reply = transport.send(envelope, message)
+    if verdict_of(reply) is not Verdict.ACCEPTED:
+        raise PartworkError("the mail server does not take it")
