@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from partwork.actions.feedback import judge, judge_all, take_in
+from partwork.actions.feedback import Judged, judge, judge_all, take_in
 from partwork.actions.guarding import OFTEN, Held, Rounds, guard_issue
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter
@@ -132,7 +132,7 @@ def test_made_up_mail_holds_nothing(post: Press, issue: str, clock: Clock) -> No
 
     take_in(post, forged, now=NOW)
 
-    assert judge_all(post, clock) == judge_all(post, clock).__class__(judged=50)
+    assert judge_all(post, clock) == Judged(judged=50)
     assert status_of(post, issue).stopped == ""
 
 

@@ -79,7 +79,7 @@ class Judged:
     put_back: int = 0
     set_aside: int = 0
     waiting: int = 0
-    campaigns: frozenset[int] = field(default=frozenset(), compare=False, repr=False)
+    campaigns: tuple[int, ...] = field(default=(), compare=False, repr=False)
     held: tuple[Held, ...] = ()
 
     def __add__(self, more: "Judged") -> "Judged":
@@ -93,7 +93,7 @@ class Judged:
             self.put_back + more.put_back,
             self.set_aside + more.set_aside,
             more.waiting,
-            self.campaigns | more.campaigns,
+            tuple(sorted({*self.campaigns, *more.campaigns})),
             self.held + more.held,
         )
 
@@ -292,7 +292,7 @@ class _Court:
             left=depart_within(press, connection, self._leavers(held), self.now),
             probes=self._ask_for_probes(press, connection, held),
             asked=self.asked,
-            campaigns=frozenset(one.campaign for one in self.decided if one.campaign),
+            campaigns=tuple({one.campaign for one in self.decided if one.campaign}),
         )
         save_records(connection, changed)
         save_decisions(connection, self.decided, self.now)
