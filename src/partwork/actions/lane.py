@@ -69,10 +69,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What may leave now, of which deliveries the end was noted, and whether all must stop."""
+    """What may leave now, and whether all must stop."""
 
     may_go: frozenset[int]
-    ended: frozenset[int]
     is_stopped: bool
 
 
@@ -244,11 +243,11 @@ class Lane:
                 renew(connection, self.name, told.at + LEASE)
             runs = monotonic() < self._looks_at if seen is None else seen == self._ran_at
             if runs:
-                return Noted(may_go, ended, is_stopped=False)
+                return Noted(may_go, is_stopped=False)
             stopped = is_stopped(connection, self.copies.content_hash)
             self._ran_at = None if stopped else seen
             self._looks_at = 0 if stopped else monotonic() + LOOK
-            return Noted(may_go, ended, stopped)
+            return Noted(may_go, stopped)
 
         is_to_renew = told.at - self._renewed_at >= LEASE / 5
         noted = self.desk.quickly(work)
