@@ -11,6 +11,7 @@ from partwork.actions.collect_bounces import collect_bounces as collect
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, escaped, leave_report
+from partwork.orchestration.held import tell_held
 from partwork.settings import Settings
 
 
@@ -29,6 +30,7 @@ def collect_bounces() -> State[Any]:
             collected = collect(press, lambda: datetime.now(UTC))
     except PartworkError as error:
         return Failed(message=str(error))
+    tell_held(collected.judged.held)
     for note in collected.notes:
         get_run_logger().warning("%s", note)
     if collected.mails or collected.judged.judged:

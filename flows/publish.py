@@ -13,6 +13,7 @@ from partwork.actions.publish import publish as plan_due
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
+from partwork.orchestration.held import tell_held
 from partwork.settings import Settings
 
 
@@ -43,6 +44,7 @@ def publish(
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
     except PartworkError as error:
         return Failed(message=str(error))
+    tell_held(report.held)
     started = start_sending(report.unsent)
     leave_report("publish", page(report, started))
     return Completed(

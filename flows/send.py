@@ -12,6 +12,7 @@ from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table
+from partwork.orchestration.held import tell_held
 from partwork.orchestration.progress import shown_progress
 from partwork.settings import Settings
 
@@ -42,6 +43,7 @@ def send(
         report = run_lane(issue)
     except PartworkError as error:
         return Failed(message=str(error))
+    tell_held(report.held)
     leave_report(f"send-{report.issue}", page(report))
     tally = report.tally
     words = f"{report.sent} sent now, {tally.accepted} of {tally.planned} accepted"

@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="Where what comes back is read, e.g. imaps://user:password@host/INBOX or "
         "maildir:/var/mail/bounces; TLS is demanded off loopback. Default: none is read.",
     )
+    trust_message_id: bool = Field(
+        default=False,
+        description="Whether a report by mail that names ours by its Message-ID alone is believed; "
+        "for relays that allow no bounce addresses, with a mailbox that strangers cannot write to.",
+    )
     ses_topics: SecretStr = Field(
         default=SecretStr(""),
         description="ARNs of the SNS topics that tell of SES at /hooks/ses, comma-separated.",
@@ -168,8 +173,22 @@ class Settings(BaseSettings):
         default=2,
         ge=0,
         le=100,
-        description="Percent of the first deliveries that may be refused; more, and more than "
-        "four, hold the issue until `partwork resume`.",
+        description="Percent of deliveries that may be refused; more, and more than four, hold "
+        "the issue until `partwork resume`.",
+    )
+    bounced_share: float = Field(
+        default=5,
+        ge=0,
+        le=100,
+        description="Percent of what was accepted that may bounce; more, and more than four, hold "
+        "the issue.",
+    )
+    complained_share: float = Field(
+        default=0.3,
+        ge=0,
+        le=100,
+        description="Percent of what was accepted that may be reported as spam; more, and more "
+        "than two, hold the issue.",
     )
     fold_after: int = Field(
         default=90,

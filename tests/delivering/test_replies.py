@@ -9,7 +9,6 @@ from partwork.delivering.replies import (
     Concern,
     concern_of,
     enhanced_status,
-    is_hard_bounce,
     next_try_at,
     shuts_us_out,
     verdict_of,
@@ -92,14 +91,6 @@ def test_an_enhanced_status_stands_at_the_start_and_agrees(
 )
 def test_a_reply_speaks_of_somebody(reply: Reply, concern: Concern) -> None:
     assert concern_of(reply) is concern
-
-
-def test_only_an_address_that_is_no_good_is_a_hard_bounce() -> None:
-    hard = {s for s in _STATUSES if is_hard_bounce(Reply(550, f"{s} words", Stage.RCPT))}
-
-    assert hard == {"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"}
-    assert not is_hard_bounce(Reply(550, "no such mailbox", Stage.RCPT))
-    assert not is_hard_bounce(Reply(450, "5.1.1 contradicts itself", Stage.RCPT))
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from partwork.actions.feedback import take_in
+from partwork.assembly import assemble, keys_of
+from partwork.model.audience import Applicant, Evidence
+from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.orchestration.api import PrefectRefused
 from partwork.orchestration.environment import prefect_state
 from partwork.orchestration.launcher import (
@@ -22,6 +28,10 @@ from partwork.orchestration.launcher import (
     RunningPrefect,
     running_prefect,
 )
+from partwork.settings import Settings
+from partwork.store.importing import Entrant, import_entrants
+from tests.actions.returned import send
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.prefect
 
@@ -189,6 +199,37 @@ def test_a_letter_is_written_in_the_form_and_leaves_its_draft(prefect: RunningPr
     assert "Spring greetings" in report["data"]
     with pytest.raises(RunFailed, match="line 1: a heading begins with ##"):
         prefect.trigger("compose", {**given, "text": "# Spring"})
+
+
+def test_an_issue_that_is_held_is_an_event_for_automations(prefect: RunningPrefect, home: Path):
+    readers = [f"reader-{n}@example.org" for n in range(6)]
+    with assemble(Settings(home=home)) as press:
+        entrants = [
+            Entrant(Applicant(1, one), *astuple(keys_of(one, press.hash_key))) for one in readers
+        ]
+        with press.engine.begin() as connection:
+            import_entrants(connection, entrants, "the-bench", Evidence("a fair"), at=NOW)
+        mails = send(press)
+        told = [
+            Feedback(Source.SES, FeedbackKind.BOUNCE, "1", reader, relay_id=mails[reader].relay_id)
+            for reader in readers
+        ]
+        take_in(press, told, now=NOW)
+
+    result = prefect.trigger("collect_bounces", {})
+
+    assert "6 of 6 accepted bounced, more than 5 %" in result.message
+    asked = {"filter": {"event": {"name": ["partwork.issue.held"]}}}
+
+    def events() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = prefect.api.post("/events/filter", asked)["events"]
+        return found
+
+    assert wait_for(prefect, lambda: bool(events()), 60)
+    (event,) = events()
+    assert event["resource"]["partwork.newsletter"] == "the-bench"
+    assert event["resource"]["prefect.resource.name"] in result.message
+    assert "example.org" not in str(event)
 
 
 def test_no_setting_of_the_homes_files_reaches_a_run(prefect: RunningPrefect, home: Path):

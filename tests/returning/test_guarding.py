@@ -1,12 +1,24 @@
 """When sending must stop."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.returning.guarding import Ceiling, Ceilings, Counts, Scope, whys_held
+from partwork.model.feedback import Certainty, Feedback, FeedbackKind, Source
+from partwork.returning.guarding import (
+    Ceiling,
+    Ceilings,
+    Counts,
+    Scope,
+    counts_against,
+    whys_held,
+)
+from partwork.returning.judging import Judgement, Limits
+from partwork.returning.rules import Rule
 
 PAGE = (Path(__file__).parents[2] / "docs" / "returning.md").read_text()
 CEILINGS = Ceilings()
@@ -72,6 +84,36 @@ def test_what_is_no_ceiling_is_refused(percent: float, at_least: int) -> None:
         Ceiling(percent, at_least)
 
 
+BOUNCED = Feedback(Source.SES, FeedbackKind.BOUNCE, "1", status="5.7.1")
+
+
+@pytest.mark.parametrize(
+    ("event", "rule", "certainty", "counts"),
+    [
+        (BOUNCED, Rule.HARD, Certainty.RELAY_ID, True),
+        (BOUNCED, Rule.OUR_FAULT, Certainty.MESSAGE_ID, True),
+        (BOUNCED, Rule.SUPPRESSED, Certainty.RELAY_ID, True),
+        (replace(BOUNCED, source=Source.MAILBOX), Rule.SOFT, Certainty.BOUNCE_ADDRESS, True),
+        (replace(BOUNCED, source=Source.MAILBOX), Rule.SOFT, Certainty.MESSAGE_ID, False),
+        (replace(BOUNCED, kind=FeedbackKind.COMPLAINT), Rule.COMPLAINT, Certainty.RELAY_ID, True),
+        (
+            replace(BOUNCED, kind=FeedbackKind.COMPLAINT, feedback_type="not-spam"),
+            Rule.NO_COMPLAINT,
+            Certainty.RELAY_ID,
+            False,
+        ),
+        (replace(BOUNCED, kind=FeedbackKind.DELAY), Rule.DELAY, Certainty.RELAY_ID, False),
+        (replace(BOUNCED, kind=FeedbackKind.DELIVERED), Rule.ARRIVED, Certainty.RELAY_ID, False),
+    ],
+)
+def test_what_is_proven_and_bad_counts_against_the_campaign(
+    event: Feedback, rule: Rule, certainty: Certainty, counts: bool
+) -> None:
+    judgement = Judgement(rule, event, certainty, datetime(2026, 3, 2, tzinfo=UTC))
+
+    assert counts_against(judgement, Limits()) is counts
+
+
 NUMBERS = st.integers(0, 10_000)
 
 
@@ -83,6 +125,16 @@ def test_more_of_what_is_bad_never_lets_go(
     worse = counts(accepted, refused + more, bounced + more, complained + more)
 
     assert len(whys_held([worse], CEILINGS)) >= held
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, NUMBERS, NUMBERS)
+def test_what_is_borne_of_few_accepted_is_borne_of_more(
+    accepted: int, refused: int, bounced: int, complained: int, more: int
+) -> None:
+    held = len(whys_held([counts(accepted, refused, bounced, complained)], CEILINGS))
+    better = counts(accepted + more, refused, bounced, complained)
+
+    assert len(whys_held([better], CEILINGS)) <= held
 
 
 def test_the_page_tells_the_ceilings() -> None:

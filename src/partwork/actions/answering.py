@@ -8,7 +8,7 @@ from functools import cache, partial
 
 from sqlalchemy import Connection
 
-from partwork.actions.feedback import take_in
+from partwork.actions.feedback import refusal, take_in
 from partwork.actions.loading import load_newsletter
 from partwork.actions.logo import logo_if_fit
 from partwork.actions.media import media_url
@@ -31,16 +31,13 @@ from partwork.model.delivery import (
     Envelope,
     LostInDoubt,
     NotSent,
-    Reply,
     Transport,
     Verdict,
 )
 from partwork.model.errors import PartworkError
-from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo
 from partwork.rendering.service import ServiceFields, ServiceKind, service_mail
-from partwork.returning.status_codes import status_in
 from partwork.store.audience import is_suppressed, load_subscriber, make_subscriber
 from partwork.store.consents import load_consents
 from partwork.store.service_messages import (
@@ -128,7 +125,8 @@ def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
         reply = desk.transport.send(*made) if letter else None
         verdict = verdict_of(reply) if reply else None
         if reply and verdict is Verdict.REFUSED and waiting.request.kind is ServiceRequest.PROBE:
-            take_in(press, [_refusal(waiting, reply, now)], now=now)
+            name = f"service message {waiting.id}"  # what the probe was sent for
+            take_in(press, [refusal(name, waiting.request.address, reply, now)], now=now)
     except (UnfitAddress, ValueError):  # no message or no link can hold this address
         verdict = Verdict.REFUSED
     except (NotSent, LostInDoubt) as error:  # a second confirmation does no harm, none does
@@ -146,19 +144,6 @@ def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
     if verdict is Verdict.REFUSED:
         _log.warning("service message %d was refused", waiting.id)
     return verdict is Verdict.ACCEPTED
-
-
-def _refusal(waiting: Waiting, reply: Reply, now: datetime) -> Feedback:
-    """What a probe was sent for: the server's word on it, to be judged with all that comes back."""
-    return Feedback(
-        Source.SMTP,
-        FeedbackKind.BOUNCE,
-        event=f"service message {waiting.id}",
-        recipient=waiting.request.address,
-        status=status_in(reply.text),
-        words=f"{reply.code} {reply.text}",
-        at=now,
-    )
 
 
 def _demand_ready(press: Press, newsletter: Newsletter) -> None:

@@ -6,10 +6,11 @@ read, all other mail stays as it is.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from partwork.actions.feedback import Judged, judge, take_in
+from partwork.actions.feedback import Judged, judge_all, take_in
+from partwork.actions.notices import tell_editors
 from partwork.actions.putting_down import is_forged
 from partwork.assembly import Clock, Press
 from partwork.delivering.bounces import TOKEN, mail_behind
@@ -59,36 +60,33 @@ def collect_bounces(press: Press, clock: Clock) -> Collected:
             with _folder(address) as folder:
                 _look_through(press, folder, look, clock)
     except MailboxUnusable:
-        judge_all(press, clock)  # what webhooks told does not wait for a mailbox
+        _judged(press, clock)  # what webhooks told does not wait for a mailbox
         raise
-    return replace(look.collected(judge_all(press, clock)), has_mailbox=bool(address))
+    return replace(look.collected(_judged(press, clock)), has_mailbox=bool(address))
 
 
 def collect_mail(press: Press, mail: StoredMail, clock: Clock) -> Collected:
     """The same for one mail that a mail server hands over. Raises StoreError, LogUnusable."""
     look = _Look(press)
     look.at([mail], clock)
-    return look.collected(judge_all(press, clock))
-
-
-def judge_all(press: Press, clock: Clock) -> Judged:
-    """Judges until nothing waits, or what waits cannot be judged now. Raises as `judge` does."""
-    counts: Counter[str] = Counter()
-    while True:
-        judged = judge(press, now=clock())
-        counts.update({f.name: getattr(judged, f.name) for f in fields(judged)})
-        if not judged.judged or not judged.waiting:
-            return replace(Judged(**counts), waiting=judged.waiting)
+    return look.collected(_judged(press, clock))
 
 
 def in_words(collected: Collected) -> str:
-    """What came back and what was done about it, in a line for people."""
+    """What came back, what was done about it and what was held for it, in a line for people."""
     told = [f"{n} {_KINDS[kind]}" for kind in _KINDS if (n := collected.told.get(kind, 0))]
     mails = f"{collected.mails} mail{'' if collected.mails == 1 else 's'}"
     looked = f"looked at {mails}" if collected.has_mailbox else "no mailbox is set"
     kinds = f": {', '.join(told)}, {collected.new} new to us" if told else ""
     outcomes = [f"{n} {_OUTCOMES[o]}" for o in _OUTCOMES if (n := getattr(collected.judged, o))]
-    return f"{looked}{kinds}; {', '.join(outcomes) or 'nothing to judge'}"
+    held = "".join(f"; {one.issue} is held: {one.why}" for one in collected.judged.held)
+    return f"{looked}{kinds}; {', '.join(outcomes) or 'nothing to judge'}{held}"
+
+
+def _judged(press: Press, clock: Clock) -> Judged:
+    judged = judge_all(press, clock)
+    tell_editors(press, judged.held, clock)
+    return judged
 
 
 def _look_through(press: Press, folder: Folder, look: "_Look", clock: Clock) -> None:

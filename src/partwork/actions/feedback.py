@@ -4,19 +4,21 @@ import hmac
 import json
 import logging
 import traceback
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from partwork.actions.departing import Leaver, depart_within, suppress_within
-from partwork.actions.probing import LIMITS, record_in, row_with
+from partwork.actions.guarding import Held, guard
+from partwork.actions.notices import tell_editors
+from partwork.actions.probing import limits_of, record_in, row_with
 from partwork.actions.putting_down import PutDown, put_down
 from partwork.actions.wishes import wish_of
-from partwork.assembly import Press
+from partwork.assembly import Clock, Press
+from partwork.delivering.replies import enhanced_status
 from partwork.model.audience import (
     Evidence,
     ServiceRequest,
@@ -25,10 +27,14 @@ from partwork.model.audience import (
     SubscriptionState,
     SuppressionReason,
 )
-from partwork.model.feedback import Certainty, Feedback
+from partwork.model.delivery import Reply
+from partwork.model.errors import PartworkError
+from partwork.model.feedback import Certainty, Feedback, FeedbackKind, Source
 from partwork.returning.attributing import Attribution
-from partwork.returning.judging import Judgement, Record, judged
+from partwork.returning.guarding import counts_against
+from partwork.returning.judging import Judgement, Limits, Record, judged
 from partwork.returning.rules import Outcome
+from partwork.returning.status_codes import more_telling
 from partwork.store.bounce_records import BounceRecord, hold_records, save_records
 from partwork.store.engine import StoreError, read_only
 from partwork.store.events import (
@@ -61,6 +67,8 @@ class Judged:
     Of those `judged` came `suppressed` addresses, subscriptions that `left`, `probes` that are to
     be sent, and events that are `asked` about: a person may look. `put_back` are tried again,
     `set_aside` are not. `waiting` is what the inbox still holds to be judged, now or later.
+    `campaigns` are those against which some of the events count; `held` are the issues that were
+    held for it, which `judge` leaves to `judge_all`.
     """
 
     judged: int = 0
@@ -71,6 +79,23 @@ class Judged:
     put_back: int = 0
     set_aside: int = 0
     waiting: int = 0
+    campaigns: tuple[int, ...] = field(default=(), compare=False, repr=False)
+    held: tuple[Held, ...] = ()
+
+    def __add__(self, more: "Judged") -> "Judged":
+        """Both together; `waiting` is what the later one found."""
+        return Judged(
+            self.judged + more.judged,
+            self.suppressed + more.suppressed,
+            self.left + more.left,
+            self.probes + more.probes,
+            self.asked + more.asked,
+            self.put_back + more.put_back,
+            self.set_aside + more.set_aside,
+            more.waiting,
+            tuple(sorted({*self.campaigns, *more.campaigns})),
+            self.held + more.held,
+        )
 
 
 def take_in(press: Press, events: Sequence[Feedback], *, now: datetime) -> int:
@@ -79,12 +104,43 @@ def take_in(press: Press, events: Sequence[Feedback], *, now: datetime) -> int:
     UNRELATED and those without an `event` key are for the caller to leave out or to key. Raises
     StoreError, and ValueError for one without a key, of which nothing is written then.
     """
-    told = [(_key(press, event), event) for event in events]
+    told = [(told_key(press, event), event) for event in events]
     new = 0
     for start in range(0, len(told), AT_ONCE):
         with press.engine.begin() as connection:
             new += save_events(connection, dict(told[start : start + AT_ONCE]), now)
     return new
+
+
+def told_key(press: Press, event: Feedback) -> str:
+    """By what an event is told once; nobody without the hash key can tell whose address it has.
+
+    Raises ValueError for an event without a name.
+    """
+    if not event.event:
+        raise ValueError(f"an event of {event.source} has no key: it could be told for ever")
+    told = json.dumps([event.source.value, event.event, event.recipient.lower()])
+    return hmac.digest(press.hash_key, told.encode(), "sha256").hex()
+
+
+def refusal(
+    name: str, recipient: str, reply: Reply, at: datetime, message_id: str = ""
+) -> Feedback:
+    """A server's last word on a recipient in a session of ours; `name` is told once.
+
+    A code among its words counts where the reply does not begin with one, as in reports by mail.
+    """
+    status = more_telling(enhanced_status(reply) or "", reply.text)
+    return Feedback(
+        Source.SMTP,
+        FeedbackKind.BOUNCE,
+        event=name,
+        recipient=recipient,
+        message_id=message_id,
+        status=status if status.startswith(str(reply.code)[0]) else "",
+        words=f"{reply.code} {reply.text}",
+        at=at,
+    )
 
 
 def judge(press: Press, *, now: datetime, limit: int = 1000) -> Judged:
@@ -94,29 +150,49 @@ def judge(press: Press, *, now: datetime, limit: int = 1000) -> Judged:
     judged is put back, after `TRIES` times set aside, and stops no other. Raises StoreError,
     LogUnusable.
     """
-    done: Counter[str] = Counter()
+    done = Judged()
     room = limit
     while room > 0:
         with press.engine.begin() as connection:
             taken = take_events(connection, now, LEASE, min(room, AT_ONCE))
         if not taken:
             break
-        done += _judge_all(press, taken, now)
+        done += _judge_each(press, taken, now)
         room -= len(taken)
     with read_only(press.engine) as connection:
         waiting, _ = count_unjudged(connection)
-    return Judged(**done, waiting=waiting)
+    return replace(done, waiting=waiting)
 
 
-def _key(press: Press, event: Feedback) -> str:
-    """By what an event is told once; nobody without the hash key can tell whose address it has."""
-    if not event.event:
-        raise ValueError(f"an event of {event.source} has no key: it could be told for ever")
-    told = json.dumps([event.source.value, event.event, event.recipient.lower()])
-    return hmac.digest(press.hash_key, told.encode(), "sha256").hex()
+def judge_all(press: Press, clock: Clock) -> Judged:
+    """Judges until nothing waits, or what waits cannot be judged now, and then calls the guard.
+
+    Raises as `judge` does; what had been judged before is then looked at when its issue is sent.
+    """
+    done = Judged()
+    while True:
+        judged = judge(press, now=clock())
+        done += judged
+        if not judged.judged or not judged.waiting:
+            held = guard(press, done.campaigns, clock())
+            return replace(done, waiting=judged.waiting, held=held)
 
 
-def _judge_all(press: Press, taken: Sequence[Unjudged], now: datetime) -> Counter[str]:
+def judge_meanwhile(press: Press, clock: Clock) -> Judged:
+    """The same for who has other work to do: what goes wrong is logged, and what waits waits.
+
+    Editors are told of what was held.
+    """
+    try:
+        judged = judge_all(press, clock)
+        tell_editors(press, judged.held, clock)
+        return judged
+    except PartworkError as error:
+        _log.error("what came back waits: %s", error)
+        return Judged()
+
+
+def _judge_each(press: Press, taken: Sequence[Unjudged], now: datetime) -> Judged:
     """Those that fail together are judged in halves, until the one is alone whose fault it is."""
     try:
         return _judge_together(press, taken, now)
@@ -126,10 +202,10 @@ def _judge_all(press: Press, taken: Sequence[Unjudged], now: datetime) -> Counte
         if len(taken) == 1:
             return _fail(press, taken[0], error, now)
         half = len(taken) // 2
-        return _judge_all(press, taken[:half], now) + _judge_all(press, taken[half:], now)
+        return _judge_each(press, taken[:half], now) + _judge_each(press, taken[half:], now)
 
 
-def _fail(press: Press, failed: Unjudged, error: Exception, now: datetime) -> Counter[str]:
+def _fail(press: Press, failed: Unjudged, error: Exception, now: datetime) -> Judged:
     why, is_last = type(error).__name__, failed.failures + 1 >= TRIES
     with press.engine.begin() as connection:
         if is_last:
@@ -138,7 +214,7 @@ def _fail(press: Press, failed: Unjudged, error: Exception, now: datetime) -> Co
             put_back(connection, failed, now + PAUSE * 2**failed.failures)
     # Words of an error may hold an address, which an erasure would not find.
     _log.error("event %d cannot be judged, %s: %s", failed.id, _END[is_last], why)
-    return Counter(set_aside=is_last, put_back=not is_last)
+    return Judged(set_aside=int(is_last), put_back=int(not is_last))
 
 
 def _place(error: Exception) -> str:
@@ -151,7 +227,7 @@ def _place(error: Exception) -> str:
 _END = {True: "and is set aside", False: "and is tried again"}
 
 
-def _judge_together(press: Press, taken: Sequence[Unjudged], now: datetime) -> Counter[str]:
+def _judge_together(press: Press, taken: Sequence[Unjudged], now: datetime) -> Judged:
     """Judges them, and writes all that follows, in one transaction."""
     with read_only(press.engine) as connection:
         whose = dict(
@@ -161,7 +237,7 @@ def _judge_together(press: Press, taken: Sequence[Unjudged], now: datetime) -> C
         unjudged = hold_unjudged(connection, [one.id for one in taken])
         mine = {one: whose[one] for one in taken if one.id in unjudged}
         people = {one.about.origin.subscriber for one in mine.values() if one.about.origin}
-        court = _Court(now, hold_records(connection, people))
+        court = _Court(now, hold_records(connection, people), limits_of(press))
         for one, about in mine.items():
             court.judge(one, about)
         return court.carry_out(press, connection)
@@ -173,6 +249,7 @@ class _Court:
 
     now: datetime
     rows: Mapping[int, BounceRecord]
+    limits: Limits
     records: dict[int, Record] = field(default_factory=dict)
     decided: list[Decided] = field(default_factory=list)
     suppressed: dict[str, SuppressionReason] = field(default_factory=dict)
@@ -184,15 +261,16 @@ class _Court:
         origin = whose.about.origin
         if origin is None or origin.subscriber not in self.rows:  # erased since we looked
             nobody = Attribution(Certainty.NONE)
-            _, judgement = judged(Record(self.now), one.event, nobody, self.now, LIMITS)
+            _, judgement = judged(Record(self.now), one.event, nobody, self.now, self.limits)
             self._note(one, judgement)
             return
         row = self.rows[origin.subscriber]
         before = self.records.get(row.subscriber, record_in(row))
-        after, judgement = judged(before, one.event, whose.about, self.now, LIMITS)
+        after, judgement = judged(before, one.event, whose.about, self.now, self.limits)
         if after != before:
             self.records[row.subscriber] = after
-        self._note(one, judgement, origin.delivery, row.subscriber)
+        campaign = whose.campaign if counts_against(judgement, self.limits) else 0
+        self._note(one, judgement, origin.delivery, row.subscriber, campaign)
         match judgement.outcome:
             case Outcome.SUPPRESS if after.suppressed:
                 self.suppressed[row.suppression_key] = after.suppressed
@@ -203,28 +281,27 @@ class _Court:
             case Outcome.ASK:
                 self.asked += 1
 
-    def carry_out(self, press: Press, connection: Connection) -> Counter[str]:
+    def carry_out(self, press: Press, connection: Connection) -> Judged:
         """Writes it all; the caller commits."""
         changed = [row_with(self.rows[one], r, self.now) for one, r in self.records.items()]
         people = {one for one, _, _ in self.leaving} | self.probes.keys()
         held = load_subscriptions_of(connection, people) if people else {}
-        done = Counter(
+        done = Judged(
             judged=len(self.decided),
             suppressed=suppress_within(press, connection, self.suppressed, self.now),
             left=depart_within(press, connection, self._leavers(held), self.now),
             probes=self._ask_for_probes(press, connection, held),
             asked=self.asked,
+            campaigns=tuple({one.campaign for one in self.decided if one.campaign}),
         )
         save_records(connection, changed)
         save_decisions(connection, self.decided, self.now)
         return done
 
-    def _note(
-        self, one: Unjudged, judgement: Judgement, delivery: int = 0, subscriber: int = 0
-    ) -> None:
+    def _note(self, one: Unjudged, judgement: Judgement, *about: int) -> None:
+        """`about` are delivery, subscriber and campaign, where they are known."""
         rule, outcome = judgement.rule.value, judgement.outcome.value
-        certainty = judgement.certainty
-        self.decided.append(Decided(one.id, rule, outcome, certainty, delivery, subscriber))
+        self.decided.append(Decided(one.id, rule, outcome, judgement.certainty, *about))
 
     def _leavers(self, held: Mapping[int, Collection[Subscription]]) -> list[Leaver]:
         """Of a wish that does not say from what, all that the person holds ends."""

@@ -1,7 +1,8 @@
 """One worker's run through a campaign: claim, announce, note, let go, note the reply."""
 
+import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -10,13 +11,14 @@ from time import monotonic
 from sqlalchemy import Connection
 
 from partwork.actions.copies import Copies
-from partwork.actions.departing import suppress
+from partwork.actions.feedback import judge_all, refusal, told_key
+from partwork.actions.guarding import Held, Rounds, guard_issue, hold
 from partwork.assembly import Clock, Press, Progress
 from partwork.delivering.course import Course
+from partwork.delivering.message import message_id
 from partwork.delivering.relay_ids import relay_id_in
-from partwork.delivering.replies import is_hard_bounce, next_try_at, verdict_of
+from partwork.delivering.replies import next_try_at, verdict_of
 from partwork.delivering.turns import in_turn
-from partwork.model.audience import SuppressionReason
 from partwork.model.delivery import (
     Delivery,
     DeliveryState,
@@ -30,12 +32,13 @@ from partwork.model.delivery import (
     Verdict,
 )
 from partwork.model.errors import PartworkError
-from partwork.model.stop import Stop, StopKind
+from partwork.model.feedback import Feedback
 from partwork.store.claiming import End, claim, note_attempts, note_ends, postpone, release
 from partwork.store.driving import Desk, changes_seen
 from partwork.store.engine import StoreError, read_only
+from partwork.store.events import note_events
 from partwork.store.lanes import renew
-from partwork.store.stops import is_stopped, load_stop, save_stop
+from partwork.store.stops import is_stopped, load_stop
 
 LEASE = timedelta(minutes=10)
 CLAIM = 64  # deliveries of a lane that are in doubt, at most, when its machine loses power
@@ -43,13 +46,16 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK = 0.2  # seconds, where the database does not tell of changes; DESIGN 9 asks for 5
 NO_MESSAGE = 553  # mailbox name not allowed (RFC 5321, 4.2.2): our own word, nothing was sent
 
+_log = logging.getLogger("partwork.sending")
+
 
 @dataclass(slots=True)
 class Told:
     """What the transport has told at once, as the ledger is to note it in one commit.
 
     `awaited` may leave once it is noted, `early` was answered before the message left; `returned`
-    is free again at no cost, `later` at its time; `bounced` are recipients by their deliveries.
+    is free again at no cost, `later` at its time; `refused` is what servers said of recipients
+    who are given up, by their deliveries, for the inbox of what comes back.
     """
 
     at: datetime
@@ -58,15 +64,14 @@ class Told:
     ends: list[End] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     later: dict[int, datetime] = field(default_factory=dict)
-    bounced: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, Feedback] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What may leave now, of which deliveries the end was noted, and whether all must stop."""
+    """What may leave now, and whether all must stop."""
 
     may_go: frozenset[int]
-    ended: frozenset[int]
     is_stopped: bool
 
 
@@ -88,6 +93,9 @@ class Lane:
     of_all: int
     course: Course
     stopped: str = ""
+    held: list[Held] = field(default_factory=list)  # issues, by this lane
+    _rounds: Rounds = field(default_factory=Rounds)
+    _has_told: bool = False  # the inbox, something that is not judged yet
     _may_claim: float = inf
     _seen: int = 0
     _renewed_at: datetime = LONG_AGO
@@ -134,6 +142,7 @@ class Lane:
                 told = Told(self.clock())
                 reply = Reply(NO_MESSAGE, f"no message could be made: {error}", Stage.RCPT)
                 self._hear(row, reply, told)
+                told.refused.clear()  # no server has said so
                 self._note(told)
                 self._show_progress(1)
                 continue
@@ -174,7 +183,6 @@ class Lane:
                     self._ended(event.key)
                     told.later[event.key] = told.at + later.pause
         noted = self._note(told)
-        self._suppress([to for key, to in told.bounced.items() if key in noted.ended])
         if self.course.held:
             self.hold(self.course.held)
         elif noted.is_stopped or self.course.given_up:
@@ -187,7 +195,10 @@ class Lane:
                 self.transport.let_go(key)
         if self.stopped:
             self._release({key: self._withdraw(key) for key in tuple(self._waiting)})
-        self._show_progress(sum(event.outcome is not None for event in events))
+        answered = sum(event.outcome is not None for event in events)
+        self._show_progress(answered)
+        if self._rounds.is_due(answered):
+            self.look()
 
     def _hear(self, row: Delivery, reply: Reply, told: Told) -> None:
         """What the ledger is to be told of a reply, and whether the lane goes on after it."""
@@ -205,8 +216,10 @@ class Lane:
         relay_id = relay_id_in(reply) if verdict is Verdict.ACCEPTED else ""
         state = DeliveryState(verdict)
         told.ends.append(End(row.id, state, reply.code, words, again, relay_id))
-        if verdict is Verdict.REFUSED and is_hard_bounce(reply):
-            told.bounced[row.id] = row.recipient
+        if verdict is Verdict.REFUSED:
+            name = f"delivery {row.id}, attempt {row.attempts + 1}"
+            message = message_id(row.id, row.content_hash, self.copies.sender)
+            told.refused[row.id] = refusal(name, row.recipient, reply, told.at, message)
 
     def _note(self, told: Told) -> Noted:
         """Commits it, and looks whether the issue was stopped."""
@@ -214,6 +227,9 @@ class Lane:
         def work(connection: Connection) -> Noted:
             note_attempts(connection, told.early, self.name, told.at)
             ended = note_ends(connection, told.ends, self.name, told.at)
+            if told.refused:
+                final = {k: event for k, event in told.refused.items() if k in ended}
+                note_events(connection, self._keyed(final.values()), told.at)
             release(connection, told.returned, self.name)
             postpone(connection, told.later, self.name)
             seen = changes_seen(connection)  # while it is the same, nobody has left or paused
@@ -227,24 +243,45 @@ class Lane:
                 renew(connection, self.name, told.at + LEASE)
             runs = monotonic() < self._looks_at if seen is None else seen == self._ran_at
             if runs:
-                return Noted(may_go, ended, is_stopped=False)
+                return Noted(may_go, is_stopped=False)
             stopped = is_stopped(connection, self.copies.content_hash)
             self._ran_at = None if stopped else seen
             self._looks_at = 0 if stopped else monotonic() + LOOK
-            return Noted(may_go, ended, stopped)
+            return Noted(may_go, stopped)
 
         is_to_renew = told.at - self._renewed_at >= LEASE / 5
         noted = self.desk.quickly(work)
         if is_to_renew:
             self._renewed_at = told.at
+        self._has_told = self._has_told or bool(told.refused)
         return noted
+
+    def _keyed(self, told: Iterable[Feedback]) -> dict[str, Feedback]:
+        return {told_key(self.press, event): event for event in told}
 
     def hold(self, why: str) -> None:
         """Stops this lane and all others, until a person resumes the issue."""
-        held = Stop(StopKind.HELD, why, self.clock())
-        with self.press.engine.begin() as connection:
-            save_stop(connection, self.copies.content_hash, held)
+        held = Held(self.copies.issue.name, self.copies.newsletter.slug, why)
+        if hold(self.press, self.copies.content_hash, held, self.clock()):
+            self.held.append(held)
         self.stopped = self._why_stopped()
+
+    def look(self) -> None:
+        """Judges what servers refused, and has the guard look, who may hold the issue.
+
+        Where that fails the lane goes on: what is in the inbox is judged later.
+        """
+        began = monotonic()
+        try:
+            if self._has_told:
+                self.held += judge_all(self.press, self.clock).held
+                self._has_told = False
+            self.held += guard_issue(self.press, self.copies.content_hash, self.clock())
+        except PartworkError as error:
+            _log.error("what came back waits: %s", error)
+        self._rounds.note(monotonic() - began)
+        if self.held:
+            self.is_stopped()
 
     def is_stopped(self) -> bool:
         """Whether a person or another lane has stopped the issue; then `stopped` says why."""
@@ -258,14 +295,6 @@ class Lane:
         if stop and stop.is_on:
             return f"{stop.kind}: {stop.reason}" if stop.reason else stop.kind.value
         return self.course.given_up
-
-    def _suppress(self, recipients: Sequence[str]) -> None:
-        """Where that fails the lane stops, once what has left is answered."""
-        try:
-            for recipient in recipients:
-                suppress(self.press, recipient, SuppressionReason.HARD_BOUNCE, self.clock())
-        except PartworkError as error:
-            self.stopped = str(error)
 
     def _ended(self, key: int) -> Delivery:
         self._claimed_at.pop(key)

@@ -6,7 +6,9 @@ from itertools import count
 
 from sqlalchemy import Connection
 
+from partwork.assembly import Press
 from partwork.model.audience import Subscriber
+from partwork.model.feedback import Certainty
 from partwork.returning.judging import Limits, Record, Standing, probed, standing_of
 from partwork.store.bounce_records import BounceRecord, hold_records, save_records
 
@@ -14,6 +16,13 @@ LIMITS = Limits()
 DAY = timedelta(days=1)
 
 _LEFT_OUT = frozenset({Standing.DUE_A_PROBE, Standing.PROBED})
+
+
+def limits_of(press: Press) -> Limits:
+    """How long bounces are borne, and what the operator has said may be believed."""
+    if not press.settings.trust_message_id:
+        return LIMITS
+    return replace(LIMITS, proof=LIMITS.proof | {Certainty.MESSAGE_ID})
 
 
 def record_in(row: BounceRecord) -> Record:

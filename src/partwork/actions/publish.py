@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 from partwork.actions.bundles import bundle_weeks
 from partwork.actions.check import open_faults, words_for
+from partwork.actions.feedback import judge_meanwhile
 from partwork.actions.folding import fold_old
+from partwork.actions.guarding import Held
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.planned import Planned
 from partwork.actions.preview import drafts_of
@@ -43,11 +45,15 @@ LEASE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class PublishReport:
-    """What was planned; what waits, and for what, in words; issues with unsent deliveries."""
+    """What was planned; what waits, and for what, in words; issues with unsent deliveries.
+
+    `held` are issues that were held for what had come back.
+    """
 
     planned: tuple[Planned, ...]
     waiting: tuple[str, ...]
     unsent: tuple[str, ...]
+    held: tuple[Held, ...] = ()
 
 
 def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> PublishReport:
@@ -56,10 +62,12 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
     `at_once` ignores the cadence and needs a series. What is mailed later are the approved
     draft's stored strings; a part whose file says something else by now waits. Readers who want all
     parts of a week in one mail are planned for that when it is over, whatever series is named.
+    What has come back is judged before, so that nobody is planned for who is suppressed by it.
     Deliveries that a crash left are freed. Safe to run twice, at once or elsewhere.
     """
     if at_once and not series:
         raise LibraryError("say which series to publish at once: partwork publish SERIES --now")
+    held = judge_meanwhile(press, lambda: now).held
     planned: list[Planned] = []
     waiting: list[str] = []
     for slug in (series,) if series else press.library.series_slugs():
@@ -79,7 +87,7 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
         sweep(connection, now)
         unsent = unfinished_issues(connection, now)
     fold_old(press, now)
-    return PublishReport(tuple(planned), tuple(waiting), unsent)
+    return PublishReport(tuple(planned), tuple(waiting), unsent, held)
 
 
 def _publish_one(

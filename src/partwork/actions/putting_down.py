@@ -23,10 +23,15 @@ from partwork.subscribing.addresses import address_key
 
 @dataclass(frozen=True, slots=True)
 class PutDown:
-    """Whose an event is; `newsletter` is the one whose mail it speaks of, "": not known."""
+    """Whose an event is.
+
+    `newsletter` is the one whose mail it speaks of, "": not known; `campaign` that of which the
+    mail was a delivery, 0: of none, or not known.
+    """
 
     about: Attribution
     newsletter: str = ""
+    campaign: int = 0
 
 
 def put_down(
@@ -88,8 +93,8 @@ class _Ledger:
         )
         about = attributed(event, found)
         mails = (mail for mail in (by_mark, by_relay, by_message) if mail)
-        newsletters = (mail.newsletter for mail in mails if _origin(mail) == about.origin)
-        return PutDown(about, next(newsletters, ""))
+        mail = next((mail for mail in mails if _origin(mail) == about.origin), None)
+        return PutDown(about, mail.newsletter, mail.campaign) if mail else PutDown(about)
 
     def _marked(self, mark: SentMail) -> Mailed | None:
         mails = self.deliveries if mark.kind is MailKind.DELIVERY else self.service_mails

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 
 from partwork.actions.bundles import demand_mailable
 from partwork.actions.copies import Copies, copies_of
+from partwork.actions.guarding import Held, came_back_in_words
 from partwork.actions.issue_named import issue_named
 from partwork.actions.lane import LEASE, Lane
 from partwork.actions.loading import load_newsletter
+from partwork.actions.notices import tell_editors
 from partwork.actions.stopping import Stopped
 from partwork.assembly import Clock, Press, Progress
 from partwork.delivering.addresses import UnfitAddress
@@ -39,8 +41,9 @@ from partwork.transport.outbox import Outbox
 class SendReport:
     """The issue's name, where its deliveries stand, how many were accepted in this run.
 
-    `stopped` says why the run ended before its deliveries did (empty: it did not), `canary` how
-    the first readers' servers took it, where this run sent to them.
+    `stopped` says why nothing more is sent now (empty: all that was due was), `canary` how the
+    first readers' servers took it, where this run sent to them. `held` are issues that this run
+    held.
     """
 
     issue: str
@@ -48,6 +51,7 @@ class SendReport:
     sent: int
     stopped: str = ""
     canary: str = ""
+    held: tuple[Held, ...] = ()
 
 
 class NotReadyToSend(PartworkError):
@@ -95,10 +99,14 @@ def send(
         desk(press.engine) as own,
     ):
         lane = Lane(name, press, own, copies, transport, clock, progress, of_all, course)
-        canary = "" if stop else _send_canary(lane, found)
+        lane.look()  # a run that was killed may have left something to judge
+        canary = "" if stop or lane.stopped else _send_canary(lane, found)
         if not lane.stopped:
             lane.run()
-    return SendReport(found.name, _tally(press, found), lane.course.accepted, lane.stopped, canary)
+    lane.look()
+    tell_editors(press, lane.held, clock)
+    standing, sent = _tally(press, found), lane.course.accepted
+    return SendReport(found.name, standing, sent, lane.stopped, canary, tuple(lane.held))
 
 
 @contextmanager
@@ -129,7 +137,9 @@ def _send_canary(lane: Lane, issue: Issue) -> str:
         fared = _tally(press, issue)
         if not lane.stopped and (why := why_held(fared, percent)):
             lane.hold(why)
-        return words_for(fared)
+        if not lane.stopped:
+            lane.look()
+        return f"{words_for(fared)}; {came_back_in_words(press, issue.content_hash)}"
 
 
 @contextmanager

@@ -32,9 +32,5 @@ def why_held(tally: Tally, percent: float) -> str:
 
 
 def words_for(tally: Tally) -> str:
-    """What the first readers' servers said, for people; what nothing tells us is not told as 0."""
-    answered = tally.accepted + tally.refused
-    return (
-        f"{tally.refused} of the first {answered} answered were refused; bounces and complaints: "
-        "feedback not connected"
-    )
+    """What the first readers' servers said, for people."""
+    return f"{tally.refused} of the first {tally.accepted + tally.refused} answered were refused"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from partwork.model.delivery import Reply, Stage, Verdict
-from partwork.model.status import is_about_sender, is_hard
+from partwork.model.status import is_about_sender
 
 
 class Concern(StrEnum):
@@ -88,11 +88,6 @@ def shuts_us_out(reply: Reply) -> bool:
         return False
     is_asked_for_login = reply.code in _SENDER_CODES
     return reply.stage is Stage.MAIL or is_asked_for_login or bool(_THROTTLED.match(reply.text))
-
-
-def is_hard_bounce(reply: Reply) -> bool:
-    """Whether the address itself is said to be no good, for ever: it is not to be tried again."""
-    return is_hard(enhanced_status(reply) or "")
 
 
 def next_try_at(attempts: int, now: datetime) -> datetime | None:

@@ -4,6 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from partwork.model.feedback import FeedbackKind
+from partwork.returning.judging import Judgement, Limits, is_proof
+from partwork.returning.rules import Rule
+
 
 class Scope(StrEnum):
     """Which deliveries are counted together."""
@@ -53,6 +57,18 @@ class Ceilings:
     bounced: Ceiling = Ceiling(5, 5)
     # Google's own: support.google.com/a/answer/81126. That two people slip is a guess.
     complained: Ceiling = Ceiling(0.3, 3)
+
+
+def counts_against(judgement: Judgement, limits: Limits) -> bool:
+    """Whether what was judged counts against the campaign of the mail that it speaks of.
+
+    What anybody may have written holds nothing, and a report of another kind is no complaint.
+    """
+    event = judgement.event
+    if event.kind not in {FeedbackKind.BOUNCE, FeedbackKind.COMPLAINT}:
+        return False
+    is_so = judgement.rule is not Rule.NO_COMPLAINT
+    return is_so and is_proof(event, judgement.certainty, limits)
 
 
 def whys_held(counted: Iterable[Counts], ceilings: Ceilings) -> tuple[str, ...]:

@@ -88,10 +88,9 @@ def judged(
     An event counts for when our mail left. Where that is not known, a signed source's time stands
     for it, and now for what mail says of itself.
     """
-    is_signed = event.source is not Source.MAILBOX
-    happened_at = min(event.at or at, at) if is_signed else at
+    happened_at = min(event.at or at, at) if _is_signed(event) else at
     sent_at = (about.origin and about.origin.sent_at) or happened_at
-    is_proven = is_signed or about.certainty in limits.proof
+    is_proven = is_proof(event, about.certainty, limits)
     if about.origin is None:
         rule = _SILENT.get(event.kind, Rule.NOT_OURS)
     elif event.kind is FeedbackKind.UNSUBSCRIBE:
@@ -100,6 +99,11 @@ def judged(
         rule = _rule(record, event, sent_at, is_proven=is_proven, limits=limits)
     after = _after(record, rule, sent_at, limits)
     return after, Judgement(rule, event, about.certainty, at)
+
+
+def is_proof(event: Feedback, certainty: Certainty, limits: Limits) -> bool:
+    """Whether nobody else can have told it: all else decides nothing against anybody."""
+    return _is_signed(event) or certainty in limits.proof
 
 
 def probed(record: Record, at: datetime) -> Record:
@@ -122,6 +126,10 @@ def standing_of(record: Record, at: datetime, limits: Limits) -> Standing:
 def score_of(record: Record, limits: Limits) -> int:
     """On how many days mail bounced since one arrived, no clean time between them."""
     return len(_run(record, limits))
+
+
+def _is_signed(event: Feedback) -> bool:
+    return event.source is not Source.MAILBOX
 
 
 def _wish(record: Record, at: datetime, *, is_proven: bool) -> Rule:

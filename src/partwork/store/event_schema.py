@@ -42,6 +42,9 @@ events = Table(
     Column("certainty", Text),
     Column("delivery", BigInteger),  # folded or not; none: not known, or a service message
     Column("subscriber", ForeignKey("subscribers.id", ondelete="SET NULL"), index=True),
+    Column(
+        "campaign", BigInteger
+    ),  # the one that it counts against, see `shares`; none: it does not
     CheckConstraint(is_one_of("source", Source), name="source"),
     CheckConstraint(is_one_of("kind", FeedbackKind), name="kind"),
     CheckConstraint("judged_at IS NULL OR next_try_at IS NULL", name="next_try"),
@@ -54,6 +57,14 @@ Index(
     events.c.id,
     sqlite_where=IS_UNJUDGED,
     postgresql_where=IS_UNJUDGED,
+)
+
+_COUNTS = events.c.campaign.is_not(None)
+Index(
+    "events_campaign",
+    events.c.campaign,
+    sqlite_where=_COUNTS,
+    postgresql_where=_COUNTS,
 )
 
 # What came back from one person's address, for as long as nothing newer than `since` voids it.

@@ -10,19 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    bindparam,
-    func,
-    literal,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, bindparam, func, literal, select, update
+from sqlalchemy.dialects import postgresql
 
 from partwork.model.feedback import Certainty, Feedback, FeedbackKind, Source
 from partwork.store.columns import Instant
+from partwork.store.driving import Prepared
 from partwork.store.event_schema import IS_UNJUDGED, events
 from partwork.store.rows import add_new, storable
 from partwork.store.schema import subscribers
@@ -41,8 +34,8 @@ class Unjudged:
 class Decided:
     """What an event was judged to be: rule and outcome by name, and whom it is about.
 
-    `delivery` and `subscriber` are 0 where they are not known; an event about nobody keeps no word
-    that may hold an address.
+    `delivery` and `subscriber` are 0 where they are not known, `campaign` is 0 where it counts
+    against none; an event about nobody keeps no word that may hold an address.
     """
 
     id: int
@@ -51,6 +44,7 @@ class Decided:
     certainty: Certainty
     delivery: int = 0
     subscriber: int = 0
+    campaign: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,11 @@ def save_events(conn: Connection, told: Mapping[str, Feedback], at: datetime) ->
     """Write events by the key under which each is told once; how many were new."""
     # All writers lock keys in one order, so that no two wait for each other.
     return add_new(conn, events, [_row(key, told[key], at) for key in sorted(told)])
+
+
+def note_events(conn: Connection, told: Mapping[str, Feedback], at: datetime) -> None:
+    """The same in the transaction of a lane, which is the driver's own: see `driving`."""
+    _NOTE.run(conn, [_row(key, told[key], at) for key in sorted(told)])
 
 
 def take_events(
@@ -144,6 +143,15 @@ _KEPT = (*_TOLD, "status", "feedback_type")
 _EMPTIED: dict[str, Any] = dict.fromkeys((*_TOLD, "set_aside"), "")
 _CHARACTERS = 1000  # far more than one line that anybody tells; a guess
 
+_WRITTEN = (
+    *("told_key", "received_at", "next_try_at", "source", "kind", "told_at"),
+    *_KEPT,
+)
+_NOTE = Prepared(  # SQLite is told the same words
+    postgresql.insert(events)
+    .values({name: bindparam(name, type_=events.c[name].type) for name in _WRITTEN})
+    .on_conflict_do_nothing()
+)
 _IDS = events.c.id.in_(bindparam("ids", expanding=True))
 _DUE = (
     select(events)
@@ -159,7 +167,7 @@ _DECIDE = (
     .where(events.c.id == bindparam("of_id"))
     .values(
         {name: bindparam(name) for name in ("rule", "outcome", "certainty")}
-        | {name: bindparam(f"of_{name}") for name in ("delivery", "subscriber")}
+        | {name: bindparam(f"of_{name}") for name in ("delivery", "subscriber", "campaign")}
         | {"judged_at": bindparam("at", type_=Instant), "next_try_at": None}
     )
 )
@@ -180,6 +188,7 @@ def _decision(decided: Decided, at: datetime) -> dict[str, object]:
         "certainty": decided.certainty.value,
         "of_delivery": decided.delivery or None,
         "of_subscriber": decided.subscriber or None,
+        "of_campaign": decided.campaign or None,
         "at": at,
     }
 
@@ -208,4 +217,5 @@ def _decided(row: Row[Any]) -> Decided:
         Certainty(row.certainty),
         row.delivery or 0,
         row.subscriber or 0,
+        row.campaign or 0,
     )

@@ -24,7 +24,8 @@ class Mailed:
 
     `delivery` is 0 and `content_hash` empty for a service message; `sent_at` is then when it was
     asked for, of a probe when it left. Of a delivery that was folded, `recipient` is the address
-    that its reader has today. `newsletter` is empty for a person alone.
+    that its reader has today. `newsletter` is empty for a person alone, `campaign` 0 for all but
+    deliveries.
     """
 
     subscriber: int
@@ -33,6 +34,7 @@ class Mailed:
     sent_at: datetime | None = None
     content_hash: str = ""
     newsletter: str = ""
+    campaign: int = 0
 
 
 def deliveries_numbered(conn: Connection, numbers: Collection[int]) -> Mapping[int, Mailed]:
@@ -88,6 +90,7 @@ _WHOLE = (
         deliveries.c.recipient,
         deliveries.c.attempted_at,
         deliveries.c.content_hash,
+        deliveries.c.campaign,
         deliveries.c.relay_id,
         issues.c.newsletter,
     )
@@ -141,9 +144,17 @@ def _mailed(row: Row[Any]) -> Mailed:
         row.attempted_at,
         row.content_hash,
         row.newsletter,
+        row.campaign,
     )
 
 
 def _folded(row: Row[Any]) -> Mailed:
-    sent_at = datetime.fromtimestamp(row.accepted_s, UTC)
-    return Mailed(row.subscriber, row.address, row.id, sent_at, row.content_hash, row.newsletter)
+    return Mailed(
+        row.subscriber,
+        row.address,
+        row.id,
+        datetime.fromtimestamp(row.accepted_s, UTC),
+        row.content_hash,
+        row.newsletter,
+        row.campaign,
+    )

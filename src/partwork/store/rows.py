@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from sqlalchemy import Connection, Insert, String, Table, literal_column
+from sqlalchemy import ColumnElement, Connection, Insert, String, Table, func, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnClause
 
@@ -37,6 +37,12 @@ def written(conn: Connection, rows: Insert) -> int:
 def literal_state(state: StrEnum) -> ColumnClause[str]:
     """`state` written into the SQL: only so is it matched with a partial index's condition."""
     return literal_column(f"'{state.value}'", String)
+
+
+def domain_in(conn: Connection, address: ColumnElement[str]) -> ColumnElement[str]:
+    """What stands behind an address's @, in small letters; of an address that is none, all."""
+    at = func.instr if conn.dialect.name == "sqlite" else func.strpos
+    return func.lower(func.substr(address, at(address, "@") + 1))
 
 
 def storable(words: str, characters: int) -> str:

@@ -10,7 +10,7 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 
-from partwork.actions.feedback import judge
+from partwork.actions.feedback import judge_meanwhile
 from partwork.actions.webhooks import Post, Webhooks
 from partwork.assembly import Press
 from partwork.fetching.errors import NotFetched
@@ -44,15 +44,12 @@ def hook_routes(press: Press, webhooks: Webhooks) -> APIRouter:
 def judging_of(press: Press) -> BackgroundTask:
     """What judges all that waits, in one thread of the process however many ask for it.
 
-    What goes wrong is logged; what waits then is judged later, by the flow at the latest.
+    What goes wrong is logged; what waits then is judged later, by the flow at the latest. The
+    guard looks in the same thread, so that a burst of posts is counted a few times.
     """
 
     def work(asked: Sequence[None]) -> Sequence[None]:
-        try:
-            while judge(press, now=_now()).judged:
-                pass
-        except PartworkError as error:
-            _log.error("what came back waits: %s", error)
+        judge_meanwhile(press, _now)
         return asked
 
     everybody = 1_000_000
