@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from partwork.model.delivery import DeliveryState
 from partwork.model.stop import StopKind
-from partwork.store.rows import literal_state
+from partwork.store.rows import domain_of, literal_state
 from partwork.store.schema import campaigns, deliveries, issues, subscribers
 from partwork.store.sending_schema import folded, stops
 
@@ -88,7 +88,6 @@ def by_domain(conn: Connection, content_hash: str) -> Mapping[str, Mapping[Deliv
     Reads all of the issue's rows. Erased recipients have none: "". What was folded counts under
     the address that its reader has today.
     """
-    at = "instr" if conn.dialect.name == "sqlite" else "strpos"
     whole = select(deliveries.c.recipient.label("address"), deliveries.c.state).where(
         deliveries.c.content_hash == content_hash
     )
@@ -103,8 +102,7 @@ def by_domain(conn: Connection, content_hash: str) -> Mapping[str, Mapping[Deliv
         .where(campaigns.c.content_hash == content_hash)
     )
     each = union_all(whole, old).subquery()
-    begin = getattr(func, at)(each.c.address, "@") + 1
-    domain = func.lower(func.substr(each.c.address, begin)).label("domain")
+    domain = domain_of(conn, each.c.address).label("domain")
     query = (
         select(domain, each.c.state, func.count().label("rows"))
         .group_by(domain, each.c.state)

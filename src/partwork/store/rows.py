@@ -1,9 +1,21 @@
 """What SQLite and PostgreSQL say alike and SQLAlchemy has no common word for."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Insert, String, Table, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Insert,
+    String,
+    Table,
+    cast,
+    extract,
+    func,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnClause
 
@@ -37,6 +49,22 @@ def written(conn: Connection, rows: Insert) -> int:
 def literal_state(state: StrEnum) -> ColumnClause[str]:
     """`state` written into the SQL: only so is it matched with a partial index's condition."""
     return literal_column(f"'{state.value}'", String)
+
+
+def seconds_of(
+    conn: Connection, at: ColumnElement[datetime] | ColumnElement[datetime | None]
+) -> ColumnElement[int]:
+    """An instant as whole seconds since 1970."""
+    if conn.dialect.name == "sqlite":
+        return cast(func.strftime("%s", at), BigInteger)
+    return cast(func.floor(extract("epoch", at)), BigInteger)
+
+
+def domain_of(conn: Connection, address: ColumnElement[str]) -> ColumnElement[str]:
+    """The domain of an address, in small letters; of none, ""."""
+    at = "instr" if conn.dialect.name == "sqlite" else "strpos"
+    begin = getattr(func, at)(address, "@") + 1
+    return func.lower(func.substr(address, begin))
 
 
 def storable(words: str, characters: int) -> str:
