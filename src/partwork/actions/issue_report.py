@@ -174,10 +174,10 @@ def _notices(
     if given.mailbox is None and not any(given.webhooks.values()):
         yield (
             "Neither a mailbox nor a webhook is set that would tell of bounces and complaints: "
-            "none were counted, which does not say that there were none."
+            "that few or none are counted does not say that there were none."
         )
     if outcomes.in_doubt:
-        yield "`partwork reconcile` decides what is in doubt."
+        yield f"{outcomes.in_doubt:,} are in doubt: partwork reconcile shows and settles them."
     if folded:
         yield (
             f"{folded:,} deliveries are kept in short by now: to which domains they went and when "

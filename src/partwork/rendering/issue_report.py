@@ -136,7 +136,7 @@ def counts_of(report: IssueReport) -> list[tuple[str, int, str]]:
         ("in doubt", out.in_doubt, "the line was cut before the answer"),
         ("waiting", report.waiting, "not sent yet"),
         ("gone before", report.went_before, "left, paused or suppressed before their turn"),
-        ("in a week's mail", report.gathered + report.bundled, "with all parts of the week"),
+        ("weekly", report.gathered + report.bundled, "in the mail with all parts of a week"),
         ("bounced", out.bounced, f"taken and returned later: {kinds}"),
         ("complained", out.complained, "reported as spam"),
         ("left in a day", report.left_in_a_day, "within 24 hours of their delivery"),
@@ -188,7 +188,8 @@ def report_rows(report: IssueReport) -> list[tuple[str, ...]]:
     The first column is `issue`, `hour` or `day` (of departures), `domain` or `compared`.
     """
     rows: list[tuple[str, ...]] = [("of", "which", "what", "count", "share")]
-    rows += [("issue", report.issue, name, str(n), "") for name, n, _ in counts_of(report)]
+    for name, number, _ in counts_of(report):
+        rows.append(("issue", report.issue, name.replace(" ", "_"), str(number), ""))
     for of, series in (("hour", report.left_by_hour), ("day", report.left_by_day)):
         rows += [(of, str(n), "left", str(count), "") for n, count in enumerate(series, start=1)]
     for one in report.domains:

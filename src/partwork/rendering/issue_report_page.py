@@ -71,7 +71,7 @@ def compared_table(report: IssueReport) -> Table:
     if report.earlier:
         rows.insert(1, (f"median of the {len(report.earlier)} before it", "", *middle))
     headings = ("issue", "due", *(m.title.lower() for m in MEASURES))
-    return Table(f"Shares {words_for_within(report)}", headings, tuple(rows))
+    return Table(f"Shares: {words_for_within(report)}", headings, tuple(rows))
 
 
 def words_for_within(report: IssueReport) -> str:
@@ -168,10 +168,10 @@ def _measured(
     measure: Measure, report: IssueReport, shares: Sequence[float | None], labels: Sequence[str]
 ) -> Plot:
     middle = median_share(measure, report.earlier)
-    now, highest = in_percent(shares[-1]), max((s for s in shares if s), default=None)
+    now = in_percent(shares[-1])
     before = f"the median of those before it is {in_percent(middle)}"
     says = f"{measure.title}: {now} in this issue; {before}."
-    scale = f"{measure.title}: {now} · median {in_percent(middle)} · highest {in_percent(highest)}"
+    scale = f"{measure.title}: {now} · median {in_percent(middle)}"
     return side_by_side(
         measure.name, measure.title, says, shares, labels, middle=middle, scale=scale
     )

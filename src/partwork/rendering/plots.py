@@ -95,7 +95,7 @@ def side_by_side(
 ) -> Plot:
     """Bars for shares of several, the last of which is marked, and a line at their middle.
 
-    `scale` says what the highest stands for; a share that is not known has no bar.
+    The highest fills the plot; `scale` says above it what is shown. A share not known has no bar.
     """
     highest = max((s for s in shares if s), default=0.0)
     room = 100 / max(1, len(shares))
