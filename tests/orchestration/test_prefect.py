@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from partwork.assembly import assemble
+from partwork.model.audience import Applicant, Evidence
 from partwork.orchestration.api import PrefectRefused
 from partwork.orchestration.environment import prefect_state
 from partwork.orchestration.launcher import (
@@ -25,8 +26,8 @@ from partwork.orchestration.launcher import (
     running_prefect,
 )
 from partwork.settings import Settings
+from partwork.store.importing import Entrant, import_entrants
 from tests.actions.returned import send
-from tests.actions.sending import subscribe
 
 pytestmark = pytest.mark.prefect
 
@@ -186,7 +187,9 @@ def test_a_look_at_what_came_back_says_where_there_is_no_mailbox(prefect: Runnin
 def test_a_look_at_issues_makes_the_reports_that_are_due_once(prefect: RunningPrefect, home: Path):
     begun = datetime.now(UTC) - timedelta(days=2)
     with assemble(Settings(home=home)) as press:
-        subscribe(press, ["ada@example.org"], begun)
+        with press.engine.begin() as connection:
+            ada = Entrant(Applicant(1, "ada@example.org"), "ada@example.org", "hash of ada")
+            import_entrants(connection, [ada], "the-bench", Evidence("a fair"), at=begun)
         send(press, begun)
 
     first, second = (prefect.trigger("issue_report", {}) for _ in range(2))

@@ -95,7 +95,7 @@ def issues_before(conn: Connection, newsletter: str, sent: Sent, limit: int) -> 
     query = (
         _sent()
         .where(issues.c.newsletter == newsletter, issues.c.content_hash != sent.content_hash)
-        .having(literal(sent.due_at, Instant) >= _DUE_AT, _PLANNED > 0)
+        .having(literal(sent.due_at, Instant) > _DUE_AT, _PLANNED > 0)
         .order_by(_DUE_AT.desc(), issues.c.name)
         .limit(limit)
     )
