@@ -229,7 +229,7 @@ def test_the_issues_before_it_come_latest_first_and_never_one_without_readers(
     parts = [town.draft(f"words {n}", part=f"part{n}", number=n) for n in range(1, 6)]
     for n, part in enumerate(parts):
         town.plan(part, town.now + n * DAY)
-    town.plan(town.draft("at the same time", part="part8", number=8), town.now + 4 * DAY)
+    town.plan(town.draft("at the same time", part="part8", number=8), town.now + 3 * DAY)
     nobody = town.draft("for nobody", part="part9", number=9)
     with town.engine.begin() as conn:
         make_campaign(conn, nobody, town.now + 2.5 * DAY, town.now)
