@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import astuple
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,10 @@ from tests.conftest import NOW
 
 pytestmark = pytest.mark.prefect
 
-FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "collect_bounces"}
+FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
+    "collect_bounces",
+    "issue_report",
+}
 STAYS = '''
 import signal
 
@@ -183,6 +187,28 @@ def test_a_look_at_what_came_back_says_where_there_is_no_mailbox(prefect: Runnin
     assert result.name == "collect what came back"
     assert result.message == "no mailbox is set; nothing to judge"
     assert reports(prefect, result.id) == []
+
+
+def test_a_look_at_issues_makes_the_reports_that_are_due_once(prefect: RunningPrefect, home: Path):
+    begun = datetime.now(UTC) - timedelta(days=2)
+    with assemble(Settings(home=home)) as press:
+        with press.engine.begin() as connection:
+            ada = Entrant(Applicant(1, "ada@example.org"), "ada@example.org", "hash of ada")
+            import_entrants(connection, [ada], "the-bench", Evidence("a fair"), at=begun)
+        send(press, begun)
+
+    first, second = (prefect.trigger("issue_report", {}) for _ in range(2))
+
+    (page,) = (home / ".partwork" / "reports").glob("*-1d.html")
+    name = page.name.removesuffix("-1d.html")
+    assert first.name == "report on what is due"
+    assert first.message == f"reported on {name} (1d)"
+    (report,) = reports(prefect, first.id)
+    assert report["key"] == f"issue-report-{name}-1d"
+    assert "**1 accepted**" in report["data"]
+    assert second.message == "no report is due"
+    assert reports(prefect, second.id) == []
+    assert prefect.trigger("issue_report", {"issue": name}).message == f"reported on {name}"
 
 
 def test_a_letter_is_written_in_the_form_and_leaves_its_draft(prefect: RunningPrefect, home: Path):

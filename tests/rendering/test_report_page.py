@@ -27,7 +27,7 @@ from partwork.rendering.report_page import (
 from tests.rendering.test_in_a_browser import ALONE, CHROMIUM, LOWEST_CONTRAST, QUIET
 
 FOLDER = Path(__file__).parents[2] / "templates"
-TEMPLATES = {"web/cleaning-report.html": (FOLDER / "web" / "cleaning-report.html").read_text()}
+TEMPLATES = {f"web/{file.name}": file.read_text() for file in (FOLDER / "web").glob("*.html")}
 
 HOSTILE = '<script>alert(1)</script> </style><img src=x onerror=alert(2)> {{ 7 * 7 }} " onclick="x'
 TURNING = "\u202e\u202d\u202a\u202b\u2066\u2067\u2068"

@@ -26,6 +26,12 @@ from partwork.store.events import (
     take_events,
 )
 from partwork.store.importing import Entrant, standings
+from partwork.store.issue_figures import (
+    against,
+    departures,
+    first_accepted,
+    replies_by_domain,
+)
 from partwork.store.issues import save_draft
 from partwork.store.ledger import count_under_way, tally
 from partwork.store.origins import (
@@ -125,6 +131,28 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
         assert f"SCAN {table}" not in plan, plan
         assert f"Seq Scan on {table}" not in plan, plan
     assert "INDEX" in plan.upper()
+
+
+@pytest.mark.parametrize("what", ["replies", "first", "against", "left"])
+def test_a_report_reads_its_issues_rows_and_no_others(town, what: str) -> None:
+    town.join("ada", "bob", "eve")
+    issue = town.draft()
+    town.plan(issue)
+    hashes = [issue.content_hash]
+    with town.engine.begin() as conn:
+        acts: dict[str, Callable[[], object]] = {
+            "replies": lambda: replies_by_domain(conn, issue.content_hash),
+            "first": lambda: first_accepted(conn, issue.content_hash),
+            "against": lambda: against(conn, hashes, town.now),
+            "left": lambda: departures(conn, "daily", hashes, town.now),
+        }
+        plan = plans(conn, acts[what])
+
+    for table in ("deliveries", "folded", "events", "consents", "campaigns", "subscribers"):
+        assert f"SCAN {table}" not in plan, plan
+        assert f"Seq Scan on {table}" not in plan, plan
+    index = {"against": "events_against", "left": "consents_departures"}.get(what, "content_hash")
+    assert index in plan or (index == "content_hash" and "autoindex_deliveries" in plan), plan
 
 
 def test_an_import_looks_people_up_one_by_one_and_not_among_all_of_the_newsletter(town) -> None:

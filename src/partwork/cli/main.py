@@ -23,6 +23,7 @@ from partwork.cli import (  # noqa: F401 for their commands
     checking,
     cleaning,
     collecting,
+    issue_reporting,
     judging,
     keeping,
     people,
@@ -38,6 +39,7 @@ from partwork.cli.terminal import (
     INTERRUPTED,
     REFUSED,
     STANDARD_INPUT,
+    STANDARD_OUTPUT,
     WRONG_USE,
     WrongUse,
     app,
@@ -47,6 +49,7 @@ from partwork.cli.terminal import (
 from partwork.model.errors import PartworkError
 
 READ_STANDARD_INPUT = frozenset({"clean", "collect-bounces", "ingest"})
+WRITE_STANDARD_OUTPUT = frozenset({"issue-report"})
 
 for _name in app:  # the epilogue is for those who do not know a command yet
     if not _name.startswith("-"):
@@ -63,6 +66,8 @@ def run(arguments: list[str]) -> int:
     """The status of one command; what people can mend is one line on stderr."""
     if arguments and arguments[0] in READ_STANDARD_INPUT:
         arguments = [str(STANDARD_INPUT) if a == "-" else a for a in arguments]
+    if arguments and arguments[0] in WRITE_STANDARD_OUTPUT:
+        arguments = [str(STANDARD_OUTPUT) if a == "-" else a for a in arguments]
     try:
         status = app(arguments, exit_on_error=False, print_error=False)
         sys.stdout.flush()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 # What a lone - among the arguments stands for; the parser would take that for an option.
-STANDARD_INPUT = Path("/dev/stdin")
+STANDARD_INPUT, STANDARD_OUTPUT = Path("/dev/stdin"), Path("/dev/stdout")
 
 
 class Terminal(Console):

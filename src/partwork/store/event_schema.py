@@ -9,10 +9,12 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    or_,
 )
 
 from partwork.model.feedback import FeedbackKind, Source
 from partwork.store.columns import BIG_ID, Instant, is_one_of, metadata
+from partwork.store.rows import literal_state
 
 # An event as it was told, and behind it what it was judged to be: its own evidence. Where the
 # person is erased, or nobody of ours, the words that may hold an address are emptied.
@@ -65,6 +67,18 @@ Index(
     events.c.campaign,
     sqlite_where=_COUNTS,
     postgresql_where=_COUNTS,
+)
+
+# What may say that a mail did harm: few of all that is told, and looked for by time.
+IS_AGAINST = or_(
+    events.c.kind == literal_state(FeedbackKind.BOUNCE),
+    events.c.kind == literal_state(FeedbackKind.COMPLAINT),
+)
+Index(
+    "events_against",
+    events.c.received_at,
+    sqlite_where=IS_AGAINST,
+    postgresql_where=IS_AGAINST,
 )
 
 # What came back from one person's address, for as long as nothing newer than `since` voids it.

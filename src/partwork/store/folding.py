@@ -5,22 +5,10 @@ What was refused or is in doubt stays whole, with the server's words: there is l
 
 from datetime import datetime
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    cast,
-    delete,
-    exists,
-    extract,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from partwork.model.delivery import DeliveryState
-from partwork.store.rows import literal_state
+from partwork.store.rows import literal_state, seconds_of
 from partwork.store.schema import campaigns, deliveries
 from partwork.store.sending_schema import folded
 
@@ -68,16 +56,10 @@ def fold(conn: Connection, campaign: int, limit: int, now: datetime) -> int:
             deliveries.c.state == literal_state(DeliveryState.ACCEPTED),
         )
         columns = [deliveries.c.id, deliveries.c.campaign, deliveries.c.subscriber]
-        rows = select(*columns, _seconds(conn)).where(*these)
+        rows = select(*columns, seconds_of(conn, deliveries.c.replied_at)).where(*these)
         names = ["id", "campaign", "subscriber", "accepted_s"]
         conn.execute(insert(folded).from_select(names, rows))
         conn.execute(delete(deliveries).where(*these))
     if len(ids) < limit:
         conn.execute(update(campaigns).where(campaigns.c.id == campaign).values(folded_at=now))
     return len(ids)
-
-
-def _seconds(conn: Connection) -> ColumnElement[int]:
-    if conn.dialect.name == "sqlite":
-        return cast(func.strftime("%s", deliveries.c.replied_at), BigInteger)
-    return cast(extract("epoch", deliveries.c.replied_at), BigInteger)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from partwork.model.delivery import DeliveryState
 from partwork.model.stop import StopKind
-from partwork.store.rows import domain_in, literal_state
+from partwork.store.rows import domain_of, literal_state
 from partwork.store.schema import campaigns, deliveries, issues, subscribers
 from partwork.store.sending_schema import folded, stops
 
@@ -102,7 +102,7 @@ def by_domain(conn: Connection, content_hash: str) -> Mapping[str, Mapping[Deliv
         .where(campaigns.c.content_hash == content_hash)
     )
     each = union_all(whole, old).subquery()
-    domain = domain_in(conn, each.c.address).label("domain")
+    domain = domain_of(conn, each.c.address).label("domain")
     query = (
         select(domain, each.c.state, func.count().label("rows"))
         .group_by(domain, each.c.state)

@@ -1,9 +1,21 @@
 """What SQLite and PostgreSQL say alike and SQLAlchemy has no common word for."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Insert, String, Table, func, literal_column
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Insert,
+    String,
+    Table,
+    cast,
+    extract,
+    func,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnClause
 
@@ -39,7 +51,16 @@ def literal_state(state: StrEnum) -> ColumnClause[str]:
     return literal_column(f"'{state.value}'", String)
 
 
-def domain_in(conn: Connection, address: ColumnElement[str]) -> ColumnElement[str]:
+def seconds_of(
+    conn: Connection, at: ColumnElement[datetime] | ColumnElement[datetime | None]
+) -> ColumnElement[int]:
+    """An instant as whole seconds since 1970."""
+    if conn.dialect.name == "sqlite":
+        return cast(func.strftime("%s", at), BigInteger)
+    return cast(func.floor(extract("epoch", at)), BigInteger)
+
+
+def domain_of(conn: Connection, address: ColumnElement[str]) -> ColumnElement[str]:
     """What stands behind an address's @, in small letters; of an address that is none, all."""
     at = func.instr if conn.dialect.name == "sqlite" else func.strpos
     return func.lower(func.substr(address, at(address, "@") + 1))

@@ -147,6 +147,15 @@ consents = Table(
     Index("consents_of_hash", "suppression_key", "newsletter"),
 )
 
+IS_DEPARTURE = consents.c.act == literal_state(Act.ENDED)
+Index(
+    "consents_departures",
+    consents.c.newsletter,
+    consents.c.at,
+    sqlite_where=IS_DEPARTURE,
+    postgresql_where=IS_DEPARTURE,
+)
+
 wordings = Table(
     "wordings",
     metadata,
