@@ -25,7 +25,7 @@ from partwork.orchestration.launcher import (
 
 pytestmark = pytest.mark.prefect
 
-FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "collect_bounces"}
+FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "collect_bounces", "prune"}
 STAYS = '''
 import signal
 

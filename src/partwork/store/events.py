@@ -136,12 +136,13 @@ def forget_in_events(conn: Connection, subscriber: int) -> None:
     theirs = select(func.lower(subscribers.c.address)).where(subscribers.c.id == subscriber)
     is_to_them = and_(IS_UNJUDGED, func.lower(events.c.recipient) == theirs.scalar_subquery())
     for is_theirs in (events.c.subscriber == subscriber, is_to_them):
-        conn.execute(update(events).where(is_theirs).values(_EMPTIED | {"subscriber": None}))
+        conn.execute(update(events).where(is_theirs).values(EMPTIED | {"subscriber": None}))
 
 
-_TOLD = ("event", "recipient", "bounce_address", "relay_id", "message_id", "words")
-_KEPT = (*_TOLD, "status", "feedback_type")
-_EMPTIED: dict[str, Any] = dict.fromkeys((*_TOLD, "set_aside"), "")
+# What may hold an address, and what stands there once that is not to be known any more.
+TOLD = ("event", "recipient", "bounce_address", "relay_id", "message_id", "words")
+EMPTIED: dict[str, Any] = dict.fromkeys((*TOLD, "set_aside"), "")
+_KEPT = (*TOLD, "status", "feedback_type")
 _CHARACTERS = 1000  # far more than one line that anybody tells; a guess
 
 _IDS = events.c.id.in_(bindparam("ids", expanding=True))
@@ -163,7 +164,7 @@ _DECIDE = (
         | {"judged_at": bindparam("at", type_=Instant), "next_try_at": None}
     )
 )
-_DECIDE_OF_NOBODY = _DECIDE.values({name: literal("") for name in _TOLD})
+_DECIDE_OF_NOBODY = _DECIDE.values({name: literal("") for name in TOLD})
 
 
 def _row(key: str, told: Feedback, at: datetime) -> dict[str, object]:
