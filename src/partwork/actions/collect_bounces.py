@@ -7,6 +7,7 @@ read, all other mail stays as it is.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from partwork.actions.feedback import Judged, judge, take_in
@@ -25,6 +26,7 @@ from partwork.store.positions import load_position, save_position
 
 LONG_BYTES = 20_000_000  # worth a word to the operator; no more is read of it than of others
 MOST_NOTES = 100
+SILENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def collect_bounces(press: Press, clock: Clock) -> Collected:
     address = press.settings.mailbox
     try:
         if address:
-            with _folder(address) as folder:
+            with folder_at(address) as folder:
                 _look_through(press, folder, look, clock)
     except MailboxUnusable:
         judge_all(press, clock)  # what webhooks told does not wait for a mailbox
@@ -86,8 +88,13 @@ def in_words(collected: Collected) -> str:
     mails = f"{collected.mails} mail{'' if collected.mails == 1 else 's'}"
     looked = f"looked at {mails}" if collected.has_mailbox else "no mailbox is set"
     kinds = f": {', '.join(told)}, {collected.new} new to us" if told else ""
-    outcomes = [f"{n} {_OUTCOMES[o]}" for o in _OUTCOMES if (n := getattr(collected.judged, o))]
-    return f"{looked}{kinds}; {', '.join(outcomes) or 'nothing to judge'}"
+    return f"{looked}{kinds}; {outcomes_in_words(collected.judged)}"
+
+
+def outcomes_in_words(judged: Judged) -> str:
+    """What became of events, in words."""
+    outcomes = [f"{n} {_OUTCOMES[o]}" for o in _OUTCOMES if (n := getattr(judged, o))]
+    return ", ".join(outcomes) or "nothing to judge"
 
 
 def _look_through(press: Press, folder: Folder, look: "_Look", clock: Clock) -> None:
@@ -99,6 +106,20 @@ def _look_through(press: Press, folder: Folder, look: "_Look", clock: Clock) -> 
         folder.mark(taken)
         with press.engine.begin() as connection:
             save_position(connection, folder.key, step.reached)
+    with press.engine.begin() as connection:
+        save_position(connection, _looked(press), int(clock().timestamp()))
+
+
+def looked_through_at(press: Press) -> datetime | None:
+    """When the mailbox of the settings was last looked through to its end; None: never."""
+    with read_only(press.engine) as connection:
+        at = load_position(connection, _looked(press))
+    return datetime.fromtimestamp(at, UTC) if at else None
+
+
+def _looked(press: Press) -> str:
+    """Under which name that is noted, in seconds since 1970; there is no login in it."""
+    return f"looked through {press.settings.mailbox}"
 
 
 class _Look:
@@ -171,8 +192,9 @@ def _names_ours(press: Press, event: Feedback) -> bool:
     return mail_behind(event.bounce_address, pattern, press.secrets) is not None
 
 
-def _folder(address: ImapAddress | Path) -> Folder:
-    return Maildir(address) if isinstance(address, Path) else ImapFolder(address)
+def folder_at(address: ImapAddress | Path, silence: timedelta = SILENCE) -> Folder:
+    """The folder, to be opened; `silence` is how long a server may say nothing."""
+    return Maildir(address) if isinstance(address, Path) else ImapFolder(address, silence)
 
 
 _KINDS = {

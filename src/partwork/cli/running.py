@@ -20,6 +20,7 @@ from partwork.cli.terminal import (
     out,
     press_of_home,
     print_json,
+    utc_now,
 )
 
 
@@ -133,9 +134,10 @@ def doctor(*, as_json: AsJson = False) -> int:
         Print the findings as JSON.
     """
     from partwork.actions.doctor import doctor as look
+    from partwork.actions.listening import listening
 
     with press_of_home() as press:
-        findings = look(press)
+        findings = (*look(press), *listening(press, utc_now()))
     if as_json:
         print_json(findings)
     for finding in () if as_json else findings:

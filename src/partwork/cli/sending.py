@@ -174,10 +174,12 @@ def status(
         raise WrongUse("--domains and --watch are about one issue: name it")
     if issue:
         return _show_sending(issue, domains, watch, as_json)
+    from partwork.actions.inbox import inbox_of, words_for
     from partwork.actions.status import status as all_series
 
     with press_of_home() as press:
         shown = all_series(press, utc_now())
+        inbox = words_for(inbox_of(press))
     unread = [series.problem for series in shown if series.problem]
     if as_json:
         print_json(shown)
@@ -191,6 +193,8 @@ def status(
             out.print(f"  {item.name}  {item.state}{told}")
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
+    for line in inbox:
+        out.print(line)
     for problem in unread:
         say_refused(problem)
     return REFUSED if unread else DONE
