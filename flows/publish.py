@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from prefect import State, flow, runtime
+from prefect import State, flow, get_run_logger, runtime
 from prefect.deployments import run_deployment
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from partwork.actions.listening import why_unheard
 from partwork.actions.publish import PublishReport
 from partwork.actions.publish import publish as plan_due
 from partwork.assembly import assemble
@@ -42,9 +43,12 @@ def publish(
     try:
         with assemble(Settings()) as press:
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
+            unheard = why_unheard(press, sum(item.recipients for item in report.planned))
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(report.held)
+    if unheard:
+        get_run_logger().warning("%s", unheard)
     started = start_sending(report.unsent)
     leave_report("publish", page(report, started))
     return Completed(

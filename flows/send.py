@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from prefect import State, flow, task
+from prefect import State, flow, get_run_logger, task
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from partwork.actions.listening import why_unheard_of
 from partwork.actions.send import SendReport
 from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
@@ -21,6 +22,8 @@ from partwork.settings import Settings
 def run_lane(issue: str) -> SendReport:
     """One worker's run through the issue's deliveries, over one kept connection."""
     with assemble(Settings()) as press:
+        if unheard := why_unheard_of(press, issue):
+            get_run_logger().warning("%s", unheard)
         progress = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
         return send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
 

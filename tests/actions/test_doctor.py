@@ -6,7 +6,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from partwork.actions.approve import approve
-from partwork.actions.doctor import Finding, doctor
+from partwork.actions.doctor import doctor
+from partwork.actions.finding import Finding
 from partwork.actions.preview import preview
 from partwork.assembly import Press, assemble
 from partwork.settings import Settings

@@ -3,11 +3,19 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from partwork.actions.feedback import take_in
+from partwork.assembly import assemble
 from partwork.cli.main import run
+from partwork.model.feedback import Feedback, FeedbackKind, Source
+from partwork.settings import Settings
+from partwork.store.events import set_aside as put_aside
+from partwork.store.events import take_events
+from tests.conftest import NOW
 
 REPLY = b"From: ada@example.org\r\nSubject: Away\r\nAuto-Submitted: auto-replied\r\n\r\nBye\r\n"
 
@@ -85,3 +93,53 @@ def test_a_mail_server_is_told_to_try_again_while_the_settings_are_wrong(home):
     done = piped(home, REPLY, PARTWORK_BOUNCE_ADDRESS="nobody")
 
     assert done.returncode == 75
+
+
+@pytest.fixture
+def set_aside(named_home: Path) -> None:
+    """An event of the home could not be judged."""
+    event = Feedback(Source.SES, FeedbackKind.BOUNCE, "1", "ada@example.org")
+    with assemble(Settings(home=named_home)) as press:
+        take_in(press, [event], now=NOW)
+        with press.engine.begin() as connection:
+            (one,) = take_events(connection, NOW, timedelta(minutes=1), 1)
+            put_aside(connection, one, "ValueError in said, line 3 of said.py")
+
+
+def test_what_was_set_aside_is_listed_and_judged_again(set_aside, capsys):
+    assert run(["collect-bounces", "--set-aside"]) == 0
+    title, row = capsys.readouterr().out.splitlines()
+    assert title.split() == ["event", "kind", "from", "came,", "UTC", "what", "went", "wrong"]
+    assert row == "1      bounce  ses   2026-03-02 09:00  ValueError in said, line 3 of said.py"
+
+    assert run(["collect-bounces", "--again"]) == 0
+    assert capsys.readouterr().out == "1 judged\n"
+    assert run(["collect-bounces", "--set-aside"]) == 0
+    assert capsys.readouterr().out == "nothing is set aside\n"
+
+
+def test_programs_are_told_what_was_set_aside(set_aside, capsys):
+    run(["collect-bounces", "--set-aside", "--json"])
+
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["kind"], told["source"]) == ("bounce", "ses")
+
+
+def test_one_thing_is_done_at_a_time(named_home, capsys):
+    assert run(["collect-bounces", "--set-aside", "--again"]) == 2
+    assert run(["collect-bounces", "-", "--again"]) == 2
+    assert "choose one" in capsys.readouterr().err
+
+
+def test_status_tells_what_was_set_aside_and_what_to_do(set_aside, capsys):
+    run(["status"])
+
+    assert "1 event is set aside, for judging failed; `partwork collect-bounces --set-aside`" in (
+        capsys.readouterr().out
+    )
+
+
+def test_doctor_has_it_mended(set_aside, capsys):
+    assert run(["doctor"]) == 1
+
+    assert "MEND  what came back: 1 event is set aside" in capsys.readouterr().out

@@ -200,7 +200,7 @@ def test_help_shows_an_example_for_every_command(tmp_path: Path) -> None:
     from partwork.cli.main import app
 
     commands = [name for name in app if not name.startswith("-")]
-    assert len(commands) == 26
+    assert len(commands) == 27
     for name in set(commands) - {"subscribers"}:
         assert f"Example: partwork {name}" in " ".join(app[name].help.split()), name
 

@@ -162,6 +162,8 @@ class ImapServer:
                 return f"{tag} NO no such folder\r\n".encode()
             case "FETCH":
                 return self._fetched(command) + done
+            case "SEARCH":
+                return self._found(command) + done
             case "UID" if command.startswith("UID STORE "):
                 return self._stored(command) + done
             case "LOGOUT":
@@ -197,6 +199,13 @@ class ImapServer:
             # Somebody else reads another mail meanwhile.
             answer.append(b"* 1 FETCH (FLAGS (\\Answered))\r\n")
         return b"".join(answer)
+
+    def _found(self, command: str) -> bytes:
+        found = re.fullmatch(r"SEARCH (\d+):(\d+) UNSEEN", command)
+        assert found, command
+        among = range(int(found[1]), int(found[2]) + 1)
+        unseen = [f" {n}" for n in among if "\\Seen" not in self.mails[n - 1].flags]
+        return f"* SEARCH{''.join(unseen)}\r\n".encode()
 
     def _stored(self, command: str) -> bytes:
         found = re.fullmatch(r"UID STORE ([\d,]+) \+FLAGS\.SILENT \((\\Seen)\)", command)

@@ -306,3 +306,28 @@ PIECES = st.lists(
 def test_whatever_is_answered_can_be_read(answer):
     for mail in mails_in(answer):
         assert mail.uid >= 0
+
+
+def test_what_nobody_has_read_is_counted_and_stays_so(server):
+    server.has(*contents(5))
+    server.mails[1].flags.add("\\Seen")
+    server.mails[2].flags.add("\\Flagged")
+
+    with folder(server) as opened:
+        assert opened.count_unread() == 4
+
+    assert server.flags() == {2: {"\\Seen"}, 3: {"\\Flagged"}}
+
+
+def test_in_an_empty_folder_nothing_is_unread(server):
+    with folder(server) as opened:
+        assert opened.count_unread() == 0
+    assert server.said("SEARCH") == []
+
+
+def test_a_server_that_does_not_count_is_told(server):
+    server.has(*contents(1))
+    server.answers.append(("SEARCH", "NO not now"))
+
+    with folder(server) as opened, pytest.raises(MailboxUnusable, match="NO not now"):
+        opened.count_unread()

@@ -152,3 +152,12 @@ def test_links_folders_and_hidden_files_are_no_mail(maildir, tmp_path):
 def test_what_is_no_maildir_is_told_in_one_line(tmp_path):
     with pytest.raises(MailboxUnusable, match=r"has no folders new and cur; name a Maildir$"):
         look(tmp_path)
+
+
+def test_what_nobody_has_read_is_counted(maildir):
+    deliver(maildir, "1.host")
+    for name in ("2.host:2,S", "3.host:2,FS", "4.host:2,F", "5.Shost"):
+        (maildir / "cur" / name).write_bytes(b"")
+
+    with Maildir(maildir) as folder:
+        assert folder.count_unread() == 3

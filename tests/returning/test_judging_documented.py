@@ -64,6 +64,7 @@ EVENTS: dict[str, tuple[Feedback, Attribution]] = {
     "auto-reply": (event(FeedbackKind.AUTO_REPLY), about()),
     "delay": (event(FeedbackKind.DELAY, "4.2.2"), about()),
     "bounce of nobody": (HARD, Attribution(Certainty.NONE)),
+    "event about a trial": (HARD, Attribution(Certainty.BOUNCE_ADDRESS, is_trial=True)),
     "bounce of an old mail": (HARD, OLD),
     "complaint about an old mail": (ABUSE, OLD),
     "wish to leave": (WISH, OLD),

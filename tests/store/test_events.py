@@ -16,7 +16,9 @@ from partwork.store.events import (
     Unjudged,
     count_unjudged,
     hold_unjudged,
+    judge_again,
     judged_events_of,
+    list_set_aside,
     put_back,
     save_decisions,
     save_events,
@@ -183,3 +185,23 @@ def test_who_is_erased_is_in_no_event(town: Town, is_judged: bool) -> None:
     assert "ada" not in held.lower()
     assert "BOB@example.org" in held
     assert told(town.engine, f"key {ada}") == 0  # and it is known still
+
+
+def test_what_was_set_aside_is_judged_again_on_asking_the_oldest_first(engine: Engine) -> None:
+    told(engine, "a", "b", "c")
+    for one in taken(engine):
+        with engine.begin() as conn:
+            set_aside(conn, one, "ValueError")
+    with engine.begin() as conn:
+        aside = list_set_aside(conn)
+        assert judge_again(conn, NOW, 2) == 2
+
+    assert [(one.kind, one.why) for one in aside] == [(FeedbackKind.BOUNCE, "ValueError")] * 3
+    again = taken(engine)
+    assert [one.id for one in again] == [one.id for one in aside[:2]]
+    assert {one.failures for one in again} == {0}
+    judge(engine, again)
+    with engine.begin() as conn:
+        assert judge_again(conn, NOW, 10) == 1
+        assert judge_again(conn, NOW, 10) == 0
+        assert list_set_aside(conn) == ()

@@ -17,6 +17,7 @@ from partwork.subscribing.imports import RowError
 MOST_TOLD = 20
 
 _BLOCK = 1 << 20  # bytes
+_HEADER = csv_of([("line", "reason")])  # of a list of rows that gave nobody
 # UTF-32's mark begins with UTF-16's, so it stands first.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -71,18 +72,22 @@ def errors_beside(file: Path) -> Iterator[RejectedRows]:
     it cannot be written, or where the name is another file's.
     """
     path = file.with_name(f"{file.stem}.errors.csv")
-    header = csv_of([("line", "reason")])
     with _telling(path):
-        if path.exists() and not header.encode().startswith(_beginning(path, len(header))):
+        if path.exists() and not _HEADER.encode().startswith(_beginning(path, len(_HEADER))):
             raise LibraryError(f"{path}: is not ours, and errors would go there; move it away")
         # Line by line, so that a full disk is noticed where it can be told.
         stream = path.open("w", buffering=1, encoding="utf-8", newline="")
-        stream.write(header)
+        stream.write(_HEADER)
     with stream:
         rejected = RejectedRows(path, stream)
         yield rejected
     if not rejected.unusable and not rejected.not_subscribed:
         path.unlink(missing_ok=True)
+
+
+def is_list_of_errors(file: Path) -> bool:
+    """Whether the file begins as what `errors_beside` writes. Raises OSError."""
+    return _beginning(file, len(_HEADER)) == _HEADER.encode()
 
 
 @contextmanager

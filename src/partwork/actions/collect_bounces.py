@@ -7,6 +7,7 @@ read, all other mail stays as it is.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from partwork.actions.feedback import Judged, judge_all, take_in
@@ -27,6 +28,7 @@ from partwork.store.positions import load_position, save_position
 
 LONG_BYTES = 20_000_000  # worth a word to the operator; no more is read of it than of others
 MOST_NOTES = 100
+SILENCE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +59,19 @@ def collect_bounces(press: Press, clock: Clock) -> Collected:
     address = press.settings.mailbox
     try:
         if address:
-            with _folder(address) as folder:
+            with folder_at(address) as folder:
                 _look_through(press, folder, look, clock)
     except MailboxUnusable:
-        _judged(press, clock)  # what webhooks told does not wait for a mailbox
+        judge_waiting(press, clock)  # what webhooks told does not wait for a mailbox
         raise
-    return replace(look.collected(_judged(press, clock)), has_mailbox=bool(address))
+    return replace(look.collected(judge_waiting(press, clock)), has_mailbox=bool(address))
 
 
 def collect_mail(press: Press, mail: StoredMail, clock: Clock) -> Collected:
     """The same for one mail that a mail server hands over. Raises StoreError, LogUnusable."""
     look = _Look(press)
     look.at([mail], clock)
-    return look.collected(_judged(press, clock))
+    return look.collected(judge_waiting(press, clock))
 
 
 def in_words(collected: Collected) -> str:
@@ -78,12 +80,18 @@ def in_words(collected: Collected) -> str:
     mails = f"{collected.mails} mail{'' if collected.mails == 1 else 's'}"
     looked = f"looked at {mails}" if collected.has_mailbox else "no mailbox is set"
     kinds = f": {', '.join(told)}, {collected.new} new to us" if told else ""
-    outcomes = [f"{n} {_OUTCOMES[o]}" for o in _OUTCOMES if (n := getattr(collected.judged, o))]
     held = "".join(f"; {one.issue} is held: {one.why}" for one in collected.judged.held)
-    return f"{looked}{kinds}; {', '.join(outcomes) or 'nothing to judge'}{held}"
+    return f"{looked}{kinds}; {outcomes_in_words(collected.judged)}{held}"
 
 
-def _judged(press: Press, clock: Clock) -> Judged:
+def outcomes_in_words(judged: Judged) -> str:
+    """What became of events, in words."""
+    outcomes = [f"{n} {_OUTCOMES[o]}" for o in _OUTCOMES if (n := getattr(judged, o))]
+    return ", ".join(outcomes) or "nothing to judge"
+
+
+def judge_waiting(press: Press, clock: Clock) -> Judged:
+    """Judges all that waits, and tells editors what is held for it."""
     judged = judge_all(press, clock)
     tell_editors(press, judged.held, clock)
     return judged
@@ -98,6 +106,20 @@ def _look_through(press: Press, folder: Folder, look: "_Look", clock: Clock) -> 
         folder.mark(taken)
         with press.engine.begin() as connection:
             save_position(connection, folder.key, step.reached)
+    with press.engine.begin() as connection:
+        save_position(connection, _looked(press), int(clock().timestamp()))
+
+
+def looked_through_at(press: Press) -> datetime | None:
+    """When the mailbox of the settings was last looked through to its end; None: never."""
+    with read_only(press.engine) as connection:
+        at = load_position(connection, _looked(press))
+    return datetime.fromtimestamp(at, UTC) if at else None
+
+
+def _looked(press: Press) -> str:
+    """Under which name that is noted, in seconds since 1970; there is no login in it."""
+    return f"looked through {press.settings.mailbox}"
 
 
 class _Look:
@@ -172,8 +194,9 @@ def _names_ours(press: Press, event: Feedback) -> bool:
     return mail_behind(event.bounce_address, pattern, press.secrets) is not None
 
 
-def _folder(address: ImapAddress | Path) -> Folder:
-    return Maildir(address) if isinstance(address, Path) else ImapFolder(address)
+def folder_at(address: ImapAddress | Path, silence: timedelta = SILENCE) -> Folder:
+    """The folder, to be opened; `silence` is how long a server may say nothing."""
+    return Maildir(address) if isinstance(address, Path) else ImapFolder(address, silence)
 
 
 _FORGED = "a bounce address with a token that we did not make; it counts for nothing, stays unread"

@@ -2,10 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from partwork.actions.finding import Finding, looked
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.logo import logo_of
 from partwork.actions.preview import drafts_of, site_of
@@ -32,38 +31,22 @@ from partwork.transport.smtp import SmtpServer
 FREE_BYTES = 500_000_000  # a guess: room for a database and an outbox of a few thousand mails
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: whether it is well, and in words what is or what to do."""
-
-    subject: str
-    well: bool
-    words: str
-
-
 def doctor(press: Press) -> tuple[Finding, ...]:
     """Looks at the home, the database, the transport and each newsletter and series."""
     return (
-        _looked("home", lambda: _home(press)),
-        _looked("database", lambda: f"{press.engine.dialect.name}, {revision_of(press.engine)}"),
+        looked("home", lambda: _home(press)),
+        looked("database", lambda: f"{press.engine.dialect.name}, {revision_of(press.engine)}"),
         *_transport(press),
         *_signing(press),
-        _looked("templates", lambda: _templates(press)),
+        looked("templates", lambda: _templates(press)),
         _web(press),
         *_webhooks(press),
         *(_newsletter(press, slug) for slug in press.library.newsletter_slugs()),
         *(
-            _looked(f"series {slug}", lambda slug=slug: _parts(press, slug))  # type: ignore[misc]
+            looked(f"series {slug}", lambda slug=slug: _parts(press, slug))  # type: ignore[misc]
             for slug in press.library.series_slugs()
         ),
     )
-
-
-def _looked(subject: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(subject, True, look())
-    except PartworkError as error:
-        return Finding(subject, False, str(error))
 
 
 def _home(press: Press) -> str:
@@ -87,7 +70,7 @@ def _transport(press: Press) -> tuple[Finding, ...]:
         return (Finding("transport", True, words),)
     where = FILE if (press.settings.home / FILE).exists() else "PARTWORK_SMTP_URL"
     return tuple(
-        _looked(
+        looked(
             "transport" if where != FILE else f"relay {relay.name}",
             lambda relay=relay: _relay(relay, where),  # type: ignore[misc]
         )

@@ -51,6 +51,7 @@ from partwork.store.events import (
 from partwork.store.service_messages import Taken, save_request
 from partwork.store.subscriptions import load_subscriptions_of
 from partwork.store.suppression_log import LogUnusable
+from partwork.store.trials import Answer, save_answer
 
 AT_ONCE = 250  # events a transaction: about 50 ms on SQLite, for which other writers wait
 LEASE = timedelta(minutes=2)  # far longer than a batch takes
@@ -255,14 +256,18 @@ class _Court:
     suppressed: dict[str, SuppressionReason] = field(default_factory=dict)
     leaving: list[tuple[int, PutDown, Feedback]] = field(default_factory=list)
     probes: dict[int, PutDown] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
     asked: int = 0
 
     def judge(self, one: Unjudged, whose: PutDown) -> None:
         origin = whose.about.origin
         if origin is None or origin.subscriber not in self.rows:  # erased since we looked
-            nobody = Attribution(Certainty.NONE)
-            _, judgement = judged(Record(self.now), one.event, nobody, self.now, self.limits)
+            about = whose.about if whose.trial else Attribution(Certainty.NONE)
+            _, judgement = judged(Record(self.now), one.event, about, self.now, self.limits)
             self._note(one, judgement)
+            if whose.trial and whose.trial.expects is one.event.kind:
+                source, certainty = one.event.source, about.certainty
+                self.answers.append(Answer(whose.trial.id, source, certainty, self.now))
             return
         row = self.rows[origin.subscriber]
         before = self.records.get(row.subscriber, record_in(row))
@@ -294,6 +299,8 @@ class _Court:
             asked=self.asked,
             campaigns=tuple({one.campaign for one in self.decided if one.campaign}),
         )
+        for answer in self.answers:
+            save_answer(connection, answer)
         save_records(connection, changed)
         save_decisions(connection, self.decided, self.now)
         return done

@@ -23,7 +23,6 @@ from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.addresses import address_key
 from partwork.transport.forgetting import forget_messages
 
-UNCONFIRMED_FOR = timedelta(days=30)  # four times as long as a confirmation link is good
 AT_ONCE = 100  # people a transaction, so that an unsubscribe never waits long
 
 OUT_OF_REACH = (
@@ -92,11 +91,12 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
 def forget_unconfirmed(press: Press, now: datetime) -> int:
     """Forgets those who were entered in a form and never confirmed anything; how many.
 
-    Most of them never asked: somebody else typed their address. May be repeated. Raises
-    LibraryError as `forget` does.
+    Most of them never asked: somebody else typed their address. Of many some, so that it is to be
+    repeated until there is nobody. Raises LibraryError as `forget` does.
     """
     with press.engine.begin() as connection:
-        people = unconfirmed_since(connection, now - UNCONFIRMED_FOR, AT_ONCE)
+        before = now - timedelta(days=press.settings.forget_pending)
+        people = unconfirmed_since(connection, before, AT_ONCE)
         found = [load_subscriber_by_id(connection, one) for one in people]
         for one in people:
             erase_subscriber(connection, one)

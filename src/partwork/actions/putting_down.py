@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from partwork.actions.trials import Trials, known_trials
 from partwork.assembly import Press
 from partwork.delivering.bounces import TOKEN, MailKind, SentMail, mail_behind
 from partwork.delivering.message_ids import NamedDelivery, delivery_named
@@ -18,6 +19,7 @@ from partwork.store.origins import (
     people_with,
     service_mails,
 )
+from partwork.store.trials import Trial
 from partwork.subscribing.addresses import address_key
 
 
@@ -26,12 +28,13 @@ class PutDown:
     """Whose an event is.
 
     `newsletter` is the one whose mail it speaks of, "": not known; `campaign` that of which the
-    mail was a delivery, 0: of none, or not known.
+    mail was a delivery, 0: of none, or not known. Of a `trial` it is nobody's.
     """
 
     about: Attribution
     newsletter: str = ""
     campaign: int = 0
+    trial: Trial | None = None
 
 
 def put_down(
@@ -48,7 +51,11 @@ def put_down(
         deliveries_of_relay(connection, {e.relay_id for e in events if e.relay_id}),
         people_with(connection, {one.address_key for one in named if one.address_key}),
     )
-    return tuple(ledger.put_down(e, one) for e, one in zip(events, named, strict=True))
+    trials = known_trials(press, connection)
+    return tuple(
+        _of_trial(trials, e, one) or ledger.put_down(e, one)
+        for e, one in zip(events, named, strict=True)
+    )
 
 
 def is_forged(press: Press, address: str) -> bool:
@@ -97,12 +104,24 @@ class _Ledger:
         return PutDown(about, mail.newsletter, mail.campaign) if mail else PutDown(about)
 
     def _marked(self, mark: SentMail) -> Mailed | None:
-        mails = self.deliveries if mark.kind is MailKind.DELIVERY else self.service_mails
-        return mails.get(mark.id)
+        match mark.kind:
+            case MailKind.DELIVERY:
+                return self.deliveries.get(mark.id)
+            case MailKind.SERVICE:
+                return self.service_mails.get(mark.id)
+        return None
 
     def _named(self, message: NamedDelivery) -> Mailed | None:
         mail = self.deliveries.get(message.delivery)
         return mail if mail and mail.content_hash.startswith(message.content_hash) else None
+
+
+def _of_trial(trials: Trials, event: Feedback, named: _Named) -> PutDown | None:
+    found = trials.named_by(event, named.mark)
+    if found is None:
+        return None
+    trial, certainty = found
+    return PutDown(Attribution(certainty, is_trial=True), trial=trial)
 
 
 def _named(press: Press, event: Feedback) -> _Named:

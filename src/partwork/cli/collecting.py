@@ -10,12 +10,14 @@ from partwork.cli.terminal import (
     SENDING,
     STANDARD_INPUT,
     AsJson,
+    Flag,
     WrongUse,
     app,
     err,
     out,
     press_of_home,
     print_json,
+    print_rows,
     say_refused,
     shown,
     utc_now,
@@ -28,7 +30,13 @@ if TYPE_CHECKING:
 
 
 @app.command(name="collect-bounces", group=SENDING, sort_key=9)
-def collect_bounces(source: Path | None = None, *, as_json: AsJson = False) -> int:
+def collect_bounces(
+    source: Path | None = None,
+    *,
+    set_aside: Flag = False,
+    again: Flag = False,
+    as_json: AsJson = False,
+) -> int:
     """Read what has come back: bounces, complaints, automatic replies, wishes to leave.
 
     From the mailbox that PARTWORK_BOUNCE_MAILBOX names, as the flow of this name does every ten
@@ -42,16 +50,57 @@ def collect_bounces(source: Path | None = None, *, as_json: AsJson = False) -> i
     source
         A lone - reads one mail from standard input, as mail servers hand it over; status 75 has
         them try again later.
+    set_aside
+        List the events that could not be judged and were set aside; nothing is read.
+    again
+        Have these judged once more, after an upgrade, say; nothing is read.
     as_json
         Print what came back as JSON.
     """
     from partwork.actions.collect_bounces import collect_bounces as collect
 
+    if (source is not None) + set_aside + again > 1:
+        raise WrongUse("-, --set-aside and --again exclude each other: choose one")
     if source is not None:
         return _take_one(source, as_json)
+    if set_aside:
+        return _list_set_aside(as_json)
+    if again:
+        return _judge_again(as_json)
     with press_of_home() as press:
         collected = collect(press, utc_now)
     _tell(collected, as_json)
+    return DONE
+
+
+def _list_set_aside(as_json: bool) -> int:
+    from partwork.actions.inbox import set_aside_events
+
+    with press_of_home() as press:
+        found = set_aside_events(press)
+    if as_json:
+        print_json(found)
+    elif found:
+        rows = [
+            (str(one.id), one.kind, one.source, f"{one.received_at:%Y-%m-%d %H:%M}", one.why)
+            for one in found
+        ]
+        print_rows(("event", "kind", "from", "came, UTC", "what went wrong"), rows)
+    else:
+        out.print("nothing is set aside")
+    return DONE
+
+
+def _judge_again(as_json: bool) -> int:
+    from partwork.actions.collect_bounces import outcomes_in_words
+    from partwork.actions.inbox import judge_set_aside
+
+    with press_of_home() as press:
+        judged = judge_set_aside(press, utc_now)
+    if as_json:
+        print_json(judged)
+    else:
+        out.print(outcomes_in_words(judged))
     return DONE
 
 

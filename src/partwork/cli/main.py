@@ -28,6 +28,7 @@ from partwork.cli import (  # noqa: F401 for their commands
     keeping,
     people,
     previewing,
+    pruning,
     reporting,
     running,
     sending,

@@ -1,9 +1,11 @@
 """Commands for operators: a home, the demo, the web pages, a look at what is wrong."""
 
 import os
+import re
 import shlex
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +15,7 @@ from partwork.cli.terminal import (
     RUNNING,
     AsJson,
     Flag,
+    WrongUse,
     app,
     ask,
     counted,
@@ -20,7 +23,14 @@ from partwork.cli.terminal import (
     out,
     press_of_home,
     print_json,
+    utc_now,
 )
+
+if TYPE_CHECKING:
+    from partwork.actions.finding import Finding
+    from partwork.assembly import Press
+
+LOOKS_EVERY_SECONDS = 2  # for what comes back: a mailbox is asked each time
 
 
 @app.command(group=RUNNING, sort_key=2)
@@ -122,23 +132,67 @@ def web(
 
 
 @app.command(group=RUNNING, sort_key=3)
-def doctor(*, as_json: AsJson = False) -> int:
+def doctor(
+    address: str = "", *, feedback: Flag = False, wait: str = "5m", as_json: AsJson = False
+) -> int:
     """Look at the installation and say what is wrong and what to do.
 
-    Example: partwork doctor
+    With --feedback: send by each relay a mail that must bounce, and where the service has an
+    address for it one that must be complained about, and wait for what comes back. It counts
+    against no reader.
+
+    Example: partwork doctor --feedback
 
     Parameters
     ----------
+    address
+        Where the mail that must bounce goes; the mail service's own address for that where it has
+        one, else one at the sender's domain that nobody has.
+    feedback
+        Try whether bounces and complaints come back.
+    wait
+        How long to wait for them, such as 90s, 5m or 1h.
     as_json
         Print the findings as JSON.
     """
     from partwork.actions.doctor import doctor as look
+    from partwork.actions.listening import listening
 
+    if address and not feedback:
+        raise WrongUse("an address is for --feedback: partwork doctor --feedback ADDRESS")
+    patience = _duration(wait)
     with press_of_home() as press:
-        findings = look(press)
+        if feedback:
+            findings = _try(press, address, patience)
+        else:
+            findings = (*look(press), *listening(press, utc_now()))
     if as_json:
         print_json(findings)
     for finding in () if as_json else findings:
         mark = "ok  " if finding.well else "MEND"
         out.print(f"{mark}  {finding.subject}: {finding.words}")
     return DONE if all(finding.well for finding in findings) else REFUSED
+
+
+def _try(press: "Press", address: str, wait: timedelta) -> "tuple[Finding, ...]":
+    """A line on stderr for each thing that is done, since it may take minutes."""
+    import time
+
+    from partwork.actions.trying import Patience, try_feedback
+
+    patience = Patience(wait, lambda: time.sleep(LOOKS_EVERY_SECONDS))
+    return try_feedback(press, address, clock=utc_now, patience=patience, tell=err.print)
+
+
+def _duration(words: str) -> timedelta:
+    """The time that is written 90s, 5m or 1h. Raises WrongUse."""
+    found = re.fullmatch(r"([0-9]{1,5})(s|m|h)", words)
+    if not found:
+        raise WrongUse(f"--wait is a time such as 90s, 5m or 1h, and not {words!r}")
+    number = int(found[1])
+    match found[2]:
+        case "s":
+            return timedelta(seconds=number)
+        case "m":
+            return timedelta(minutes=number)
+    return timedelta(hours=number)

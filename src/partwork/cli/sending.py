@@ -85,10 +85,14 @@ def publish(series: str = "", *, now: Flag = False, as_json: AsJson = False) -> 
     as_json
         Print the report as JSON.
     """
+    from partwork.actions.listening import why_unheard
     from partwork.actions.publish import publish as plan_due
 
     with press_of_home() as press:
         report = plan_due(press, series, at_once=now, now=utc_now())
+        unheard = why_unheard(press, sum(item.recipients for item in report.planned))
+    if unheard:
+        say_refused(unheard)
     if as_json:
         print_json(report)
         return DONE
@@ -123,6 +127,7 @@ def send(
     as_json
         Print the tally as JSON.
     """
+    from partwork.actions.listening import why_unheard_of
     from partwork.actions.send import send as send_issue
     from partwork.actions.send import send_test
 
@@ -131,6 +136,8 @@ def send(
             reply = send_test(press, issue, test, utc_now)
             out.print(f"{reply.code} {reply.text}")
             return DONE if reply.code // 100 == 2 else REFUSED
+        if not dry_run and (unheard := why_unheard_of(press, issue)):
+            say_refused(unheard)
         report = send_issue(press, issue, clock=utc_now, progress=progress, dry_run=dry_run)
         place = press.library.shown(press.settings.state / "dry-run" / report.issue)
     if as_json:
@@ -174,10 +181,12 @@ def status(
         raise WrongUse("--domains and --watch are about one issue: name it")
     if issue:
         return _show_sending(issue, domains, watch, as_json)
+    from partwork.actions.inbox import inbox_of, words_for
     from partwork.actions.status import status as all_series
 
     with press_of_home() as press:
         shown = all_series(press, utc_now())
+        inbox = words_for(inbox_of(press))
     unread = [series.problem for series in shown if series.problem]
     if as_json:
         print_json(shown)
@@ -191,6 +200,8 @@ def status(
             out.print(f"  {item.name}  {item.state}{told}")
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
+    for line in inbox:
+        out.print(line)
     for problem in unread:
         say_refused(problem)
     return REFUSED if unread else DONE

@@ -22,11 +22,12 @@ class MailKind(StrEnum):
 
     DELIVERY = "d"
     SERVICE = "s"
+    TRIAL = "t"
 
 
 @dataclass(frozen=True, slots=True)
 class SentMail:
-    """One mail of ours: a delivery by its id in the ledger, or a service message by its id."""
+    """One mail of ours: a delivery by its id in the ledger, else a service message or a trial."""
 
     kind: MailKind
     id: int
@@ -76,7 +77,7 @@ def mail_behind(address: str, pattern: str, secrets: Sequence[str]) -> SentMail 
     Servers may have changed the case of letters; any of the `secrets` may have made the token.
     """
     before, place, after = pattern.partition(TOKEN)
-    form = re.escape(before) + r"([ds])([a-z2-7]{24,29})" + re.escape(after)
+    form = re.escape(before) + rf"([{_KINDS}])([a-z2-7]{{24,29}})" + re.escape(after)
     found = re.fullmatch(form.lower(), address.lower()) if place else None
     if found is None:
         return None
@@ -88,6 +89,9 @@ def mail_behind(address: str, pattern: str, secrets: Sequence[str]) -> SentMail 
     given = f"{found[1]}{found[2]}".encode()
     ours = any(hmac.compare_digest(given, _token(mail, secret).encode()) for secret in secrets)
     return mail if ours else None
+
+
+_KINDS = "".join(MailKind)
 
 
 @lru_cache(maxsize=256)  # of a mail that may be left by mail asked twice in a row

@@ -29,16 +29,21 @@ def service_message_bytes(
     `date` is aware. Raises UnfitAddress, UnfitHeader; ValueError for a naive date.
     """
     digest = sha256(name.encode()).hexdigest()
-    domain = domain_of(wire_address(newsletter.sender.address))
     head = [
         mailbox_field("From", newsletter.sender),
         mailbox_field("To", Mailbox("", recipient)),
         *([mailbox_field("Reply-To", newsletter.reply_to)] if newsletter.reply_to.address else []),
         text_field("Subject", f"[Demo] {subject}" if demo else subject),
         date_field(date),
-        token_field("Message-ID", f"<service.{digest[:32]}@{domain}>"),
+        token_field("Message-ID", service_message_id(newsletter, name)),
         token_field("Auto-Submitted", "auto-generated"),
         *([token_field("X-Partwork-Demo", "yes")] if demo else []),
     ]
     plain, marked_up = (Segments((quoted_printable(part),)) for part in (text, html))
     return alternative(head, plain, marked_up, digest).filled({})
+
+
+def service_message_id(newsletter: Newsletter, name: str) -> str:
+    """The Message-ID of the mail of that name. Raises UnfitAddress."""
+    domain = domain_of(wire_address(newsletter.sender.address))
+    return f"<service.{sha256(name.encode()).hexdigest()[:32]}@{domain}>"

@@ -67,6 +67,10 @@ class Folder(Protocol):
         """
         ...
 
+    def count_unread(self) -> int:
+        """How many mails nobody has read yet, and we have not marked."""
+        ...
+
     def mark(self, names: Sequence[str]) -> None:
         """Marks these mails of the last step as read; what is gone by now is let be."""
         ...

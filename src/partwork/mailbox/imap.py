@@ -57,6 +57,13 @@ class ImapFolder:
         except Lost as lost:
             raise MailboxUnusable(self._address, str(lost)) from None
 
+    def count_unread(self) -> int:
+        r"""How many mails are without the flag \Seen. Raises MailboxUnusable."""
+        try:
+            return self._session.count_unseen()
+        except (Lost, Refused) as error:
+            raise MailboxUnusable(self._address, str(error)) from None
+
     def mark(self, names: Sequence[str]) -> None:
         r"""Gives them the flag \Seen. Raises MailboxUnusable."""
         if not names:

@@ -51,6 +51,13 @@ class Session:
         self._imap.response("FETCH")  # what was told unasked, or before a refusal
         return self._asked(self._imap.fetch, f"{first}:{last}", items)
 
+    def count_unseen(self) -> int:
+        r"""How many mails are without the flag \Seen. Raises Lost, Refused."""
+        return sum(
+            self._unseen_among(first, min(first + _SEARCHED - 1, self.mails))
+            for first in range(1, self.mails + 1, _SEARCHED)
+        )
+
     def mark(self, uids: Sequence[str]) -> None:
         r"""Adds the flag \Seen. Raises Lost, Refused."""
         self._asked(self._imap.uid, "STORE", ",".join(uids), "+FLAGS.SILENT", r"(\Seen)")
@@ -84,7 +91,11 @@ class Session:
         self.uid_validity = _number(self._imap.response("UIDVALIDITY")[1][-1])
         self.uid_next = _number(self._imap.response("UIDNEXT")[1][-1])
 
-    def _asked(self, command: _Command, *arguments: str) -> Sequence[Any]:
+    def _unseen_among(self, first: int, last: int) -> int:
+        found = self._asked(self._imap.search, None, f"{first}:{last}", "UNSEEN")
+        return sum(len(numbers.split()) for numbers in found if numbers)
+
+    def _asked(self, command: _Command, *arguments: str | None) -> Sequence[Any]:
         try:
             with self._imap.in_time():
                 status, answer = command(*arguments)
@@ -172,4 +183,5 @@ def _reason(error: Exception) -> str:
 
 
 _KEPT = 1_000_000  # octets
+_SEARCHED = 50_000  # mails at once, whose numbers fit into the line that imaplib allows
 _WORDS = 200  # characters of what a server said

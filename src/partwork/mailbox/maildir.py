@@ -72,6 +72,14 @@ class Maildir:
             reached = min(several[-1][0] - 1, newest)
             yield Step(tuple(mails), max(reached, after), tuple(unreadable))
 
+    def count_unread(self) -> int:
+        """How many mails are without the flag S. Raises MailboxUnusable."""
+        try:
+            names = [name for folder in _FOLDERS for _, name, _ in self._listed(folder, 0)]
+        except OSError as error:
+            raise MailboxUnusable(self.path, _why(error)) from None
+        return sum("S" not in name.partition(":2,")[2] for name in names)
+
     def mark(self, names: Sequence[str]) -> None:
         """Moves them to `cur` with the flag S. Raises MailboxUnusable."""
         for name in names:

@@ -35,10 +35,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Whom and what an event is about, and by what that is known; no `origin`: nothing of ours."""
+    """Whom and what an event is about, and by what that is known; no `origin`: nothing of ours.
+
+    `is_trial`: a mail of ours to no reader, that `doctor` sent so that it comes back.
+    """
 
     certainty: Certainty
     origin: Origin | None = None
+    is_trial: bool = False
 
 
 def attributed(event: Feedback, found: Found) -> Attribution:

@@ -91,7 +91,9 @@ def judged(
     happened_at = min(event.at or at, at) if _is_signed(event) else at
     sent_at = (about.origin and about.origin.sent_at) or happened_at
     is_proven = is_proof(event, about.certainty, limits)
-    if about.origin is None:
+    if about.is_trial:
+        rule = Rule.TRIAL
+    elif about.origin is None:
         rule = _SILENT.get(event.kind, Rule.NOT_OURS)
     elif event.kind is FeedbackKind.UNSUBSCRIBE:
         rule = _wish(record, happened_at, is_proven=is_proven)

@@ -26,6 +26,7 @@ class Rule(StrEnum):
     AUTO_REPLY = "auto-reply"
     DELAY = "delay"
     NOT_OURS = "not ours"
+    TRIAL = "trial"
     OLD = "old"
     WISH = "wish"
     SUPPRESSED = "suppressed"
@@ -59,6 +60,7 @@ WORDS = {
     Rule.AUTO_REPLY: "a machine answered; the mail arrived, or is still on its way",
     Rule.DELAY: "still being tried; what becomes of it will be told",
     Rule.NOT_OURS: "names no mail and no reader of ours, or a bounce address that we did not make",
+    Rule.TRIAL: "speaks of a mail that was sent to see whether it comes back",
     Rule.OLD: "older than the owner's last word on this address",
     Rule.WISH: "the reader asked to leave",
     Rule.SUPPRESSED: "the address is suppressed already",

@@ -4,7 +4,19 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from partwork.model.audience import (
@@ -184,23 +196,27 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
 
 def unconfirmed_since(conn: Connection, before: datetime, limit: int) -> tuple[int, ...]:
     """Subscribers who asked before then, confirmed nothing, and have nothing else; some of them."""
-    other = subscriptions.alias()
-    query = (
-        select(subscriptions.c.subscriber)
-        .where(
-            IS_PENDING,
-            subscriptions.c.asked_at < before,
-            ~exists().where(
-                other.c.subscriber == subscriptions.c.subscriber,
-                or_(
-                    other.c.state != SubscriptionState.PENDING.value,
-                    other.c.asked_at >= before,
-                ),
-            ),
-        )
-        .limit(limit)
-    )
+    query = select(subscriptions.c.subscriber).where(*_is_unconfirmed(before)).limit(limit)
     return tuple(dict.fromkeys(conn.execute(query).scalars()))
+
+
+def count_unconfirmed(conn: Connection, before: datetime) -> int:
+    """How many they are."""
+    people = func.count(subscriptions.c.subscriber.distinct())
+    return conn.execute(select(people).where(*_is_unconfirmed(before))).scalar_one()
+
+
+def has_others(before: datetime) -> ColumnElement[bool]:
+    """The condition that a subscription's holder has one that does not wait since before then."""
+    other = subscriptions.alias()
+    return exists().where(
+        other.c.subscriber == subscriptions.c.subscriber,
+        or_(other.c.state != SubscriptionState.PENDING.value, other.c.asked_at >= before),
+    )
+
+
+def _is_unconfirmed(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return IS_PENDING, subscriptions.c.asked_at < before, ~has_others(before)
 
 
 def save_suppression(

@@ -31,6 +31,17 @@ class Unjudged:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """An event that could not be judged, and why; nothing in it names anybody."""
+
+    id: int
+    source: Source
+    kind: FeedbackKind
+    received_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """What an event was judged to be: rule and outcome by name, and whom it is about.
 
@@ -120,6 +131,23 @@ def count_unjudged(conn: Connection) -> tuple[int, int]:
     return found.some, found.all - found.some
 
 
+def list_set_aside(conn: Connection) -> tuple[SetAside, ...]:
+    """The events that were set aside, in the order of coming."""
+    rows = conn.execute(select(events).where(_IS_SET_ASIDE).order_by(events.c.id))
+    return tuple(
+        SetAside(r.id, Source(r.source), FeedbackKind(r.kind), r.received_at, r.set_aside)
+        for r in rows
+    )
+
+
+def judge_again(conn: Connection, now: datetime, limit: int) -> int:
+    """Have events judged that were set aside, the oldest first; how many, at most `limit`."""
+    some = select(events.c.id).where(_IS_SET_ASIDE).order_by(events.c.id).limit(limit)
+    values = {"next_try_at": now, "failures": 0, "set_aside": ""}
+    these = (_IS_SET_ASIDE, events.c.id.in_(some.scalar_subquery()))
+    return conn.execute(update(events).where(*these).values(values)).rowcount
+
+
 def judged_events_of(conn: Connection, subscriber: int) -> tuple[JudgedEvent, ...]:
     """What came back from one subscriber, in the order of judging."""
     query = select(events).where(events.c.subscriber == subscriber)
@@ -135,12 +163,13 @@ def forget_in_events(conn: Connection, subscriber: int) -> None:
     theirs = select(func.lower(subscribers.c.address)).where(subscribers.c.id == subscriber)
     is_to_them = and_(IS_UNJUDGED, func.lower(events.c.recipient) == theirs.scalar_subquery())
     for is_theirs in (events.c.subscriber == subscriber, is_to_them):
-        conn.execute(update(events).where(is_theirs).values(_EMPTIED | {"subscriber": None}))
+        conn.execute(update(events).where(is_theirs).values(EMPTIED | {"subscriber": None}))
 
 
-_TOLD = ("event", "recipient", "bounce_address", "relay_id", "message_id", "words")
-_KEPT = (*_TOLD, "status", "feedback_type")
-_EMPTIED: dict[str, Any] = dict.fromkeys((*_TOLD, "set_aside"), "")
+# What may hold an address, and what stands there once that is not to be known any more.
+TOLD = ("event", "recipient", "bounce_address", "relay_id", "message_id", "words")
+EMPTIED: dict[str, Any] = dict.fromkeys((*TOLD, "set_aside"), "")
+_KEPT = (*TOLD, "status", "feedback_type")
 _CHARACTERS = 1000  # far more than one line that anybody tells; a guess
 
 _WRITTEN = (
@@ -152,6 +181,7 @@ _NOTE = Prepared(  # SQLite is told the same words
     .values({name: bindparam(name, type_=events.c[name].type) for name in _WRITTEN})
     .on_conflict_do_nothing()
 )
+_IS_SET_ASIDE = and_(IS_UNJUDGED, events.c.next_try_at.is_(None))
 _IDS = events.c.id.in_(bindparam("ids", expanding=True))
 _DUE = (
     select(events)
@@ -171,7 +201,7 @@ _DECIDE = (
         | {"judged_at": bindparam("at", type_=Instant), "next_try_at": None}
     )
 )
-_DECIDE_OF_NOBODY = _DECIDE.values({name: literal("") for name in _TOLD})
+_DECIDE_OF_NOBODY = _DECIDE.values({name: literal("") for name in TOLD})
 
 
 def _row(key: str, told: Feedback, at: datetime) -> dict[str, object]:

@@ -11,8 +11,8 @@ from partwork.model.audience import Act, Evidence, SubscriptionState, Suppressio
 from partwork.store.audience import erase_subscriber, lift_suppression, save_suppression
 from partwork.store.consents import last_consent, last_consents, record_departure
 from partwork.store.engine import read_only
-from partwork.store.rows import new_rows
-from partwork.store.schema import positions, subscribers
+from partwork.store.positions import load_position, save_position
+from partwork.store.schema import subscribers
 from partwork.store.subscriptions import (
     end_subscription,
     load_subscription,
@@ -33,7 +33,7 @@ def replay(engine: Engine, log: Path) -> int:
     LogUnusable.
     """
     with read_only(engine) as conn:
-        position = _position(conn)
+        position = load_position(conn, _NAME)
     read = 0
     while True:
         # Piece by piece, so that an unsubscribe never waits long for the write lock.
@@ -46,7 +46,7 @@ def replay(engine: Engine, log: Path) -> int:
             for entry in entries:
                 if entry not in done:
                     _apply(conn, entry)
-            _save_position(conn, end)
+            save_position(conn, _NAME, end)
         read += len(entries)
         position = end
 
@@ -130,16 +130,3 @@ def _person(conn: Connection, entry: LogEntry) -> Row[Any] | None:
 
 
 _NAME = "suppression log"
-
-
-def _position(conn: Connection) -> int:
-    query = select(positions.c.offset_bytes).where(positions.c.name == _NAME)
-    return conn.execute(query).scalar_one_or_none() or 0
-
-
-def _save_position(conn: Connection, offset_bytes: int) -> None:
-    row = new_rows(conn, positions).values(name=_NAME, offset_bytes=offset_bytes)
-    now_there = row.on_conflict_do_update(
-        index_elements=["name"], set_={"offset_bytes": offset_bytes}
-    )
-    conn.execute(now_there)

@@ -390,10 +390,11 @@ facts = Table(
     Column("value", Text, nullable=False),
 )
 
-# How far a file outside the database has been read, in bytes.
+# How far things outside the database have been read, each in a measure of its own; the column is
+# named for the first of them, a file.
 positions = Table(
     "positions",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("offset_bytes", BigInteger, nullable=False),
+    Column("offset_bytes", BigInteger, key="reached", nullable=False),
 )

@@ -13,7 +13,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    select,
+    update,
+)
 
 from partwork.model.audience import Evidence, Request, ServiceRequest
 from partwork.store.columns import Instant
@@ -136,12 +146,12 @@ def note_answered(conn: Connection, waiting: int) -> None:
 
 def prune_answered(conn: Connection, now: datetime) -> int:
     """Forget what no cap counts any more; how many."""
-    pruned = conn.execute(
-        delete(service_messages).where(
-            service_messages.c.next_try_at.is_(None), service_messages.c.asked_at < now - DAY
-        )
-    )
-    return pruned.rowcount
+    return conn.execute(delete(service_messages).where(is_over(now))).rowcount
+
+
+def is_over(now: datetime) -> ColumnElement[bool]:
+    """The condition that a wish was answered and no cap counts it any more."""
+    return and_(service_messages.c.next_try_at.is_(None), service_messages.c.asked_at < now - DAY)
 
 
 def count_waiting(conn: Connection) -> int:

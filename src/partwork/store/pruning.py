@@ -1,0 +1,127 @@
+"""What is too old to be kept: removed a few rows at a time, so that no other writer waits long.
+
+Each transaction removes what is still old by then, so any number may be at it at once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
+
+from partwork.store.audience import has_others
+from partwork.store.engine import read_only
+from partwork.store.event_schema import IS_UNJUDGED, events
+from partwork.store.events import EMPTIED, TOLD
+from partwork.store.listed import is_listed
+from partwork.store.queueing import let_in
+from partwork.store.schema import IS_PENDING, service_messages, subscriptions
+from partwork.store.sending_schema import folded
+from partwork.store.service_messages import is_over
+
+AT_ONCE = 500  # rows a transaction: some 10 ms on SQLite
+
+
+@dataclass(frozen=True, slots=True)
+class Old:
+    """Rows that are too old, by the column by whose values they are taken in turn.
+
+    Where there is something to write in their place, they stay and are emptied.
+    """
+
+    column: Column[int]
+    condition: ColumnElement[bool]
+    emptied: Mapping[str, object] = field(default_factory=dict)
+
+
+def old_words(before: datetime) -> Old:
+    """Events that were judged before then and still have words that may hold an address."""
+    has_words = or_(*(events.c[name] != "" for name in TOLD))
+    return Old(events.c.id, and_(events.c.judged_at < before, has_words), EMPTIED)
+
+
+def old_set_aside(before: datetime) -> Old:
+    """Events that came before then and were never judged, for they could not be."""
+    is_set_aside = and_(IS_UNJUDGED, events.c.next_try_at.is_(None))
+    return Old(events.c.id, and_(is_set_aside, events.c.received_at < before))
+
+
+def old_folded(before: datetime) -> Old:
+    """Accepted deliveries of before then, as far as they were folded."""
+    return Old(folded.c.id, folded.c.accepted_s < int(before.timestamp()))
+
+
+def old_pending(before: datetime) -> Old:
+    """Subscriptions asked for before then and never confirmed, of people who have others.
+
+    What they had before, and left, stays in the consent record.
+    """
+    waits = and_(IS_PENDING, subscriptions.c.asked_at < before, has_others(before))
+    return Old(subscriptions.c.subscriber, waits)
+
+
+def old_answered(now: datetime) -> Old:
+    """Service messages that were answered and that no cap counts any more."""
+    return Old(service_messages.c.id, is_over(now))
+
+
+def years_before(now: datetime, years: int) -> datetime:
+    """The same time of year, then; years have 365.25 days."""
+    return now - timedelta(days=365.25 * years)
+
+
+def count_old(engine: Engine, old: Old) -> int:
+    """How many rows `remove_old` would take now."""
+    with read_only(engine) as connection:
+        query = select(func.count()).select_from(old.column.table).where(old.condition)
+        return connection.execute(query).scalar_one()
+
+
+def remove_old(engine: Engine, old: Old) -> int:
+    """Remove them, or empty them; how many."""
+    gone, reached = 0, 0
+    while True:
+        with read_only(engine) as connection:
+            found = _next(connection, old, reached)
+        if not found:
+            return gone
+        let_writers_in(engine)
+        with engine.begin() as connection:
+            gone += _remove(connection, old, found)
+        reached = found[-1]
+
+
+def let_writers_in(engine: Engine) -> None:
+    """Return once everyone has begun who waits to write; PostgreSQL sees to that by itself."""
+    if engine.dialect.name == "sqlite":
+        let_in(engine.url.database or "")
+
+
+def _next(conn: Connection, old: Old, reached: int) -> Sequence[int]:
+    query = (
+        select(old.column)
+        .where(old.condition, old.column > reached)
+        .distinct()
+        .order_by(old.column)
+        .limit(AT_ONCE)
+    )
+    return conn.execute(query).scalars().all()
+
+
+def _remove(conn: Connection, old: Old, found: Sequence[int]) -> int:
+    table = old.column.table
+    these = (is_listed(conn, old.column, found), old.condition)
+    if old.emptied:
+        return conn.execute(update(table).where(*these).values(old.emptied)).rowcount
+    return conn.execute(delete(table).where(*these)).rowcount
