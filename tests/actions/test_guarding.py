@@ -93,11 +93,23 @@ def test_what_bounces_too_often_holds_the_issue(post: Press, issue: str, clock: 
 
     assert held.issue == issue
     assert held.why == (
-        "campaign of 2026-03-02 09:00 UTC: 6 of 100 accepted bounced, more than 5 %; "
-        "recipients' domain example.org: 6 of 100 accepted bounced, more than 5 %; "
-        "sign-up source import: asked at the fair: 6 of 100 accepted bounced, more than 5 %"
+        "campaign of 2026-03-02 09:00 UTC: 6 of 100 accepted bounced, more than 5 %"
     )
     assert held.why in status_of(post, issue).stopped
+
+
+def test_the_domain_and_the_source_that_bounce_are_named(
+    post: Press, issue: str, clock: Clock
+) -> None:
+    send(post, issue, clock=clock)
+
+    (held,) = come_back(post, issue, MANY[:20], clock)
+
+    assert held.why == (
+        "campaign of 2026-03-02 09:00 UTC: 20 of 100 accepted bounced, more than 5 %; "
+        "recipients' domain example.org: 20 of 100 accepted bounced, more than 5 %; "
+        "sign-up source import: asked at the fair: 20 of 100 accepted bounced, more than 5 %"
+    )
 
 
 def test_what_is_reported_as_spam_too_often_holds_it(post: Press, issue: str, clock: Clock) -> None:

@@ -62,7 +62,7 @@ def test_each_group_is_held_for_itself() -> None:
     groups = [
         counts(10_000, bounced=40),
         Counts(Scope.DOMAIN, "example.org", 100, bounced=40),
-        Counts(Scope.SIGN_UP, "fair in May", 60, bounced=40, complained=5),
+        Counts(Scope.SIGN_UP, "fair in May", 60, bounced=40, complained=18),
     ]
 
     assert [why.split(":")[0] for why in whys_held(groups, CEILINGS)] == [
@@ -146,3 +146,16 @@ def test_the_page_tells_the_ceilings() -> None:
         for name in ("refused", "bounced", "complained")
         for ceiling in [getattr(CEILINGS, name)]
     }
+
+
+@pytest.mark.parametrize("scope", [Scope.DOMAIN, Scope.SIGN_UP])
+@pytest.mark.parametrize(
+    ("refused", "of_all", "is_held"),
+    [(19, 100, False), (20, 100, True), (20, 2000, True), (20, 2001, False)],
+)
+def test_a_small_part_of_a_campaign_does_not_speak_of_it(
+    scope: Scope, refused: int, of_all: int, is_held: bool
+) -> None:
+    part = Counts(scope, "closed.example.org", 0, refused=refused)
+
+    assert bool(whys_held([part], CEILINGS, of_all)) is is_held

@@ -147,14 +147,15 @@ def _whys(
     ]
     if not suspects:
         return ()
+    of_all = count_accepted(connection, campaign)
     names = {scope: {c.name for c in suspects if c.scope is scope} for scope in Scope}
     accepted: dict[Scope, Mapping[str, int]] = {
-        Scope.CAMPAIGN: dict.fromkeys(names[Scope.CAMPAIGN], count_accepted(connection, campaign)),
+        Scope.CAMPAIGN: dict.fromkeys(names[Scope.CAMPAIGN], of_all),
         Scope.DOMAIN: accepted_by_domain(connection, campaign, names[Scope.DOMAIN]),
         Scope.SIGN_UP: accepted_by_source(connection, campaign, names[Scope.SIGN_UP]),
     }
     counted = (replace(c, accepted=accepted[c.scope][c.name]) for c in suspects)
-    return whys_held(counted, ceilings)
+    return whys_held(counted, ceilings, of_all)
 
 
 def _grouped(campaign: SentCampaign, found: Iterable[Group]) -> tuple[Counts, ...]:

@@ -49,7 +49,12 @@ class Ceiling:
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """How much may come back: refused of all that were answered, the others of all accepted."""
+    """How much may come back: refused of all that were answered, the others of all accepted.
+
+    In a domain or of a source `within` are tolerated that a campaign is not, and those with less
+    than `part` per cent of its readers say nothing of it: a firm that closed is no fault of ours.
+    Both are guesses.
+    """
 
     # DESIGN 9. Four are in any list, as the canary has it.
     refused: Ceiling = Ceiling(2, 5)
@@ -57,6 +62,8 @@ class Ceilings:
     bounced: Ceiling = Ceiling(5, 5)
     # Google's own: support.google.com/a/answer/81126. That two people slip is a guess.
     complained: Ceiling = Ceiling(0.3, 3)
+    within: int = 15
+    part: float = 1
 
 
 def counts_against(judgement: Judgement, limits: Limits) -> bool:
@@ -71,19 +78,33 @@ def counts_against(judgement: Judgement, limits: Limits) -> bool:
     return is_so and is_proof(event, judgement.certainty, limits)
 
 
-def whys_held(counted: Iterable[Counts], ceilings: Ceilings) -> tuple[str, ...]:
-    """Why sending must stop, a line for each ceiling that is passed; none: it may go on."""
-    return tuple(why for counts in counted for why in _whys(counts, ceilings))
+def whys_held(counted: Iterable[Counts], ceilings: Ceilings, of_all: int = 0) -> tuple[str, ...]:
+    """Why sending must stop, a line for each ceiling that is passed; none: it may go on.
+
+    `of_all` were accepted in the whole campaign.
+    """
+    return tuple(
+        why
+        for counts in counted
+        if counts.scope is Scope.CAMPAIGN or _speaks_of(counts, of_all, ceilings)
+        for why in _whys(counts, ceilings)
+    )
+
+
+def _speaks_of(counts: Counts, of_all: int, ceilings: Ceilings) -> bool:
+    """Whether a domain or a source is so large a part of a campaign that it speaks of it."""
+    return (counts.accepted + counts.refused) * 100 >= ceilings.part * of_all
 
 
 def _whys(counts: Counts, ceilings: Ceilings) -> Iterator[str]:
     accepted, answered = counts.accepted, counts.accepted + counts.refused
+    more = 0 if counts.scope is Scope.CAMPAIGN else ceilings.within
     for count, what, total, of, ceiling in (
         (counts.refused, "were refused", answered, "answered", ceilings.refused),
         (counts.bounced, "bounced", accepted, "accepted", ceilings.bounced),
         (counts.complained, "were reported as spam", accepted, "accepted", ceilings.complained),
     ):
-        if count >= ceiling.at_least and count * 100 > ceiling.percent * total:
+        if count >= ceiling.at_least + more and count * 100 > ceiling.percent * total:
             yield (
                 f"{counts.scope} {counts.name}: {count} of {total} {of} {what}, "
                 f"more than {ceiling.percent:g} %"
