@@ -270,6 +270,7 @@ def test_a_long_run_looks_while_it_sends(
             ]
             take_in(post, told(post, issue, accepted[:60], FeedbackKind.BOUNCE), now=NOW)
             judge(post, now=NOW)
+        status_of(post, issue)  # about what a look costs: however slow the machine, one is due
 
     with assemble(smtp_settings.model_copy(update={"canary_share": 0})) as at_once:
         report = send(at_once, issue, clock=clock, progress=bounce)
