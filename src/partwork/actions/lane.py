@@ -34,7 +34,7 @@ from partwork.model.delivery import (
 from partwork.model.errors import PartworkError
 from partwork.model.feedback import Feedback
 from partwork.store.claiming import End, claim, note_attempts, note_ends, postpone, release
-from partwork.store.driving import Desk, changes_seen
+from partwork.store.driving import Desk, noticed
 from partwork.store.engine import StoreError, read_only
 from partwork.store.events import note_events
 from partwork.store.lanes import renew
@@ -99,10 +99,10 @@ class Lane:
     _may_claim: float = inf
     _seen: int = 0
     _renewed_at: datetime = LONG_AGO
-    _ran_at: int | None = None  # when it was last seen not to be stopped, see changes_seen
+    _ran_at: str | None = None  # when it was last seen not to be stopped, see `noticed`
     _looks_at: float = 0  # where nothing tells of changes, on the monotonic clock
     _claimed: deque[Delivery] = field(default_factory=deque)
-    _claimed_at: dict[int, int | None] = field(default_factory=dict)  # see changes_seen
+    _claimed_at: dict[int, str | None] = field(default_factory=dict)  # see `noticed`
     _waiting: dict[int, Delivery] = field(default_factory=dict)  # offered, not let go
     _leaving: dict[int, Delivery] = field(default_factory=dict)  # let go, not answered
 
@@ -154,8 +154,8 @@ class Lane:
         now, under_way = self.clock(), len(self._waiting) + len(self._leaving)
         limit = int(min(CLAIM - under_way, self._may_claim))
 
-        def work(connection: Connection) -> tuple[tuple[Delivery, ...], int | None]:
-            content_hash, seen = self.copies.content_hash, changes_seen(connection)
+        def work(connection: Connection) -> tuple[tuple[Delivery, ...], str | None]:
+            content_hash, seen = self.copies.content_hash, noticed(connection)
             if is_stopped(connection, content_hash):
                 return (), seen
             return claim(connection, content_hash, self.name, now, LEASE, limit=limit), seen
@@ -232,7 +232,7 @@ class Lane:
                 note_events(connection, self._keyed(final.values()), told.at)
             release(connection, told.returned, self.name)
             postpone(connection, told.later, self.name)
-            seen = changes_seen(connection)  # while it is the same, nobody has left or paused
+            seen = noticed(connection)  # while it is the same, nobody has left or paused
             are_wanted = seen is not None and all(
                 self._claimed_at[key] == seen for key in told.awaited
             )

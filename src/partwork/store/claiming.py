@@ -94,7 +94,7 @@ def note_attempts(
     Of them the lane's claim was lost, the attempt was noted before, or the subscriber has left,
     paused, skipped the series, was suppressed or erased meanwhile. A message may leave once for
     each time it is among those that may, after the commit. With `are_wanted` it is known that
-    nobody has committed anything since these were claimed, and subscribers are not looked at.
+    none of them has since these were claimed, and subscribers are not looked at.
     """
     rows = _these(claimed)
     statement = _NOTE_WANTED if are_wanted else _NOTE_ATTEMPT

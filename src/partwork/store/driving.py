@@ -165,16 +165,16 @@ def _binds_of(statement: Any) -> Iterator[BindParameter[Any]]:
     return (e for e in iterate(statement) if isinstance(e, BindParameter))
 
 
-def changes_seen(conn: Connection) -> int | None:
-    """A number that changes when another connection, of whatever process, commits anything.
+def noticed(conn: Connection) -> str | None:
+    """What is another whenever a reader may have left, paused or gone, or an issue been stopped.
 
-    None where the database has none such: sqlite.org/pragma.html#pragma_data_version.
+    None where the database does not count that, and all must be looked up.
     """
     driver: Any = conn.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         return None
-    seen: int = driver.execute("PRAGMA data_version").fetchone()[0]
-    return seen
+    (counted,) = driver.execute("SELECT value FROM facts WHERE name = 'noticed'").fetchone()
+    return str(counted)
 
 
 class Desk:
