@@ -16,11 +16,12 @@ from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
 from partwork.model.feedback import Source
 from partwork.returning.signatures.known import known_by
 from partwork.settings_faults import PREFIX, in_our_words, refuse_unknown
+from partwork.settings_of_writer import WriterSettings
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
 
 
-class Settings(BaseSettings):
+class Settings(BaseSettings, WriterSettings):
     """What the environment and the home's `.env` say; the environment wins.
 
     Raises SettingsError, one line for everything that is wrong.
@@ -240,41 +241,6 @@ class Settings(BaseSettings):
         default="",
         description="Browser that takes the pictures of previews, e.g. /opt/chrome/chrome. "
         "Default: the Chromium or Chrome that is found on the PATH; without one there are none.",
-    )
-    writer_url: str = Field(
-        default="",
-        description="OpenAI-compatible address of a language model that rewords what was "
-        "composed, e.g. https://api.example.org/v1; https is demanded with a key off loopback. "
-        "Default: none, every sentence stands as its source has it.",
-    )
-    writer_key: SecretStr = Field(
-        default=SecretStr(""), description="Key for that address. Default: none is sent."
-    )
-    writer_model: str = Field(default="", description="Name of the model there; no default.")
-    writer_timeout: float = Field(
-        default=120,
-        gt=0,
-        le=3600,
-        description="Seconds that one of the model's answers may take in all.",
-    )
-    writer_price_in: float = Field(
-        default=0,
-        ge=0,
-        allow_inf_nan=False,
-        description="Price of a million tokens that go to the model, in the bill's currency.",
-    )
-    writer_price_out: float = Field(
-        default=0,
-        ge=0,
-        allow_inf_nan=False,
-        description="Price of a million tokens that come from the model, in the bill's currency.",
-    )
-    writer_budget: float = Field(
-        default=0,
-        ge=0,
-        allow_inf_nan=False,
-        description="What one `compose` may spend on the model, in the prices' currency; the rest "
-        "stands as extracted. Needs prices. Default: 0, no limit.",
     )
 
     def __init__(self, **values: Any) -> None:
