@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +22,8 @@ from partwork.model.address import Mailbox
 from partwork.model.issue import Issue, MergeField
 
 NARROW, WIDE = 4, 16  # connections
-LOOPED, THREADED, FILLED = 60, 1_600, 5_000  # a second or two of each
+TWO = ("--processes", "2")
+LOOPED, THREADED, FILLED = 300, 1_600, 5_000  # a second or two of each
 FEW = 10_000  # readers, whose memory is compared with that of many
 SITE = "https://letters.example.org"
 DATE = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
@@ -119,18 +120,18 @@ def _on_postfix_sink(bench: Bench) -> Found:
     return _beside_smtp_source(bench, bench.postfix_sink, NARROW)
 
 
-def _on_sink(connections: int, bench: Bench) -> Found:
-    return _beside_smtp_source(bench, bench.sink, connections)
+def _on_sink(connections: int, more: Sequence[str], bench: Bench) -> Found:
+    return _beside_smtp_source(bench, bench.sink, connections, *more)
 
 
 def _on_postgresql(bench: Bench) -> Found:
-    more = ("--database-url", bench.database_url, "--processes", "2")
+    more = ("--database-url", bench.database_url, *TWO)
     return _beside_smtp_source(bench, bench.sink, WIDE, *more)
 
 
 def _beside_a_loop(bench: Bench) -> Found:
     ours, theirs = bench.in_turn(
-        lambda: sending(bench.sink, bench.recipients, WIDE)["messages_per_s"],
+        lambda: sending(bench.sink, bench.recipients, WIDE, *TWO)["messages_per_s"],
         lambda: message_for_each(bench.sink, bench.issue, bench.fields_of, LOOPED),
     )
     return Found(ours / theirs, {"partwork": ours, "loop": theirs})
@@ -182,10 +183,11 @@ ROWS: Mapping[str, Row] = {
         *(0.6, 0.9, _on_postfix_sink),
         needs=(POSTFIX_SOURCE, POSTFIX_SINK),
     ),
-    "sink-4": _SHARE("our sink, 4 connections", 0.35, 0.5, partial(_on_sink, NARROW)),
-    "sink-16": _SHARE("our sink, 16 connections", 0.35, 0.5, partial(_on_sink, WIDE)),
-    "postgresql": _SHARE("our sink, PostgreSQL, two processes of 16", 0.2, 0.35, _on_postgresql),
-    "loop": Row("16 connections; a loop of EmailMessage and smtplib", 40, 70, _beside_a_loop),
+    "sink-4": _SHARE("our sink, 4 connections", 0.35, 0.5, partial(_on_sink, 4, ())),
+    "sink-8": _SHARE("two processes with 4 each", 0.35, 0.5, partial(_on_sink, 4, TWO)),
+    "sink-16": _SHARE("two processes with 8 each", 0.35, 0.5, partial(_on_sink, 8, TWO)),
+    "postgresql": _SHARE("the same with 16, PostgreSQL", 0.2, 0.35, _on_postgresql),
+    "loop": Row("SQLite again; a loop of EmailMessage and smtplib", 40, 70, _beside_a_loop),
     "network": Row("5 ms to a reply; 16 smtplib, bodies prepared", 2.5, 3.5, _over_a_network),
     "cpu": _COST("CPU a message, 16 connections, not signed", 150, 90, partial(_cpu, "nobody")),
     "cpu-rsa": _COST("the same, RSA", 750, 600, partial(_cpu, "rsa")),
