@@ -216,6 +216,7 @@ def _count_segments(press: Press) -> dict[str, dict[str, float]]:
     if press.engine.dialect.name == "postgresql":  # which does so by itself after a while
         with press.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
+            connection.execute(text("CHECKPOINT"))
     told = {}
     for name, segment in SEGMENTS.items():
         took = []
