@@ -196,6 +196,11 @@ class Settings(BaseSettings):
         description="Days after which accepted deliveries are kept in short: who got which issue "
         "and when, without the server's words.",
     )
+    count_clicks: bool = Field(
+        default=False,
+        description="Whether links in mails lead by way of `partwork web`, which counts how often "
+        "each is followed, of the issue as a whole; nothing tells by whom.",
+    )
     fetch_private: bool = Field(
         default=False,
         description="Whether `ingest URL` may fetch from private and loopback addresses, such as "
