@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Date, Integer, Text, bindparam, exists, select
+from sqlalchemy import Connection, Integer, Text, bindparam, exists, select
 
 from partwork.store.event_schema import clicks
 from partwork.store.rows import new_rows
@@ -34,19 +34,27 @@ def begin_counting(conn: Connection, content_hash: str, links: Collection[int], 
     """From now on the clicks of these links count; nothing changes where some do already."""
     is_begun = select(exists().where(clicks.c.content_hash == content_hash))
     if links and not conn.execute(is_begun).scalar_one():
-        rows = [{"content_hash": content_hash, "link": n, "day": day, "count": 0} for n in links]
+        rows = [
+            {"content_hash": content_hash, "link": n, "day": f"{day}", "count": 0} for n in links
+        ]
         conn.execute(new_rows(conn, clicks).on_conflict_do_nothing(), rows)
 
 
 def add_clicks(conn: Connection, counts: Mapping[Click, int]) -> None:
     """Adds what was counted; of links whose counting has not begun, such as a test's, nothing."""
     rows = [
-        {"of": click.issue, "upto": f"{click.issue}g", "n": click.link, "on": click.day, "add": n}
+        {
+            "of": click.issue,
+            "upto": f"{click.issue}g",
+            "n": click.link,
+            "on": f"{click.day}",
+            "add": n,
+        }
         for click, n in counts.items()
     ]
     if not rows:
         return
-    link, day = bindparam("n", type_=Integer), bindparam("on", type_=Date)
+    link, day = bindparam("n", type_=Integer), bindparam("on", type_=Text)
     begun = (
         select(clicks.c.content_hash, link, day, bindparam("add", type_=clicks.c.count.type))
         .where(
@@ -75,5 +83,5 @@ def load_clicks(conn: Connection, content_hash: str) -> Mapping[int, Mapping[dat
     for link, day, count in conn.execute(query):
         by_day = found[link]
         if count:
-            by_day[day] = count
+            by_day[date.fromisoformat(day)] = count
     return found

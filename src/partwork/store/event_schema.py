@@ -4,7 +4,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -125,6 +124,6 @@ clicks = Table(
     metadata,
     Column("content_hash", ForeignKey("issues.content_hash"), primary_key=True),
     Column("link", Integer, primary_key=True, autoincrement=False),
-    Column("day", Date, primary_key=True),
+    Column("day", Text, primary_key=True),  # in ISO 8601
     Column("count", BigInteger, nullable=False),
 )

@@ -22,7 +22,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("link", sa.Integer, nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("day", sa.Text, nullable=False),
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("content_hash", "link", "day", name="clicks_pk"),
     )
