@@ -231,6 +231,10 @@ class Settings(BaseSettings, WriterSettings):
         ge=1,
         description="Days after which Prefect's record of a run that has ended is removed: the "
         "run, its logs and its reports.",
+    count_clicks: bool = Field(
+        default=False,
+        description="Whether links in mails lead by way of `partwork web`, which counts how often "
+        "each is followed, of the issue as a whole; nothing tells by whom.",
     )
     fetch_private: bool = Field(
         default=False,

@@ -31,6 +31,7 @@ from partwork.model.errors import PartworkError
 from partwork.settings import Settings
 from partwork.store.audience import is_suppressed
 from partwork.store.claiming import claim
+from partwork.store.clicks import begin_counting
 from partwork.store.dumping import count_rows
 from partwork.store.engine import read_only
 from partwork.store.ledger import load_deliveries
@@ -46,7 +47,10 @@ LINK = Evidence("one-click")
 
 @pytest.fixture
 def kept(press: Press, issue: str, tmp_path: Path) -> Path:
-    """A backup of a home with an issue that waits, outside of it."""
+    """A backup of a home with an issue that waits and links that count, outside of it."""
+    with press.engine.begin() as connection:
+        content_hash = issue_named(press, issue).content_hash
+        begin_counting(connection, content_hash, [1, 2], NOW.date())
     return backup(press, tmp_path / "safe" / "monday.zip", NOW).file
 
 

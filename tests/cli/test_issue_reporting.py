@@ -8,10 +8,16 @@ import pytest
 
 from partwork.assembly import assemble
 from partwork.cli.main import run
+from partwork.model.address import Mailbox
+from partwork.model.issue import AudienceRule, Issue
 from partwork.settings import Settings
+from partwork.store.campaigns import plan_campaign
+from partwork.store.clicks import Click, add_clicks, begin_counting
+from partwork.store.issues import save_draft
 from tests.actions.returned import send
 from tests.actions.sending import subscribe
 
+NAME, EDITOR = "the-bench", Mailbox("", "editor@example.org")
 SENT_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=8)
 
 
@@ -76,3 +82,24 @@ def test_an_issue_that_is_not_there_is_one_line(issue: str, capsys) -> None:
     assert told.err == "partwork: there is no issue 'nothing'; `partwork status` lists them\n"
     assert told.out == ""
     assert run(["issue-report"]) == 2
+
+
+def test_counted_clicks_are_told_with_what_they_mean(named_home: Path, capsys) -> None:
+    with assemble(Settings()) as press:
+        subscribe(press, ["ada@example.org"], SENT_AT - timedelta(days=1))
+        html = '<p><a href="https://worms.example.org/">worms</a></p>'
+        issue = Issue(
+            "part0001", 1, "T", "S", "", EDITOR, EDITOR, html, "", "", AudienceRule(NAME, "soil")
+        )
+        with press.engine.begin() as connection:
+            save_draft(connection, issue, SENT_AT)
+            plan_campaign(connection, issue, SENT_AT, SENT_AT)
+            begin_counting(connection, issue.content_hash, [1], SENT_AT.date())
+            add_clicks(connection, {Click(issue.content_hash[:16], 1, SENT_AT.date()): 7})
+
+    assert run(["issue-report", issue.name]) == 0
+
+    told = capsys.readouterr().out
+    assert "Clicks by link" in told
+    assert ["1", "7", "https://worms.example.org/"] in [line.split() for line in told.splitlines()]
+    assert "nobody knows whose" in told

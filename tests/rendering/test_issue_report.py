@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -21,6 +21,7 @@ from partwork.model.issue_report import (
     Compared,
     DomainOutcomes,
     IssueReport,
+    LinkClicks,
     Outcomes,
 )
 from partwork.rendering.issue_report import (
@@ -78,6 +79,18 @@ REPORT = IssueReport(
     notices=("40 deliveries are not settled yet.",),
 )
 FIRST = replace(REPORT, earlier=(), domains=(), folded=7, first_at=None, last_at=None, unproven=0)
+LONG = f"https://worms.example.org/{'a-long-word' * 12}?q=%3Cb%3E"
+CLICKED = replace(
+    REPORT,
+    clicks=(
+        LinkClicks(4, LONG, ((date(2026, 3, 2), 1200), (date(2026, 3, 3), 34))),
+        *(
+            LinkClicks(n, f"https://n{n}.example.org/", ((date(2026, 3, 2), 1),))
+            for n in range(5, 17)
+        ),
+        LinkClicks(1, "https://never.example.org/"),
+    ),
+)
 NOBODY_LEFT = replace(
     REPORT,
     outcomes=replace(OUTCOMES, left=0),
@@ -225,8 +238,27 @@ def test_nothing_from_outside_becomes_markup_style_or_template(text: str) -> Non
 
 def test_the_page_loads_nothing_and_runs_nothing() -> None:
     html = issue_report_page(REPORT, TEMPLATES)
+    clicked = issue_report_page(CLICKED, TEMPLATES)
 
     assert not re.search(r"<script|<link|<img|<iframe|@import|url\(|style=|https?:", html)
+    assert not re.search(r"<script|<link|<img|<iframe|@import|url\(|style=|href=|src=", clicked)
+
+
+def test_counted_links_stand_in_the_table_and_the_most_followed_in_a_plot() -> None:
+    page = page_of(CLICKED)
+
+    rows = cells(page, "Clicks by link")
+    assert rows[:2] == [["link", "clicks", "goes to"], ["4", "1,234", LONG]]
+    assert rows[-1] == ["1", "0", "https://never.example.org/"]
+    plot = page.get_element_by_id("clicks-says")
+    assert plot.text_content() == (
+        "1,246 clicks on 14 links; link 4 was followed most, 1,234 times."
+    )
+    words = [text.text_content() for text in plot.getparent().iter("text")]
+    assert len(words) == 20
+    assert words[1] == "1,234"
+    assert "nobody knows whose" in page.text_content()
+    assert "nobody knows whose" not in page_of(REPORT).text_content()
 
 
 @pytest.fixture(scope="module")
@@ -245,7 +277,7 @@ def screen() -> Iterator[Page]:
 def test_it_fits_its_screen_and_can_be_read(screen: Page, width: int, scheme: str) -> None:
     screen.set_viewport_size({"width": width, "height": 700})
     screen.emulate_media(color_scheme=scheme)
-    screen.set_content(issue_report_page(REPORT, TEMPLATES))
+    screen.set_content(issue_report_page(CLICKED, TEMPLATES))
 
     assert screen.evaluate("document.documentElement.scrollWidth") <= width
     lowest, words = screen.evaluate(LOWEST_CONTRAST)

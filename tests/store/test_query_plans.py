@@ -16,6 +16,7 @@ from partwork.store.audience import count_confirmed, unconfirmed_since
 from partwork.store.bounce_records import hold_records
 from partwork.store.campaigns import enrol, plan_campaign
 from partwork.store.claiming import claim
+from partwork.store.clicks import Click, add_clicks, html_of, load_clicks
 from partwork.store.consents import last_consent
 from partwork.store.events import (
     Decided,
@@ -131,6 +132,24 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
         assert f"SCAN {table}" not in plan, plan
         assert f"Seq Scan on {table}" not in plan, plan
     assert "INDEX" in plan.upper()
+
+
+def test_a_click_reads_one_issue_and_its_own_counts(town) -> None:
+    known = town.draft().content_hash
+    with town.engine.begin() as conn:
+        plan = plans(
+            conn,
+            lambda: (
+                html_of(conn, known[:16]),
+                add_clicks(conn, {Click(known[:16], 1, date(2026, 3, 3)): 1}),
+                load_clicks(conn, known),
+            ),
+        )
+
+    for table in ("issues", "clicks"):
+        assert f"SCAN {table}" not in plan, plan
+        assert f"Seq Scan on {table}" not in plan, plan
+    assert plan.count("INDEX") + plan.count("Index") >= 3
 
 
 @pytest.mark.parametrize("what", ["replies", "first", "against", "left"])

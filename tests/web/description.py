@@ -15,6 +15,7 @@ AS_IT_IS, LINKED = (200, 404), (200, 404, 410)
 # By path: what GET may answer, and in which media types beside a page.
 READ: Mapping[str, tuple[Sequence[int], Sequence[str]]] = {
     "/": ((200, 302, 404), ()),
+    "/l/{token}": ((302, 404), ()),
     "/issues/{name}": (AS_IT_IS, ()),
     "/parts/{instalment}": (AS_IT_IS, ()),
     "/articles/{slug}/report": (LINKED, ()),

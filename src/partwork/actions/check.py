@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import load_articles, load_newsletter, load_parts, load_series
 from partwork.actions.logo import logo_of
 from partwork.actions.media import album_of
@@ -209,7 +210,11 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
             yield Fault(f"templates/{error.template}", error.line, "template", error.message)
         else:
             checks = preflight(
-                draft.issue, desk.newsletter, notices=draft.notices, ending=draft.ending
+                draft.issue,
+                desk.newsletter,
+                notices=draft.notices,
+                ending=draft.ending,
+                mailed=as_mailed(press, draft.issue, desk.newsletter).html,
             )
             yield from faults_in(checks, file)
             if not is_bundleable(draft.issue, draft.marked):

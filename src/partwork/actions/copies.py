@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from partwork.actions.clicks import as_mailed
 from partwork.actions.preview import page_url
 from partwork.assembly import Press
 from partwork.delivering.addresses import wire_address
@@ -18,7 +19,7 @@ from partwork.subscribing.tokens import Departure, unsubscribe_token
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """What all copies share, made once."""
+    """What all copies share, made once. `counted` are the numbers of links that are counted."""
 
     press: Press
     issue: Issue
@@ -28,6 +29,7 @@ class Copies:
     content_hash: str
     public_url: str
     is_left_by_mail: bool
+    counted: tuple[int, ...]
 
     def envelope(self, recipient: str, delivery: int = 0) -> Envelope:
         """Whom the servers are told; a sample is delivery 0. Raises UnfitAddress."""
@@ -64,7 +66,9 @@ def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
 
     Raises OpenField, UnfitHeader, UnfitAddress for what is wrong with every copy.
     """
-    shared = prepared(issue, newsletter, demo=issue.demo or not press.has_mail_server)
+    mailed = as_mailed(press, issue, newsletter)
+    is_demo = issue.demo or not press.has_mail_server
+    shared = prepared(issue, newsletter, demo=is_demo, html=mailed.html)
     return Copies(
         press,
         issue,
@@ -74,4 +78,5 @@ def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
         issue.content_hash,
         press.settings.public_url,
         press.settings.mailbox is not None and TOKEN in press.settings.bounce_address,
+        mailed.links,
     )

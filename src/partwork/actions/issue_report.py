@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from partwork.actions.clicks import clicks_on
 from partwork.actions.issue_named import issue_named
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -72,8 +73,9 @@ def issue_report(press: Press, name: str, now: datetime) -> IssueReport:
         newsletter = issue.audience.newsletter
         earlier = issues_before(connection, newsletter, sent, EARLIER)
         figures = _figures(connection, newsletter, sent, earlier)
+        clicks = clicks_on(connection, issue)
         tallies = {one: tally(connection, one.content_hash) for one in (sent, *earlier)}
-    return _report(press, newsletter, figures, tallies, now)
+    return replace(_report(press, newsletter, figures, tallies, now), clicks=clicks)
 
 
 def issue_report_html(press: Press, report: IssueReport) -> str:

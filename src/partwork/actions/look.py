@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import load_newsletter
 from partwork.actions.pictures import cut_off, pictures_of
 from partwork.actions.preview import sample_fields
@@ -51,7 +52,7 @@ def look_behind(press: Press, series: str, part: str, key: str, now: datetime) -
     newsletter = load_newsletter(press, issue.audience.newsletter)
     views = tuple(view for view, _ in pictures_of(press, issue))
     text = filled(issue.text, sample_fields(press, issue), html=False)
-    checks = preflight(issue, newsletter)
+    checks = preflight(issue, newsletter, mailed=as_mailed(press, issue, newsletter).html)
     return Look(issue, text, checks, views, cut_off(press, issue))
 
 

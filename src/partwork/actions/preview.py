@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import load_articles, load_newsletter, load_series
 from partwork.actions.logo import logo_of
 from partwork.actions.media import album_of, media_url, with_pictures_beside
@@ -143,5 +144,11 @@ def _written(
         demo=True,
     )
     library.write(folder / "mail.eml", message)
-    checks = preflight(issue, newsletter, notices=draft.notices, ending=draft.ending)
+    checks = preflight(
+        issue,
+        newsletter,
+        notices=draft.notices,
+        ending=draft.ending,
+        mailed=as_mailed(press, issue, newsletter).html,
+    )
     return Previewed(issue, folder, (*checks, look))

@@ -25,6 +25,7 @@ from partwork.model.delivery import DeliveryState, Reply, Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.newsletter import Newsletter
+from partwork.store.clicks import begin_counting
 from partwork.store.driving import desk
 from partwork.store.engine import StoreError, read_only
 from partwork.store.garbage import without_long_pauses
@@ -90,6 +91,7 @@ def send(
         raise Stopped(found.name, stop)
     with press.engine.begin() as connection:
         sweep(connection, clock())
+        begin_counting(connection, found.content_hash, copies.counted, clock().date())
     of_all = _tally(press, found).pending
     course = Course(tolerated=tolerated_of(FIRST, press.settings.refused_share))
     with (

@@ -40,13 +40,15 @@ class Visitor:
 class SignUpForm:
     """What a sign-up page shows: the newsletter, the words to agree to, the form's token.
 
-    `newest` are its latest parts.
+    `newest` are its latest parts. `counts_clicks` is what people must be told of
+    links in mails.
     """
 
     newsletter: Newsletter
     words: str
     token: str
     newest: tuple[PublishedPart, ...] = ()
+    counts_clicks: bool = False
 
 
 class Answer(StrEnum):
@@ -67,7 +69,8 @@ def sign_up_form(press: Press, newsletter: str, now: datetime) -> SignUpForm:
     token = form_token(newsletter, now, press.secrets)
     with read_only(press.engine) as connection:
         newest = published_parts(connection, newsletter)[:LATEST]
-    return SignUpForm(found, wording_of(found.name).text, token, newest)
+    words, counts_clicks = wording_of(found.name).text, press.settings.count_clicks
+    return SignUpForm(found, words, token, newest, counts_clicks)
 
 
 def sign_up(

@@ -96,13 +96,14 @@ def _written(press: "Press", report: "IssueReport", kind: str) -> str:
 
 
 def _show(report: "IssueReport") -> None:
-    from partwork.rendering.issue_report import counts_of
+    from partwork.rendering.issue_report import CLICKS_SAY, counts_of
     from partwork.rendering.issue_report_page import (
         compared_table,
         days_table,
         domain_table,
         hours_table,
         instant_in_words,
+        links_table,
     )
 
     out.print(Text(shown(report.title), style="bold"), soft_wrap=False)
@@ -117,10 +118,16 @@ def _show(report: "IssueReport") -> None:
         for table in (hours_table(report), days_table(report)):
             _head(table.caption)
             _bars(table)
-    for table in (compared_table(report), domain_table(report.domains)):
+    for table in (
+        compared_table(report),
+        domain_table(report.domains),
+        links_table(report.clicks),
+    ):
         if table.rows:
             _head(table.caption)
             print_rows(table.headings, table.rows)
+    if report.clicks:
+        out.print(CLICKS_SAY, style="dim", soft_wrap=False)
 
 
 def _head(words: str) -> None:

@@ -79,8 +79,11 @@ class PreparedIssue:
         return WireReady(self.shared.filled(fields, head="".join(head).encode()))
 
 
-def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool) -> PreparedIssue:
-    """The issue's strings and headers as bytes. Raises OpenField, UnfitHeader, UnfitAddress."""
+def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool, html: str = "") -> PreparedIssue:
+    """The issue's strings and headers as bytes. Raises OpenField, UnfitHeader, UnfitAddress.
+
+    `html` takes the place of its own, under the name of the issue that was approved.
+    """
     subject = filled(issue.subject, {}, html=False)  # no field may be in it: all read the same
     author = mailbox_field("From", issue.sender)
     head = [
@@ -92,8 +95,8 @@ def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool) -> PreparedIss
         *([token_field("X-Partwork-Demo", "yes")] if demo else []),
     ]
     text = body_segments(issue.text, html=False)
-    html = body_segments(issue.html, html=True)
-    return PreparedIssue(author, alternative(head, text, html, issue.content_hash))
+    body = body_segments(html or issue.html, html=True)
+    return PreparedIssue(author, alternative(head, text, body, issue.content_hash))
 
 
 def message_bytes(

@@ -1,7 +1,7 @@
 """What became of an issue, in numbers: what its report tells."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
@@ -84,6 +84,23 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkClicks:
+    """How often a link was followed, by whomever; the issue's web links are numbered from 1.
+
+    `by_day` has the UTC days on which it was, in their order.
+    """
+
+    number: int
+    url: str
+    by_day: tuple[tuple[date, int], ...] = ()
+
+    @property
+    def count(self) -> int:
+        """On all days together."""
+        return sum(count for _, count in self.by_day)
+
+
+@dataclass(frozen=True, slots=True)
 class IssueReport:
     """What is known of an issue at one moment.
 
@@ -94,6 +111,7 @@ class IssueReport:
     `unproven` reports are not counted: anybody could have written them. Of `folded` deliveries
     nothing but the number is left here. `within` is the time by which the issue and those before
     it, the latest first, are set side by side. `notices` say what has to be known besides.
+    `clicks` are of the links that were counted, the most followed first; none where none were.
     """
 
     issue: str
@@ -118,6 +136,7 @@ class IssueReport:
     compared: Compared
     earlier: tuple[Compared, ...]
     notices: tuple[str, ...]
+    clicks: tuple[LinkClicks, ...] = ()
 
     @property
     def left_in_a_day(self) -> int:

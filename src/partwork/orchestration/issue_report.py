@@ -2,13 +2,14 @@
 
 from partwork.model.issue_report import IssueReport
 from partwork.orchestration.artifacts import bullets, escaped, points, table
-from partwork.rendering.issue_report import counts_of
+from partwork.rendering.issue_report import CLICKS_SAY, counts_of
 from partwork.rendering.issue_report_page import (
     Table,
     compared_table,
     days_table,
     domain_table,
     instant_in_words,
+    links_table,
 )
 
 
@@ -27,6 +28,8 @@ def page(report: IssueReport) -> str:
     lines.append(_section(compared_table(report)))
     if report.domains:
         lines.append(_section(domain_table(report.domains)))
+    if report.clicks:
+        lines += [_section(links_table(report.clicks)), escaped(CLICKS_SAY) + "\n"]
     how = f"partwork issue-report {report.issue} --html FILE"
     return "\n".join([*lines, f"The page with plots: `{how}`\n"])
 

@@ -144,6 +144,13 @@ def counts_of(report: IssueReport) -> list[tuple[str, int, str]]:
     ]
 
 
+CLICKS_SAY = (
+    "Counted is each request for a link that looks like a browser's, of the issue as a whole: "
+    "nobody knows whose. Programs that pass for browsers, such as filters that look behind links, "
+    "are among them; who comes twice counts twice; links in the text part are not counted."
+)
+
+
 def summary_of(report: IssueReport) -> str:
     """The figures in a line."""
     told = [f"{count:,} {name}" for name, count, _ in counts_of(report) if count]
@@ -179,13 +186,22 @@ def report_data(report: IssueReport) -> dict[str, object]:
         "earlier": [_compared(one) for one in report.earlier],
         "medians": {m.name: median_share(m, report.earlier) for m in MEASURES},
         "notices": list(report.notices),
+        "clicks": [
+            {
+                "link": one.number,
+                "url": one.url,
+                "count": one.count,
+                "days": {day.isoformat(): count for day, count in one.by_day},
+            }
+            for one in report.clicks
+        ],
     }
 
 
 def report_rows(report: IssueReport) -> list[tuple[str, ...]]:
     """The report as one table, its header first: of what, of which, what, how many, which share.
 
-    The first column is `issue`, `hour` or `day` (of departures), `domain` or `compared`.
+    The first column is `issue`, `hour` or `day` (of departures), `domain`, `link` or `compared`.
     """
     rows: list[tuple[str, ...]] = [("of", "which", "what", "count", "share")]
     for name, number, _ in counts_of(report):
@@ -195,6 +211,7 @@ def report_rows(report: IssueReport) -> list[tuple[str, ...]]:
     for one in report.domains:
         given = _outcomes(one.outcomes)
         rows += [("domain", domain_name(one), name, str(n), "") for name, n in given.items()]
+    rows += [("link", one.url, "clicks", str(one.count), "") for one in report.clicks]
     for other in (report.compared, *report.earlier):
         for measure in MEASURES:
             share = measure.share(other.outcomes)

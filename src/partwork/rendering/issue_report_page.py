@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from partwork.model.issue_report import Compared, DomainOutcomes, IssueReport
+from partwork.model.issue_report import Compared, DomainOutcomes, IssueReport, LinkClicks
 from partwork.rendering.issue_report import (
+    CLICKS_SAY,
     MEASURES,
     READERS_FOR_DOMAINS,
     READERS_OF_A_DOMAIN,
@@ -23,6 +24,8 @@ from partwork.rendering.words import day_in
 
 TEMPLATE = "web/issue-report.html"
 
+_MOST_LINKS = 10  # that a plot shows
+_URL_CHARACTERS = 30
 _SHOWN = ("accepted", "deferred", "refused", "in doubt", "bounced", "complained", "left in a week")
 
 
@@ -94,6 +97,12 @@ def days_table(report: IssueReport) -> Table:
     return Table("Readers who left, by days after their delivery", ("day", "left"), tuple(rows))
 
 
+def links_table(clicks: Sequence[LinkClicks]) -> Table:
+    """How often each counted link was followed."""
+    rows = ((str(one.number), f"{one.count:,}", plain_line(one.url)) for one in clicks)
+    return Table("Clicks by link", ("link", "clicks", "goes to"), tuple(rows))
+
+
 def _shares(one: Compared) -> tuple[str, ...]:
     return tuple(in_percent(m.share(one.outcomes)) for m in MEASURES)
 
@@ -117,6 +126,9 @@ def _fields(report: IssueReport) -> dict[str, object]:
         "over_days": _days(report),
         "left": report.outcomes.left,
         "domains": domain_table(report.domains) if report.domains else None,
+        "links": links_table(report.clicks) if report.clicks else None,
+        "most_clicked": _clicks(report.clicks) if report.clicks else None,
+        "clicks_say": CLICKS_SAY,
         "is_folded": bool(report.folded),
         "compared": compared_table(report),
         "has_earlier": bool(report.earlier),
@@ -154,6 +166,22 @@ def _days(report: IssueReport) -> Plot:
 def _most(counts: Sequence[int], unit: str) -> str:
     most = max(counts, default=0)
     return f"most of them, {most:,}, in {unit} {counts.index(most) + 1}"
+
+
+def _clicks(clicks: Sequence[LinkClicks]) -> Plot:
+    shown, total = clicks[:_MOST_LINKS], sum(one.count for one in clicks)
+    rows = [(f"{one.number} · {_short(one.url)}", one.count) for one in shown]
+    says = (
+        f"{total:,} clicks on {len(clicks):,} links; link {shown[0].number} was followed most, "
+        f"{shown[0].count:,} times."
+    )
+    return in_rows("clicks", "Clicks on the most followed links", says, rows, max(1, total))
+
+
+def _short(url: str) -> str:
+    """A link's address as far as it fits a phone."""
+    told = plain_line(url).partition("://")[2]
+    return told if len(told) <= _URL_CHARACTERS else f"{told[: _URL_CHARACTERS - 1]}…"
 
 
 def _compared(report: IssueReport) -> Iterator[Plot]:

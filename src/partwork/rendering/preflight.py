@@ -28,16 +28,18 @@ def preflight(
     *,
     notices: Sequence[str] = (),
     ending: Ending | None = None,
+    mailed: str = "",
 ) -> tuple[Check, ...]:
     """All that was looked at in an issue's mail, from its subject down to its footer.
 
     `notices` and `ending` are those of its `Draft`; an issue that was stored has lost them.
+    `mailed` is the HTML that leaves, where that is not the issue's own: the one that is measured.
     """
     seen = seen_of(issue.html)
     checks = (_title, _subject, _preheader, _wording)
     looked_at = (
         *(check(issue) for check in checks),
-        size_check(issue, seen, ending),
+        size_check(issue, seen, ending, mailed or issue.html),
         *(check(seen) for check in (_headings, _links, _pictures)),
     )
     footer = (*_footer(issue, seen), _address(issue, seen, newsletter))

@@ -14,21 +14,21 @@ NEARLY_CLIPPED_BYTES = 90_000
 LEAST_SHARE = 1 / 3  # of a part's text that its mail has to hold; a guess
 
 
-def size_check(issue: Issue, seen: Seen, ending: Ending | None) -> Check:
-    """How long the mail's HTML is, and where it ends that cannot have all of its part."""
-    size_bytes = len(issue.html.encode())
+def size_check(issue: Issue, seen: Seen, ending: Ending | None, mailed: str) -> Check:
+    """How long the HTML that is mailed is, and where it ends that cannot have all of its part."""
+    size_bytes = len(mailed.encode())
     measured = f"{_kb(size_bytes)} of {_kb(CLIPPED_BYTES)} kB"
     if ending:
         measured += f", all of it {_kb(len(ending.whole.encode()))} kB"
-        return Check("Size", measured, (_of_ending(ending),))
-    if size_bytes < NEARLY_CLIPPED_BYTES:
-        return Check("Size", measured, ())
+    found = (_of_ending(ending),) if ending else ()
+    if size_bytes < (CLIPPED_BYTES if ending else NEARLY_CLIPPED_BYTES):
+        return Check("Size", measured, found)
     said = (
         f"the mail's HTML has {_kb(size_bytes)} kB; Gmail cuts mails off at "
         f"{_kb(CLIPPED_BYTES)} kB: shorten the part or cut it in two{_longest(issue.html, seen)}"
     )
     severity = Severity.FAULT if size_bytes > CLIPPED_BYTES else Severity.NOTICE
-    return Check("Size", measured, (Finding("size", said, severity),))
+    return Check("Size", measured, (*found, Finding("size", said, severity)))
 
 
 def _of_ending(ending: Ending) -> Finding:

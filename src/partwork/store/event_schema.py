@@ -1,4 +1,4 @@
-"""The tables of what comes back: the inbox of events, and what is held against an address."""
+"""The tables of what comes back: the inbox of events, what is held against an address, clicks."""
 
 from sqlalchemy import (
     BigInteger,
@@ -115,4 +115,15 @@ Index(
     bounce_records.c.probe,
     sqlite_where=_IS_PROBED,
     postgresql_where=_IS_PROBED,
+)
+
+# How often the links of an issue were followed on a UTC day, by whomever: nobody is named. A link
+# without a row was never counted.
+clicks = Table(
+    "clicks",
+    metadata,
+    Column("content_hash", ForeignKey("issues.content_hash"), primary_key=True),
+    Column("link", Integer, primary_key=True, autoincrement=False),
+    Column("day", Text, primary_key=True),  # in ISO 8601
+    Column("count", BigInteger, nullable=False),
 )

@@ -26,8 +26,7 @@ def signer_of(secrets: Sequence[str], purpose: str) -> URLSafeSerializer:
 @lru_cache(maxsize=8)  # a campaign signs millions of links with one key
 def stamp_of(secrets: tuple[str, ...], purpose: str) -> Callable[[bytes], bytes]:
     """Signs ready bytes as `signer_of` does; the key is derived once, not for each."""
-    key = signer_of(secrets, purpose).make_signer().derive_key()
-    keyed = hmac.new(key, digestmod="sha256")
+    keyed = hmac.new(_key_of(secrets, purpose), digestmod="sha256")
 
     def stamped(held: bytes) -> bytes:
         proof = keyed.copy()
@@ -35,3 +34,13 @@ def stamp_of(secrets: tuple[str, ...], purpose: str) -> Callable[[bytes], bytes]
         return b"%b.%b" % (held, base64_encode(proof.digest()))
 
     return stamped
+
+
+def proof_of(held: bytes, secret: str, purpose: str, octets: int) -> bytes:
+    """The first octets of what `secret` signs these bytes with, for links that must be short."""
+    return hmac.digest(_key_of((secret,), purpose), held, "sha256")[:octets]
+
+
+@lru_cache(maxsize=8)
+def _key_of(secrets: tuple[str, ...], purpose: str) -> bytes:
+    return signer_of(secrets, purpose).make_signer().derive_key()

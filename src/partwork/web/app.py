@@ -1,6 +1,6 @@
 """The web app: what a subscriber reaches from a mail, and an editor by a signed link.
 
-GET changes nothing, ever.
+GET changes nothing, ever, but for the counts of `clicks`.
 """
 
 import logging
@@ -23,6 +23,7 @@ from partwork.store.engine import StoreError
 from partwork.store.suppression_log import LogUnusable
 from partwork.subscribing.page_links import LinkHasRunOut
 from partwork.subscribing.tokens import BadToken
+from partwork.web.clicks import Clicks, click_routes
 from partwork.web.doorkeeper import Doorkeeper
 from partwork.web.health import health_routes
 from partwork.web.hooks import hook_routes
@@ -64,13 +65,14 @@ def create_app(press: Press, amazon: Amazon | None = None) -> FastAPI:
     pages = Pages(press.library.templates())
     metrics, visitors = Metrics(press), Visitors()
     mailing = mailing_of(press, visitors)
+    clicks = Clicks(press)
     app = FastAPI(
         title="Partwork",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,  # RFC 8058, 3.1 forbids redirects
-        lifespan=lambda _app: keeping_house(press, mailing),
+        lifespan=lambda _app: keeping_house(press, mailing, clicks.save),
     )
 
     def error_page(status: int) -> Response:
@@ -128,6 +130,7 @@ def create_app(press: Press, amazon: Amazon | None = None) -> FastAPI:
     app.include_router(reading_routes(press, pages, error_page))
     app.include_router(joining_routes(press, pages, error_page, mailing))
     app.include_router(preference_routes(press, pages, mailing))
+    app.include_router(click_routes(press, clicks, error_page))
     app.include_router(preview_routes(press, pages, error_page))
     app.include_router(health_routes(press, pages, metrics))
     app.include_router(hook_routes(press, Webhooks(press, amazon)))

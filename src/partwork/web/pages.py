@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from starlette.background import BackgroundTask
@@ -156,6 +157,7 @@ class Pages:
         self.button(OUR_FAULT, "name", "Label", 200)
         for answer in (None, *Answer):
             self.sign_up(samples.FORM, answer, "reader@example.org")
+        self.sign_up(replace(samples.FORM, counts_clicks=True))
         for standing in Confirmation:
             self.confirmation(ConfirmationView("The newsletter", "sample", "Words", standing))
         self.report(samples.REPORT)
