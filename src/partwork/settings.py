@@ -231,6 +231,7 @@ class Settings(BaseSettings, WriterSettings):
         ge=1,
         description="Days after which Prefect's record of a run that has ended is removed: the "
         "run, its logs and its reports.",
+    )
     count_clicks: bool = Field(
         default=False,
         description="Whether links in mails lead by way of `partwork web`, which counts how often "
