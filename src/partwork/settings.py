@@ -19,6 +19,8 @@ from partwork.settings_faults import PREFIX, in_our_words, refuse_unknown
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
 
+LONGEST = 36_500  # days: of a hundred years every calendar knows
+
 
 class Settings(BaseSettings):
     """What the environment and the home's `.env` say; the environment wins.
@@ -193,41 +195,48 @@ class Settings(BaseSettings):
     fold_after: int = Field(
         default=90,
         ge=14,
+        le=LONGEST,
         description="Days after which accepted deliveries are kept in short: who got which issue "
         "and when, without the server's words.",
     )
     forget_pending: int = Field(
         default=30,
         ge=8,
+        le=LONGEST,
         description="Days after which a sign-up that nobody confirmed is forgotten, and whoever "
         "has nothing else with it; confirmation links are good for 7.",
     )
     forget_events: int = Field(
         default=90,
         ge=1,
+        le=LONGEST,
         description="Days after which what came back, and was judged, loses its words and "
         "addresses; kinds, codes, instants and judgements stay.",
     )
     forget_set_aside: int = Field(
         default=180,
         ge=1,
+        le=LONGEST,
         description="Days after which an event that could not be judged is removed.",
     )
     forget_files: int = Field(
         default=90,
         ge=1,
+        le=LONGEST,
         description="Days after which previews, copies of dry runs, logs and lists of rows that an "
         "import refused are removed from the home.",
     )
     forget_ledger: int = Field(
         default=0,
         ge=0,
+        le=100,
         description="Years after which who got which issue is forgotten; counts stay. "
         "Default: 0, never.",
     )
     forget_runs: int = Field(
         default=90,
         ge=1,
+        le=LONGEST,
         description="Days after which Prefect's record of a run that has ended is removed: the "
         "run, its logs and its reports.",
     )
