@@ -7,12 +7,13 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import Connection
 
-from partwork.model.audience import Evidence, SubscriptionState
+from partwork.model.audience import Applicant, Evidence, SubscriptionState
 from partwork.store.audience import (
     erase_subscriber,
     erase_unconfirmed,
     hold_subscriber,
     load_subscriber_by_id,
+    make_subscriber,
     move_subscriber,
 )
 from partwork.store.consents import load_consents
@@ -154,3 +155,32 @@ def test_who_confirms_at_the_moment_of_being_forgotten_stays(town: Town) -> None
         assert person.address == "ada@example.org"
         (held,) = load_subscriptions(conn, ada)
     assert held.state is SubscriptionState.CONFIRMED
+
+
+def test_who_asks_at_the_moment_of_being_erased_is_a_new_reader(town: Town) -> None:
+    (ada,) = town.join("ada")
+    made: list[int] = []
+
+    def ask() -> None:
+        with town.engine.begin() as conn:
+            applicant = Applicant(0, "ada@example.org")
+            key, hashed = applicant.address, "hash of ada"
+            new = make_subscriber(
+                conn, applicant, address_key=key, suppression_key=hashed, at=town.now
+            )
+            ask_for_subscription(conn, new, "daily", PAGE, town.now)
+            made.append(new)
+
+    thread = Thread(target=ask)
+    with town.engine.begin() as conn:
+        hold_subscriber(conn, ada)
+        thread.start()
+        wait_until(lambda: is_waited_for(conn))
+        erase_subscriber(conn, ada)
+    thread.join()
+
+    assert made
+    assert made != [ada]
+    with read_only(town.engine) as conn:
+        (held,) = load_subscriptions(conn, made[0])
+    assert held.state is SubscriptionState.PENDING

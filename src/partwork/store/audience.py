@@ -54,20 +54,25 @@ def make_subscriber(
     suppression_key: str,
     at: datetime,
 ) -> int:
-    """The id of the one with this address key; made of the applicant where there is nobody."""
-    insert_if_new(
-        conn,
-        subscribers,
-        address=applicant.address.strip(),
-        address_key=address_key,
-        suppression_key=suppression_key,
-        name=applicant.name,
-        language=applicant.language,
-        created_at=at,
-    )
+    """The id of the one with this address key; made of the applicant where there is nobody.
+
+    Nobody erases them before the transaction ends; who is erased just now is made anew.
+    """
     by_key = select(subscribers.c.id).where(subscribers.c.address_key == address_key)
-    subscriber: int = conn.execute(by_key).scalar_one()
-    return subscriber
+    found: int | None = None
+    while found is None:
+        insert_if_new(
+            conn,
+            subscribers,
+            address=applicant.address.strip(),
+            address_key=address_key,
+            suppression_key=suppression_key,
+            name=applicant.name,
+            language=applicant.language,
+            created_at=at,
+        )
+        found = conn.execute(by_key.with_for_update(read=True)).scalar_one_or_none()
+    return found
 
 
 def move_subscriber(
@@ -239,31 +244,31 @@ def count_unconfirmed(conn: Connection, before: datetime) -> int:
 
 def is_asked_in_vain(before: datetime) -> ColumnElement[bool]:
     """The condition that a subscription was asked for, the last time before then, and waits."""
-    return and_(IS_PENDING, subscriptions.c.asked_at < before, ~_is_asked_since(before))
+    is_old = subscriptions.c.asked_at < before
+    return and_(IS_PENDING, is_old, _last_asked_at(subscriptions) < before)
 
 
 def has_others(before: datetime) -> ColumnElement[bool]:
     """The condition that a subscription's holder has one that is not asked for in vain so long."""
     other = subscriptions.alias()
     is_other = or_(
-        other.c.state != SubscriptionState.PENDING.value,
-        other.c.asked_at >= before,
-        _is_asked_since(before, other),
+        other.c.state != SubscriptionState.PENDING.value, _last_asked_at(other) >= before
     )
     return exists().where(other.c.subscriber == subscriptions.c.subscriber, is_other)
 
 
-def _is_asked_since(before: datetime, table: FromClause = subscriptions) -> ColumnElement[bool]:
-    """Whether it was asked for again: the consent record knows, `asked_at` has the first time.
+def _last_asked_at(table: FromClause) -> ColumnElement[datetime]:
+    """When a subscription was last asked for, as the consent record has it.
 
-    That stays as it is, since links from before it confirm nothing.
+    `asked_at` has the first time and stays so: links from before it confirm nothing. It is looked
+    up for each of the few; joined, PostgreSQL may read all consents.
     """
-    return exists().where(
+    last = select(func.max(consents.c.at)).where(
         consents.c.subscriber == table.c.subscriber,
         consents.c.newsletter == table.c.newsletter,
         consents.c.act == Act.ASKED.value,
-        consents.c.at >= before,
     )
+    return func.coalesce(last.scalar_subquery(), table.c.asked_at)
 
 
 def _is_unconfirmed(before: datetime) -> tuple[ColumnElement[bool], ...]:
