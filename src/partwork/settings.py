@@ -15,7 +15,7 @@ from partwork.delivering.bounces import UnfitPattern, checked_pattern
 from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
 from partwork.model.feedback import Source
 from partwork.returning.signatures.known import known_by
-from partwork.settings_faults import PREFIX, in_our_words, refuse_unknown
+from partwork.settings_faults import PREFIX, Days, in_our_words, refuse_unknown
 from partwork.settings_of_writer import WriterSettings
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
@@ -191,30 +191,30 @@ class Settings(BaseSettings, WriterSettings):
         description="Percent of what was accepted that may be reported as spam; more, and more "
         "than two, hold the issue.",
     )
-    fold_after: int = Field(
+    fold_after: Days = Field(
         default=90,
         ge=14,
         description="Days after which accepted deliveries are kept in short: who got which issue "
         "and when, without the server's words.",
     )
-    forget_pending: int = Field(
+    forget_pending: Days = Field(
         default=30,
         ge=8,
         description="Days after which a sign-up that nobody confirmed is forgotten, and whoever "
         "has nothing else with it; confirmation links are good for 7.",
     )
-    forget_events: int = Field(
+    forget_events: Days = Field(
         default=90,
         ge=1,
         description="Days after which what came back, and was judged, loses its words and "
         "addresses; kinds, codes, instants and judgements stay.",
     )
-    forget_set_aside: int = Field(
+    forget_set_aside: Days = Field(
         default=180,
         ge=1,
         description="Days after which an event that could not be judged is removed.",
     )
-    forget_files: int = Field(
+    forget_files: Days = Field(
         default=90,
         ge=1,
         description="Days after which previews, copies of dry runs, logs and lists of rows that an "
@@ -223,10 +223,11 @@ class Settings(BaseSettings, WriterSettings):
     forget_ledger: int = Field(
         default=0,
         ge=0,
+        le=100,
         description="Years after which who got which issue is forgotten; counts stay. "
         "Default: 0, never.",
     )
-    forget_runs: int = Field(
+    forget_runs: Days = Field(
         default=90,
         ge=1,
         description="Days after which Prefect's record of a run that has ended is removed: the "

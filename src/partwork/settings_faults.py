@@ -4,14 +4,17 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
 from dotenv import dotenv_values
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from partwork.model.errors import PartworkError
 
 PREFIX = "PARTWORK_"
+
+Days = Annotated[int, Field(le=36_500)]  # a hundred years, of which every calendar knows
 
 
 class SettingsError(PartworkError):
@@ -50,6 +53,7 @@ _FAULTS = {
     "finite_number": "must be a finite number",
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
 }
 
 

@@ -10,11 +10,13 @@ import pytest
 
 from partwork.actions.collect_bounces import Collected, collect_bounces, collect_mail, in_words
 from partwork.actions.feedback import take_in
+from partwork.actions.loading import load_newsletter
 from partwork.actions.send import send
 from partwork.actions.subscribers import story_of
 from partwork.assembly import Press, assemble
 from partwork.delivering.bounces import MailKind, SentMail
 from partwork.delivering.leaving_by_mail import leaving_address
+from partwork.delivering.service import service_message_bytes
 from partwork.mailbox.folder import MailboxUnusable, StoredMail
 from partwork.model.audience import SubscriptionState
 from partwork.model.feedback import Feedback, FeedbackKind, Source
@@ -152,6 +154,29 @@ def test_a_report_on_somebodys_own_mail_stays_unread_for_them(listening, maildir
 
     assert collected.judged.suppressed == 0
     assert "new/1" in files(maildir)
+
+
+def test_a_notice_of_ours_stays_unread_for_the_editor(press, issue, maildir, clock):
+    """Where the editor reads the mailbox to which bounces come, too."""
+    newsletter = load_newsletter(press, "the-bench")
+    notice = service_message_bytes(
+        newsletter,
+        newsletter.sender.address,
+        subject="it is held",
+        html="<p>See to it.</p>",
+        text="See to it.",
+        name="held",
+        date=clock(),
+        demo=False,
+    )
+    (maildir / "new" / "1").write_bytes(notice)
+    (maildir / "new" / "2").write_bytes(b"Auto-Submitted: auto-replied\r\n\r\nI am away.\r\n")
+    settings = Settings(home=press.settings.home, bounce_mailbox=f"maildir:{maildir}")
+
+    with assemble(settings) as shared:
+        collect_bounces(shared, clock)
+
+    assert sorted(files(maildir)) == ["cur/2:2,S", "new/1"]
 
 
 def test_mail_that_could_not_be_marked_is_recognised_when_it_comes_again(

@@ -26,7 +26,7 @@ from partwork.store.engine import read_only
 from partwork.subscribing.wording import wording_of
 from partwork.transport.forgetting import forget_messages
 from tests.actions.conftest import READERS
-from tests.conftest import NOW
+from tests.conftest import NOW, Clock
 
 DAY = timedelta(days=1)
 ADA = "ada@example.org"
@@ -102,6 +102,35 @@ def test_who_never_confirms_is_forgotten_after_a_month(press: Press, readers: ob
     left = {person.address for person, _ in all_subscribers(press, "", None)}
     assert still_there - left == {"eve@example.org"}
     assert left == {*READERS, "bob@example.org"}
+    assert not list(press.outbox.glob("eve@*"))
+
+
+def test_who_asks_again_before_the_time_is_over_has_as_long_again(
+    press: Press, readers: object
+) -> None:
+    clock = Clock()
+    for clock.at in (NOW, NOW + 29 * DAY):
+        ask(press, ServiceRequest.SUBSCRIBE, "the-bench", "eve@example.org", VISITOR, now=clock())
+        answer_requests(press, clock)
+
+    keep_house(press, lambda: NOW + 31 * DAY)
+    assert "eve@example.org" in {person.address for person, _ in all_subscribers(press, "", None)}
+
+    keep_house(press, lambda: NOW + 60 * DAY)
+    assert {person.address for person, _ in all_subscribers(press, "", None)} == set(READERS)
+
+
+def test_who_is_forgotten_in_two_goes_leaves_no_mail_behind(press: Press) -> None:
+    ask(press, ServiceRequest.SUBSCRIBE, "the-bench", "eve@example.org", VISITOR, now=NOW)
+    answer_requests(press, lambda: NOW)
+    in_the_way = press.outbox / "a folder.eml"
+    in_the_way.mkdir()
+    with pytest.raises(LibraryError, match="a mail there cannot be removed"):
+        forget_unconfirmed(press, NOW + 31 * DAY)
+
+    in_the_way.rmdir()
+
+    assert forget_unconfirmed(press, NOW + 31 * DAY) == 1
     assert not list(press.outbox.glob("eve@*"))
 
 

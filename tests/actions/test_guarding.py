@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from partwork.actions.feedback import Judged, judge, judge_all, take_in
 from partwork.actions.guarding import OFTEN, Held, Rounds, guard_issue
@@ -179,6 +180,27 @@ def test_what_a_person_resumed_is_held_again_only_for_what_is_new(
 
     assert "6 of 100 accepted bounced" in held.why
     assert come_back(post, issue, MANY[16:20], clock) == ()  # it is held already
+
+
+def test_who_resumes_it_while_the_guard_looks_has_the_last_word(
+    post: Press, issue: str, clock: Clock
+) -> None:
+    send(post, issue, clock=clock)
+    said: list[str] = []
+
+    @event.listens_for(post.engine, "after_cursor_execute")
+    def meanwhile(_conn, _cursor, statement: str, *_more: object) -> None:
+        if "JOIN events" in statement and not said:  # the guard has just counted
+            said.append(statement)
+            pause(post, issue, "my word", clock())
+            resume(post, issue, clock())
+
+    assert come_back(post, issue, MANY[:20], clock) == ()
+
+    assert said
+    assert status_of(post, issue).stopped == ""
+    clock.at = NOW + HOUR
+    assert come_back(post, issue, MANY[20:40], clock)  # what is told after it counts
 
 
 def test_what_a_person_paused_stays_paused(post: Press, issue: str, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from partwork.actions.folding import fold_old
 from partwork.actions.issue_report import issue_report, issue_report_csv, issue_report_html
@@ -228,6 +228,21 @@ def test_a_report_is_due_a_day_and_a_week_after_the_first_delivery_and_then_no_m
     assert due_reports(own, NOW + WEEK) == (week,)
     assert due_reports(own, NOW + 2 * WEEK - second) == (week,)
     assert due_reports(own, NOW + 2 * WEEK) == ()
+
+
+def test_of_an_issue_whose_reports_cannot_be_due_yet_no_delivery_is_read(own: Press) -> None:
+    send(own)
+    read: list[str] = []
+
+    @event.listens_for(own.engine, "before_cursor_execute")
+    def note(_conn, _cursor, statement: str, *_more: object) -> None:
+        if "FROM deliveries" in statement:
+            read.append(statement)
+
+    assert due_reports(own, NOW + DAY - timedelta(seconds=1)) == ()
+    assert read == []
+    assert due_reports(own, NOW + DAY)
+    assert read
 
 
 def test_a_report_that_was_kept_is_due_no_more_even_after_a_restart(own: Press) -> None:

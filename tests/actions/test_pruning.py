@@ -1,6 +1,7 @@
 """What is too old goes, by the settings; what was asked to stay away stays away."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from partwork.actions.answering import answer_requests
 from partwork.actions.departing import depart
-from partwork.actions.old_files import DRY_RUNS, ERROR_LISTS, LOGS, PREVIEWS
+from partwork.actions.old_files import DRY_RUNS, ERROR_LISTS, LOGS, PREVIEWS, old_files
 from partwork.actions.preview import preview
 from partwork.actions.pruning import (
     ANSWERED,
@@ -172,6 +173,19 @@ def test_a_preview_goes_as_a_whole_or_not_at_all(press: Press, series: str) -> N
     assert counts(prune(press, later)) == {}
     assert len(list(shown[0].folder.iterdir())) == 5
     assert counts(prune(press, later + 2 * DAY))[PREVIEWS] == len(shown)
+
+
+def test_what_another_has_just_removed_is_no_fault(press: Press) -> None:
+    parts = [press.settings.state / "previews" / "one" / number for number in ("01", "02", "03")]
+    for part in parts:
+        written(part / "mail.html")
+    found = old_files(press, NOW + DAY)
+
+    seen = [next(found).paths[-1].name]
+    shutil.rmtree(parts[1])
+    seen += [old.paths[-1].name for old in found]
+
+    assert seen == ["01", "03"]
 
 
 def test_what_must_stay_stays_however_old_it_is(press: Press, readers: object) -> None:

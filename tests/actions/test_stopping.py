@@ -15,7 +15,7 @@ from partwork.library import LibraryError
 from partwork.model.delivery import Tally
 from partwork.model.stop import Stop, StopKind
 from partwork.settings import Settings
-from partwork.store.stops import save_stop
+from partwork.store.stops import load_stop, save_hold
 from tests.actions.sending import subscribe
 from tests.conftest import NOW, Clock
 from tests.transport.rough_server import DROP, RoughServer
@@ -121,7 +121,9 @@ def test_a_hold_changes_nothing_of_what_a_person_said(by_smtp: Press, issue: str
 
     with by_smtp.engine.begin() as connection:
         held = Stop(StopKind.HELD, "5 were refused", NOW)
-        assert not save_stop(connection, paused.content_hash, held)
+        assert not save_hold(
+            connection, paused.content_hash, held, load_stop(connection, paused.content_hash)
+        )
 
     assert "is paused since" in status_of(by_smtp, issue).stopped
 

@@ -1,5 +1,7 @@
 """How a lane goes on after what it was told."""
 
+import pytest
+
 from partwork.delivering.course import Course
 from partwork.model.delivery import Reply, Stage
 
@@ -86,3 +88,17 @@ def test_after_the_first_200_refusals_hold_no_more() -> None:
 
 def test_who_is_put_off_is_not_refused() -> None:
     assert not after(*[Reply(450, "4.7.1 greylisted", Stage.RCPT)] * 50).held
+
+
+@pytest.mark.parametrize(
+    "address", ["<ada@example.org>:", "ada@example.org", "(ada+x@example.org)"]
+)
+def test_why_nothing_may_be_sent_names_no_reader(address: str) -> None:
+    """It is kept for as long as the issue, and shown where an erasure does not reach."""
+    reply = Reply(550, f"5.1.1 {address} no such mailbox", Stage.RCPT)
+
+    assert after(*[reply] * 5).held == (
+        "5 of the first 5 answered were refused, the last with 550 5.1.1 … no such mailbox"
+    )
+    policy = Reply(550, f"5.7.1 no mail to {address} from you", Stage.RCPT)
+    assert after(policy).held == "mail of ours is not taken (550 5.7.1 no mail to … from you)"

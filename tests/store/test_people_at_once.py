@@ -7,11 +7,13 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import Connection
 
-from partwork.model.audience import Evidence
+from partwork.model.audience import Applicant, Evidence, SubscriptionState
 from partwork.store.audience import (
     erase_subscriber,
+    erase_unconfirmed,
     hold_subscriber,
     load_subscriber_by_id,
+    make_subscriber,
     move_subscriber,
 )
 from partwork.store.consents import load_consents
@@ -20,6 +22,7 @@ from partwork.store.subscriptions import (
     ask_for_subscription,
     confirm_subscription,
     end_subscription,
+    load_subscriptions,
     return_to_subscription,
 )
 from tests.conftest import wait_until
@@ -125,3 +128,59 @@ def test_who_is_erased_while_they_act_is_gone_and_nobody_waits_for_ever(
         with read_only(town.engine) as conn:
             assert load_subscriber_by_id(conn, reader) is None
             assert load_consents(conn, reader) == ()
+
+
+def test_who_confirms_at_the_moment_of_being_forgotten_stays(town: Town) -> None:
+    (ada,) = town.join("ada")
+    with town.engine.begin() as conn:
+        end_subscription(conn, ada, "daily", PAGE, town.now)
+        ask_for_subscription(conn, ada, "daily", PAGE, town.now)
+    before, gone = town.now + timedelta(days=30), []
+
+    def forget() -> None:
+        with town.engine.begin() as conn:
+            gone.append(erase_unconfirmed(conn, ada, before))
+
+    thread = Thread(target=forget)
+    with town.engine.begin() as conn:
+        assert confirm_subscription(conn, ada, "daily", PAGE, linked_at=town.now, at=before)
+        thread.start()
+        wait_until(lambda: is_waited_for(conn))
+    thread.join()
+
+    assert gone == [False]
+    with read_only(town.engine) as conn:
+        person = load_subscriber_by_id(conn, ada)
+        assert person
+        assert person.address == "ada@example.org"
+        (held,) = load_subscriptions(conn, ada)
+    assert held.state is SubscriptionState.CONFIRMED
+
+
+def test_who_asks_at_the_moment_of_being_erased_is_a_new_reader(town: Town) -> None:
+    (ada,) = town.join("ada")
+    made: list[int] = []
+
+    def ask() -> None:
+        with town.engine.begin() as conn:
+            applicant = Applicant(0, "ada@example.org")
+            key, hashed = applicant.address, "hash of ada"
+            new = make_subscriber(
+                conn, applicant, address_key=key, suppression_key=hashed, at=town.now
+            )
+            ask_for_subscription(conn, new, "daily", PAGE, town.now)
+            made.append(new)
+
+    thread = Thread(target=ask)
+    with town.engine.begin() as conn:
+        hold_subscriber(conn, ada)
+        thread.start()
+        wait_until(lambda: is_waited_for(conn))
+        erase_subscriber(conn, ada)
+    thread.join()
+
+    assert made
+    assert made != [ada]
+    with read_only(town.engine) as conn:
+        (held,) = load_subscriptions(conn, made[0])
+    assert held.state is SubscriptionState.PENDING

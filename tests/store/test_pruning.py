@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Engine, func, select, update
 
 from partwork.model.audience import Evidence, SubscriptionState
@@ -145,6 +146,16 @@ def test_a_sign_up_in_vain_goes_and_what_its_owner_has_stays(town: Town) -> None
     assert held == {"daily": SubscriptionState.CONFIRMED, "monthly": SubscriptionState.PENDING}
 
 
+def test_a_sign_up_that_was_asked_for_again_waits_from_then_on(town: Town) -> None:
+    (ada,) = town.join("ada")
+    for days in (0, 29):
+        with town.engine.begin() as conn:
+            ask_for_subscription(conn, ada, "weekly", Evidence("form"), NOW + days * DAY)
+
+    assert remove_old(town.engine, old_pending(NOW + 28 * DAY)) == 0
+    assert remove_old(town.engine, old_pending(NOW + 30 * DAY)) == 1
+
+
 def test_what_is_confirmed_since_it_was_found_old_stays(town: Town) -> None:
     (ada,) = town.join("ada")
     with town.engine.begin() as conn:
@@ -169,6 +180,21 @@ def test_more_than_fit_into_one_transaction_all_go(engine: Engine) -> None:
     assert count_old(engine, old) == 2 * AT_ONCE + 1
     assert remove_old(engine, old) == 2 * AT_ONCE + 1
     assert count_rows(engine, events) == 0
+
+
+def test_what_another_is_at_is_left_to_the_next_run(engine: Engine) -> None:
+    old = many_events(engine, 3)
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer")
+    gone: list[int] = []
+    pruning = threading.Thread(target=lambda: gone.append(remove_old(engine, old)), daemon=True)
+    with engine.begin() as conn:
+        conn.execute(select(events.c.id).order_by(events.c.id).limit(1).with_for_update())
+        pruning.start()
+        pruning.join(30)
+        assert gone == [2]
+
+    assert remove_old(engine, old) == 1
 
 
 def test_two_at_once_remove_each_row_once(engine: Engine) -> None:

@@ -12,7 +12,7 @@ from partwork.model.audience import Applicant, Evidence
 from partwork.model.feedback import Certainty
 from partwork.model.issue import AudienceRule
 from partwork.model.segment import Segment
-from partwork.store.audience import count_confirmed, unconfirmed_since
+from partwork.store.audience import count_confirmed, erase_unconfirmed, unconfirmed_since
 from partwork.store.bounce_records import hold_records
 from partwork.store.campaigns import enrol, plan_campaign
 from partwork.store.claiming import claim
@@ -41,7 +41,7 @@ from partwork.store.origins import (
     people_with,
     service_mails,
 )
-from partwork.store.records import doubtful, last_refusals, records_of, waiting_since
+from partwork.store.records import by_domain, doubtful, last_refusals, records_of, waiting_since
 from partwork.store.segments import count_reached
 from partwork.store.subscriptions import end_subscriptions
 from tests.store.noting import hot_statements, note_attempt
@@ -83,7 +83,10 @@ def plans(
 
 @pytest.mark.parametrize(
     "what",
-    ["count", "plan", "enrol", "claim", "tally", "show", "leave", "depart", "record", "prune"],
+    [
+        *("count", "plan", "enrol", "claim", "tally", "show", "leave", "depart", "record", "prune"),
+        *("domains", "forget"),
+    ],
 )
 def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) -> None:
     ada, bob, _ = town.join("ada", "bob", "eve")
@@ -117,6 +120,10 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
                     return end_subscriptions(conn, leaving, town.now)
                 case "record":
                     return last_consent(conn, "hash of ada", "daily")
+                case "domains":
+                    return by_domain(conn, issue.content_hash)
+                case "forget":
+                    return erase_unconfirmed(conn, ada, town.now)
             return unconfirmed_since(conn, town.now, 100)
 
         plan = plans(conn, act, hot_statements(conn) if what == "claim" else ())

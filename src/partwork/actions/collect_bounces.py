@@ -15,6 +15,7 @@ from partwork.actions.notices import tell_editors
 from partwork.actions.putting_down import is_forged
 from partwork.assembly import Clock, Press
 from partwork.delivering.bounces import TOKEN, mail_behind
+from partwork.delivering.service import is_service_message_id
 from partwork.mailbox.address import ImapAddress
 from partwork.mailbox.folder import Folder, MailboxUnusable, StoredMail
 from partwork.mailbox.imap import ImapFolder
@@ -185,7 +186,12 @@ def _wish(press: Press, mail: StoredMail, event: Feedback) -> Feedback:
 
 
 def _may_be_ours(press: Press, event: Feedback) -> bool:
-    """Reports of people's own mail may come to the same mailbox: they stay unread for them."""
+    """Reports of people's own mail may come to the same mailbox: they stay unread for them.
+
+    So do our own notices to editors, which no person wrote.
+    """
+    if is_service_message_id(event.event):
+        return False
     return TOKEN not in press.settings.bounce_address or _names_ours(press, event)
 
 

@@ -10,7 +10,8 @@ from partwork.library import LibraryError
 from partwork.model.audience import Evidence, Subscriber
 from partwork.store.audience import (
     erase_subscriber,
-    load_subscriber_by_id,
+    erase_unconfirmed,
+    load_subscribers_by_id,
     unconfirmed_since,
 )
 from partwork.store.consents import load_consents
@@ -23,7 +24,7 @@ from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.addresses import address_key
 from partwork.transport.forgetting import forget_messages
 
-AT_ONCE = 100  # people a transaction, so that an unsubscribe never waits long
+AT_ONCE = 100  # people whose mails are looked for together
 
 OUT_OF_REACH = (
     "mails that have arrived, and those under way",
@@ -92,18 +93,22 @@ def forget_unconfirmed(press: Press, now: datetime) -> int:
     """Forgets those who were entered in a form and never confirmed anything; how many.
 
     Most of them never asked: somebody else typed their address. Of many some, so that it is to be
-    repeated until there is nobody. Raises LibraryError as `forget` does.
+    repeated until there is nobody. Who confirms meanwhile stays. Raises LibraryError as `forget`
+    does.
     """
-    with press.engine.begin() as connection:
-        before = now - timedelta(days=press.settings.forget_pending)
+    before = now - timedelta(days=press.settings.forget_pending)
+    with read_only(press.engine) as connection:
         people = unconfirmed_since(connection, before, AT_ONCE)
-        found = [load_subscriber_by_id(connection, one) for one in people]
-        for one in people:
-            erase_subscriber(connection, one)
-    if people:
-        keys = {keys_of(p.address, press.hash_key).address_key for p in found if p}
-        _forget_mails(press, keys)
-    return len(people)
+        found = load_subscribers_by_id(connection, people)
+    if found:  # before the people: of who is gone nobody could tell which mails were theirs
+        keys = [keys_of(person.address, press.hash_key) for person in found.values()]
+        _forget_mails(press, {one.address_key for one in keys})
+    return sum(_is_erased(press, one, before) for one in found)
+
+
+def _is_erased(press: Press, person: int, before: datetime) -> bool:
+    with press.engine.begin() as connection:
+        return erase_unconfirmed(connection, person, before)
 
 
 def _forget_mails(press: Press, keys: Collection[str]) -> int:

@@ -25,7 +25,7 @@ from partwork.store.shares import (
     count_accepted,
     count_came_back,
 )
-from partwork.store.stops import load_stop, save_stop
+from partwork.store.stops import load_stop, save_hold
 
 RECENT = timedelta(days=7)  # a relay gives a message up after five at most: RFC 5321, 4.5.4.1
 OFTEN, SELDOM = 500, 30.0  # answers, and seconds, after which a running send looks again
@@ -37,7 +37,7 @@ _log = logging.getLogger("partwork.guard")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An issue that was held just now; `why` may repeat servers' words, and so is not logged."""
+    """An issue that was held just now; `why` may repeat servers' words, without addresses."""
 
     issue: str
     newsletter: str
@@ -62,10 +62,13 @@ def guard_issue(press: Press, content_hash: str, now: datetime) -> tuple[Held, .
     return _guard(press, found, now)
 
 
-def hold(press: Press, content_hash: str, held: Held, now: datetime) -> bool:
-    """Stops all lanes of the issue, until a person resumes it; False: it was stopped already."""
+def hold(press: Press, content_hash: str, held: Held, seen: Stop | None, now: datetime) -> bool:
+    """Stops all lanes of the issue, until a person resumes it; False: it was stopped already.
+
+    Nor is it stopped if a person has resumed it since `seen` was what had been said last.
+    """
     with press.engine.begin() as connection:
-        is_new = save_stop(connection, content_hash, Stop(StopKind.HELD, held.why, now))
+        is_new = save_hold(connection, content_hash, Stop(StopKind.HELD, held.why, now), seen)
     if is_new:
         _log.warning("%s is held; `partwork status %s` says why", held.issue, held.issue)
     return is_new
@@ -118,7 +121,7 @@ def _guard(press: Press, found: Iterable[SentCampaign], now: datetime) -> tuple[
                 continue
             whys = _whys(connection, campaign, stop.at if stop else None, ceilings)
         held = Held(campaign.issue, campaign.newsletter, _line(whys))
-        if whys and hold(press, campaign.content_hash, held, now):
+        if whys and hold(press, campaign.content_hash, held, stop, now):
             now_held.append(held)
     return tuple(now_held)
 

@@ -34,7 +34,8 @@ def due_reports(press: Press, now: datetime) -> tuple[DueReport, ...]:
     due: list[DueReport] = []
     with read_only(press.engine) as connection:
         for sent in issues_planned_since(connection, now - 2 * WEEK - HELD_AT_MOST):
-            missing = [p for p in Period if not report_file(press, sent.name, p).exists()]
+            may_be_due = [p for p in Period if now - sent.planned_at >= p.length]
+            missing = [p for p in may_be_due if not report_file(press, sent.name, p).exists()]
             first = first_accepted(connection, sent.content_hash) if missing else None
             if first is None:
                 continue

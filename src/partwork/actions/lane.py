@@ -33,6 +33,7 @@ from partwork.model.delivery import (
 )
 from partwork.model.errors import PartworkError
 from partwork.model.feedback import Feedback
+from partwork.model.stop import Stop
 from partwork.store.claiming import End, claim, note_attempts, note_ends, postpone, release
 from partwork.store.driving import Desk, noticed
 from partwork.store.engine import StoreError, read_only
@@ -262,7 +263,8 @@ class Lane:
     def hold(self, why: str) -> None:
         """Stops this lane and all others, until a person resumes the issue."""
         held = Held(self.copies.issue.name, self.copies.newsletter.slug, why)
-        if hold(self.press, self.copies.content_hash, held, self.clock()):
+        content_hash = self.copies.content_hash
+        if hold(self.press, content_hash, held, self._said(), self.clock()):
             self.held.append(held)
         self.stopped = self._why_stopped()
 
@@ -290,11 +292,14 @@ class Lane:
 
     def _why_stopped(self) -> str:
         """In words: what a person or a hold has said, else what this lane has come to."""
-        with read_only(self.press.engine) as connection:
-            stop = load_stop(connection, self.copies.content_hash)
+        stop = self._said()
         if stop and stop.is_on:
             return f"{stop.kind}: {stop.reason}" if stop.reason else stop.kind.value
         return self.course.given_up
+
+    def _said(self) -> Stop | None:
+        with read_only(self.press.engine) as connection:
+            return load_stop(connection, self.copies.content_hash)
 
     def _ended(self, key: int) -> Delivery:
         self._claimed_at.pop(key)

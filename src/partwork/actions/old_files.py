@@ -67,12 +67,15 @@ def remove(old: OldFiles) -> bool:
 
 def _if_old(what: str, path: Path, before: datetime) -> Iterator[OldFiles]:
     """It, if nothing in it was changed since; a link is nobody's, and so is all behind it."""
-    paths = (*_below(path), path)
-    if any(one.is_symlink() for one in paths):
+    try:
+        paths = (*_below(path), path)
+        if any(one.is_symlink() for one in paths):
+            return
+        changed = [one.stat().st_mtime for one in paths if not one.is_dir()]
+        if not changed:
+            changed = [path.stat().st_mtime]
+    except FileNotFoundError:  # another is at it
         return
-    changed = [one.stat().st_mtime for one in paths if not one.is_dir()]
-    if not changed:
-        changed = [path.stat().st_mtime]
     if max(changed) < before.timestamp():
         yield OldFiles(what, paths)
 

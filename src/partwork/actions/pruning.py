@@ -99,15 +99,14 @@ def _files(
     """What became of files, and a line for each that cannot be read or removed."""
     counts: dict[str, int] = {}
     notes: list[str] = []
-    try:
-        found = list(old_files(press, now - timedelta(days=press.settings.forget_files)))
+    try:  # each goes as soon as it is found: what is made anew meanwhile stays
+        for old in old_files(press, now - timedelta(days=press.settings.forget_files)):
+            try:
+                counts[old.what] = counts.get(old.what, 0) + (dry_run or remove(old))
+            except OSError as error:
+                notes.append(_why(press, error))
     except OSError as error:
-        return counts, (_why(press, error),)
-    for old in found:
-        try:
-            counts[old.what] = counts.get(old.what, 0) + (dry_run or remove(old))
-        except OSError as error:
-            notes.append(_why(press, error))
+        notes.append(_why(press, error))
     return counts, tuple(notes)
 
 

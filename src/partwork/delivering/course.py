@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from partwork.delivering.replies import Concern, concern_of, enhanced_status, verdict_of
+from partwork.delivering.replies import Concern, concern_of, enhanced_status, in_words, verdict_of
 from partwork.model.delivery import Reply, Stage, Verdict
 
 # DESIGN 9: more than two per cent refused of the first 200 answered hold the campaign.
@@ -42,7 +42,7 @@ class Course:
                 self._returned[delivery] += 1
                 return False
             case Concern.SENDER if self._is_about_all(reply):
-                self.held = f"mail of ours is not taken ({reply.code} {reply.text})"
+                self.held = f"mail of ours is not taken ({in_words(reply)})"
                 return False
         self._count(reply)
         return True
@@ -51,7 +51,7 @@ class Course:
         """The relay is given a pause after this reply."""
         self._rests += 1
         if self._rests >= RESTS:
-            self.given_up = f"the relay goes on to ask for less ({reply.code} {reply.text})"
+            self.given_up = f"the relay goes on to ask for less ({in_words(reply)})"
 
     def _is_about_all(self, reply: Reply) -> bool:
         """A policy may be one reader's own, as long as others accept; all else is about us."""
@@ -72,5 +72,5 @@ class Course:
         if self._answered <= FIRST and self._refused > self.tolerated:
             self.held = (
                 f"{self._refused} of the first {self._answered} answered were refused, the last "
-                f"with {reply.code} {reply.text}"
+                f"with {in_words(reply)}"
             )

@@ -59,6 +59,11 @@ def enhanced_status(reply: Reply) -> str | None:
     return found["status"]
 
 
+def in_words(reply: Reply) -> str:
+    """Code and words of the reply without addresses, for what outlives the reader's erasure."""
+    return f"{reply.code} {' '.join(w if '@' not in w else '…' for w in reply.text.split())}"
+
+
 def concern_of(reply: Reply) -> Concern:
     """What a 4xx or 5xx speaks of. An enhanced status code tells more than the three digits.
 

@@ -1,5 +1,6 @@
 """A service mail → the message that one person gets, as bytes ready for the wire."""
 
+import re
 from datetime import datetime
 from hashlib import sha256
 
@@ -47,3 +48,11 @@ def service_message_id(newsletter: Newsletter, name: str) -> str:
     """The Message-ID of the mail of that name. Raises UnfitAddress."""
     domain = domain_of(wire_address(newsletter.sender.address))
     return f"<service.{sha256(name.encode()).hexdigest()[:32]}@{domain}>"
+
+
+def is_service_message_id(name: str) -> bool:
+    """Whether a message of that name may be a service mail of ours."""
+    return bool(_OURS.fullmatch(name))
+
+
+_OURS = re.compile(r"<service\.[0-9a-f]{32}@[^<>\s@]+>")

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    FromClause,
     Row,
+    and_,
     bindparam,
     case,
     delete,
@@ -20,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from partwork.model.audience import (
+    Act,
     Applicant,
     Subscriber,
     Subscription,
@@ -33,6 +36,7 @@ from partwork.store.events import forget_in_events
 from partwork.store.rows import add_new, insert_if_new
 from partwork.store.schema import (
     IS_PENDING,
+    consents,
     deliveries,
     service_messages,
     subscribers,
@@ -50,20 +54,25 @@ def make_subscriber(
     suppression_key: str,
     at: datetime,
 ) -> int:
-    """The id of the one with this address key; made of the applicant where there is nobody."""
-    insert_if_new(
-        conn,
-        subscribers,
-        address=applicant.address.strip(),
-        address_key=address_key,
-        suppression_key=suppression_key,
-        name=applicant.name,
-        language=applicant.language,
-        created_at=at,
-    )
+    """The id of the one with this address key; made of the applicant where there is nobody.
+
+    Nobody erases them before the transaction ends; who is erased just now is made anew.
+    """
     by_key = select(subscribers.c.id).where(subscribers.c.address_key == address_key)
-    subscriber: int = conn.execute(by_key).scalar_one()
-    return subscriber
+    found: int | None = None
+    while found is None:
+        insert_if_new(
+            conn,
+            subscribers,
+            address=applicant.address.strip(),
+            address_key=address_key,
+            suppression_key=suppression_key,
+            name=applicant.name,
+            language=applicant.language,
+            created_at=at,
+        )
+        found = conn.execute(by_key.with_for_update(read=True)).scalar_one_or_none()
+    return found
 
 
 def move_subscriber(
@@ -163,6 +172,29 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
     What had not been attempted is `left`, and no service message is written any more. Whoever
     must not be imported again is to be suppressed, or to have the subscription ended, before.
     """
+    _hold_with_traces(conn, subscriber)
+    _erase(conn, subscriber)
+
+
+def erase_unconfirmed(conn: Connection, subscriber: int, before: datetime) -> bool:
+    """The same for who still asked before then and confirmed nothing; False: they have by now.
+
+    In a transaction of its own for each person: of two that hold several each may wait for the
+    other. Whoever confirms at this moment waits, or was waited for.
+    """
+    with conn.begin_nested() as attempt:
+        _hold_with_traces(conn, subscriber)
+        is_theirs = subscriptions.c.subscriber == subscriber
+        is_so = exists().where(is_theirs, *_is_unconfirmed(before))
+        if not conn.execute(select(is_so)).scalar_one():
+            attempt.rollback()
+            return False
+        _erase(conn, subscriber)
+    return True
+
+
+def _hold_with_traces(conn: Connection, subscriber: int) -> None:
+    """Empty what others lock before they lock the person, and hold the person then."""
     hashed = select(subscribers.c.suppression_key).where(subscribers.c.id == subscriber)
     conn.execute(
         update(service_messages)
@@ -175,7 +207,11 @@ def erase_subscriber(conn: Connection, subscriber: int) -> None:
         .values(address="", network="", user_agent="", next_try_at=None)
     )
     forget_in_events(conn, subscriber)
-    hold_subscriber(conn, subscriber)  # before what others lock once they hold the person
+    hold_subscriber(conn, subscriber)
+
+
+def _erase(conn: Connection, subscriber: int) -> None:
+    """Forget a person who is held, and what others lock once they hold the person."""
     not_attempted = deliveries.c.state.in_([state.value for state in _OPEN])
     conn.execute(
         update(deliveries)
@@ -206,17 +242,37 @@ def count_unconfirmed(conn: Connection, before: datetime) -> int:
     return conn.execute(select(people).where(*_is_unconfirmed(before))).scalar_one()
 
 
+def is_asked_in_vain(before: datetime) -> ColumnElement[bool]:
+    """The condition that a subscription was asked for, the last time before then, and waits."""
+    is_old = subscriptions.c.asked_at < before
+    return and_(IS_PENDING, is_old, _last_asked_at(subscriptions) < before)
+
+
 def has_others(before: datetime) -> ColumnElement[bool]:
-    """The condition that a subscription's holder has one that does not wait since before then."""
+    """The condition that a subscription's holder has one that is not asked for in vain so long."""
     other = subscriptions.alias()
-    return exists().where(
-        other.c.subscriber == subscriptions.c.subscriber,
-        or_(other.c.state != SubscriptionState.PENDING.value, other.c.asked_at >= before),
+    is_other = or_(
+        other.c.state != SubscriptionState.PENDING.value, _last_asked_at(other) >= before
     )
+    return exists().where(other.c.subscriber == subscriptions.c.subscriber, is_other)
+
+
+def _last_asked_at(table: FromClause) -> ColumnElement[datetime]:
+    """When a subscription was last asked for, as the consent record has it.
+
+    `asked_at` has the first time and stays so: links from before it confirm nothing. It is looked
+    up for each of the few; joined, PostgreSQL may read all consents.
+    """
+    last = select(func.max(consents.c.at)).where(
+        consents.c.subscriber == table.c.subscriber,
+        consents.c.newsletter == table.c.newsletter,
+        consents.c.act == Act.ASKED.value,
+    )
+    return func.coalesce(last.scalar_subquery(), table.c.asked_at)
 
 
 def _is_unconfirmed(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return IS_PENDING, subscriptions.c.asked_at < before, ~has_others(before)
+    return is_asked_in_vain(before), ~has_others(before)
 
 
 def save_suppression(

@@ -17,16 +17,17 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 
-from partwork.store.audience import has_others
+from partwork.store.audience import has_others, is_asked_in_vain
 from partwork.store.engine import read_only
 from partwork.store.event_schema import IS_UNJUDGED, events
 from partwork.store.events import EMPTIED, TOLD
 from partwork.store.listed import is_listed
 from partwork.store.queueing import let_in
-from partwork.store.schema import IS_PENDING, service_messages, subscriptions
+from partwork.store.schema import service_messages, subscriptions
 from partwork.store.sending_schema import folded
 from partwork.store.service_messages import is_over
 
@@ -67,8 +68,7 @@ def old_pending(before: datetime) -> Old:
 
     What they had before, and left, stays in the consent record.
     """
-    waits = and_(IS_PENDING, subscriptions.c.asked_at < before, has_others(before))
-    return Old(subscriptions.c.subscriber, waits)
+    return Old(subscriptions.c.subscriber, and_(is_asked_in_vain(before), has_others(before)))
 
 
 def old_answered(now: datetime) -> Old:
@@ -121,7 +121,12 @@ def _next(conn: Connection, old: Old, reached: int) -> Sequence[int]:
 
 def _remove(conn: Connection, old: Old, found: Sequence[int]) -> int:
     table = old.column.table
-    these = (is_listed(conn, old.column, found), old.condition)
+    these = and_(is_listed(conn, old.column, found), old.condition)
+    if conn.dialect.name == "postgresql":
+        # Who is at such a row has it, and no two wait for each other: it is the next run's.
+        key = tuple(table.primary_key)
+        free = select(*key).where(these).with_for_update(of=table, skip_locked=True)
+        these = tuple_(*key).in_(free.correlate(None))
     if old.emptied:
-        return conn.execute(update(table).where(*these).values(old.emptied)).rowcount
-    return conn.execute(delete(table).where(*these)).rowcount
+        return conn.execute(update(table).where(these).values(old.emptied)).rowcount
+    return conn.execute(delete(table).where(these)).rowcount

@@ -1,5 +1,6 @@
 """What the ledger tells people: each delivery with the server's words, and sums of many."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,14 +13,13 @@ from sqlalchemy import (
     Select,
     case,
     func,
-    literal,
     select,
-    union_all,
     update,
 )
 
 from partwork.model.delivery import DeliveryState
 from partwork.model.stop import StopKind
+from partwork.store.issue_figures import replies_by_domain
 from partwork.store.rows import domain_of, literal_state
 from partwork.store.schema import campaigns, deliveries, issues, subscribers
 from partwork.store.sending_schema import folded, stops
@@ -85,33 +85,30 @@ def last_refusals(conn: Connection, content_hash: str, most: int) -> tuple[Deliv
 def by_domain(conn: Connection, content_hash: str) -> Mapping[str, Mapping[DeliveryState, int]]:
     """How many deliveries of an issue stand where, by the recipients' domain in small letters.
 
-    Reads all of the issue's rows. Erased recipients have none: "". What was folded counts under
-    the address that its reader has today.
+    Reads all of the issue's rows, and where some are folded all that were ever folded, which have
+    no index for it. Erased recipients have none: "". What was folded counts under the address that
+    its reader has today.
     """
-    whole = select(deliveries.c.recipient.label("address"), deliveries.c.state).where(
-        deliveries.c.content_hash == content_hash
-    )
-    old = (
-        select(
-            func.coalesce(subscribers.c.address, ""),
-            literal(DeliveryState.ACCEPTED.value, deliveries.c.state.type),
-        )
+    found: defaultdict[str, Counter[DeliveryState]] = defaultdict(Counter)
+    for one in replies_by_domain(conn, content_hash):
+        found[one.domain][one.state] = one.count
+    planned = select(func.sum(campaigns.c.planned)).where(campaigns.c.content_hash == content_hash)
+    if (conn.execute(planned).scalar_one() or 0) > sum(c.total() for c in found.values()):
+        for row in conn.execute(_folded_by_domain(conn, content_hash)):
+            found[row.domain][DeliveryState.ACCEPTED] += row.rows
+    return {domain: dict(found[domain]) for domain in sorted(found)}
+
+
+def _folded_by_domain(conn: Connection, content_hash: str) -> Select[Any]:
+    domain = domain_of(conn, func.coalesce(subscribers.c.address, "")).label("domain")
+    return (
+        select(domain, func.count().label("rows"))
         .select_from(folded)
         .join(campaigns, campaigns.c.id == folded.c.campaign)
         .outerjoin(subscribers, subscribers.c.id == folded.c.subscriber)
         .where(campaigns.c.content_hash == content_hash)
+        .group_by(domain)
     )
-    each = union_all(whole, old).subquery()
-    domain = domain_of(conn, each.c.address).label("domain")
-    query = (
-        select(domain, each.c.state, func.count().label("rows"))
-        .group_by(domain, each.c.state)
-        .order_by(domain)
-    )
-    found: dict[str, dict[DeliveryState, int]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row.domain, {})[DeliveryState(row.state)] = row.rows
-    return found
 
 
 def waiting_since(conn: Connection) -> datetime | None:

@@ -1,6 +1,6 @@
 """What people and replies have said about sending an issue: paused, held, cancelled, resumed."""
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, select
 
 from partwork.model.stop import Stop, StopKind
 from partwork.store.driving import Prepared
@@ -9,19 +9,21 @@ from partwork.store.sending_schema import stops
 
 
 def save_stop(conn: Connection, content_hash: str, stop: Stop) -> bool:
-    """Note it; False, and nothing changed: the issue is cancelled, which is for good.
+    """Note what a person says; False, and nothing changed: it is cancelled, which is for good."""
+    return _save(conn, content_hash, stop, stops.c.kind != StopKind.CANCELLED.value)
 
-    A hold does not change what a person said: who paused an issue resumes it.
+
+def save_hold(conn: Connection, content_hash: str, hold: Stop, seen: Stop | None) -> bool:
+    """Note that it is held; False, and nothing changed: a person has said otherwise.
+
+    `seen` is what was said when it was looked whether to hold it: who paused an issue resumes it,
+    and who resumed it since then has seen what was found.
     """
-    said = {"kind": stop.kind.value, "reason": stop.reason, "at": stop.at}
-    may_give_way = stops.c.kind != StopKind.CANCELLED.value
-    if stop.kind is StopKind.HELD:
-        may_give_way = stops.c.kind == StopKind.RESUMED.value
-    row = new_rows(conn, stops).values(content_hash=content_hash, **said)
-    unless_stronger = row.on_conflict_do_update(
-        index_elements=["content_hash"], set_=said, where=may_give_way
+    may_give_way = and_(
+        stops.c.kind == StopKind.RESUMED.value,
+        stops.c.at == seen.at if seen else false(),
     )
-    return written(conn, unless_stronger) == 1
+    return _save(conn, content_hash, hold, may_give_way)
 
 
 def load_stop(conn: Connection, content_hash: str) -> Stop | None:
@@ -33,6 +35,17 @@ def load_stop(conn: Connection, content_hash: str) -> Stop | None:
 def is_stopped(conn: Connection, content_hash: str) -> bool:
     """Whether nothing may leave; quick enough to be asked before each commit of a lane's."""
     return bool(_IS_ON.rows(conn, {"hash": content_hash}))
+
+
+def _save(
+    conn: Connection, content_hash: str, stop: Stop, may_give_way: ColumnElement[bool]
+) -> bool:
+    said = {"kind": stop.kind.value, "reason": stop.reason, "at": stop.at}
+    row = new_rows(conn, stops).values(content_hash=content_hash, **said)
+    unless_stronger = row.on_conflict_do_update(
+        index_elements=["content_hash"], set_=said, where=may_give_way
+    )
+    return written(conn, unless_stronger) == 1
 
 
 _IS_ON = Prepared(
