@@ -12,6 +12,7 @@ from partwork.settings_faults import SettingsError
         ({"writer_timeout": "soon"}, "PARTWORK_WRITER_TIMEOUT must be a number."),
         ({"writer_timeout": 0}, "PARTWORK_WRITER_TIMEOUT must be more than 0."),
         ({"writer_budget": -1}, "PARTWORK_WRITER_BUDGET must be 0 or more."),
+        ({"bounced_share": 101}, "PARTWORK_BOUNCED_SHARE must be 100 or less."),
         ({"fetch_private": "maybe"}, "PARTWORK_FETCH_PRIVATE must be yes or no."),
         ({"public_url": "{nowhere}"}, "PARTWORK_PUBLIC_URL must be a web address such as"),
         ({"ses_topics": "bounces"}, "PARTWORK_SES_TOPICS must be ARNs of SNS topics such as"),

@@ -50,6 +50,7 @@ _FAULTS = {
     "finite_number": "must be a finite number",
     "greater_than": "must be more than {gt:g}",
     "greater_than_equal": "must be {ge:g} or more",
+    "less_than_equal": "must be {le:g} or less",
 }
 
 
