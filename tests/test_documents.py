@@ -33,6 +33,13 @@ def test_every_command_is_told(command: str) -> None:
     assert f"`{command}" in (ROOT / "docs" / "operations.md").read_text()
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_has_an_example(command: str) -> None:
+    parts = [name for name in app[command] if not name.startswith("-")]
+    for each in [app[command][part] for part in parts] or [app[command]]:
+        assert f"Example: partwork {command}" in each.help
+
+
 @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda f: f.name)
 def test_no_command_is_told_that_is_not_there(file: Path) -> None:
     told = set(re.findall(r"`(?:\$ )?partwork ([a-z][a-z-]*)", file.read_text()))

@@ -16,6 +16,7 @@ from partwork.settings_faults import SettingsError
         ({"forget_pending": 10**6}, "PARTWORK_FORGET_PENDING must be 36500 or less."),
         ({"forget_ledger": 10**5}, "PARTWORK_FORGET_LEDGER must be 100 or less."),
         ({"forget_runs": 0}, "PARTWORK_FORGET_RUNS must be 1 or more."),
+        ({"bounced_share": 101}, "PARTWORK_BOUNCED_SHARE must be 100 or less."),
         ({"fetch_private": "maybe"}, "PARTWORK_FETCH_PRIVATE must be yes or no."),
         ({"public_url": "{nowhere}"}, "PARTWORK_PUBLIC_URL must be a web address such as"),
         ({"ses_topics": "bounces"}, "PARTWORK_SES_TOPICS must be ARNs of SNS topics such as"),

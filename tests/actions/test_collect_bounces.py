@@ -221,7 +221,7 @@ def test_where_no_mailbox_is_set_what_waits_is_judged_all_the_same(press, clock)
     collected = collect_bounces(press, clock)
 
     assert collected == Collected(has_mailbox=False)
-    assert in_words(collected) == "no mailbox is set; nothing to judge"
+    assert in_words(collected) == "no mailbox is set (PARTWORK_BOUNCE_MAILBOX); nothing to judge"
 
 
 def test_one_bad_mail_never_stops_the_others(listening, issue, maildir, clock):

@@ -486,4 +486,4 @@ def test_a_story_tells_what_came_back(post: Press) -> None:
     assert (story.is_suppressed, story.why_suppressed) == (True, SuppressionReason.HARD_BOUNCE)
     (came_back,) = story.came_back
     assert came_back.outcome == "suppress"
-    assert came_back.reason.endswith("(mailbox, by bounce address): 5.1.1 550 5.1.1 no such user")
+    assert came_back.reason.endswith("(mailbox, by bounce address): 550 5.1.1 no such user")

@@ -82,6 +82,25 @@ def test_where_nothing_is_read_and_nothing_waits_nothing_is_said(press: Press) -
     assert listening(press, NOW) == ()
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("", ["PARTWORK_BOUNCE_ADDRESS is not set: reports that do not name a mail"]),
+        ("bounces@example.org", ["bounces@example.org has no {token}: reports"]),
+        ("bounces+{token}@example.org", []),
+    ],
+)
+def test_bounce_addresses_that_name_no_mail_are_told(
+    home: Path, maildir: Path, address: str, told: list[str]
+) -> None:
+    given = {"bounce_mailbox": f"maildir:{maildir}", "bounce_address": address}
+    with assemble(Settings(home=home, **given)) as press:
+        found = [one for one in listening(press, NOW) if one.subject == "bounce address"]
+
+    assert all(one.well for one in found)
+    assert [one.words[: len(start)] for one, start in zip(found, told, strict=True)] == told
+
+
 def test_a_maildir_is_told_too(home: Path, maildir: Path) -> None:
     (maildir / "new" / "1").write_bytes(LETTER)
     with assemble(Settings(home=home, bounce_mailbox=f"maildir:{maildir}")) as press:

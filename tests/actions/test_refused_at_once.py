@@ -61,7 +61,7 @@ def test_an_address_that_is_no_good_is_suppressed_by_the_end_of_the_run(
     (came_back,) = story_of(post, ADA).came_back
     assert came_back.delivery == ledger(post, issue)[ADA].id
     assert (came_back.rule, came_back.outcome) == ("hard bounce", "suppress")
-    assert came_back.reason.endswith("(smtp, by Message-ID): 5.1.1 550 5.1.1 no such mailbox")
+    assert came_back.reason.endswith("(smtp, by Message-ID): 550 5.1.1 no such mailbox")
 
 
 def test_another_refusal_is_judged_too_and_suppresses_nobody(

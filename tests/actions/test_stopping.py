@@ -51,6 +51,38 @@ def test_a_pause_stops_a_lane_at_its_next_message(
     assert issue not in publish(by_smtp, "", at_once=False, now=NOW + timedelta(days=1)).unsent
 
 
+def test_who_stops_what_is_stopped_and_gives_no_reason_takes_none_back(
+    press: Press, issue: str, clock: Clock
+) -> None:
+    pause(press, issue, "a wrong link", NOW)
+    pause(press, issue, "", NOW)
+    kept = status_of(press, issue).stopped
+    pause(press, issue, "two wrong links", NOW)
+    cancel(press, issue, "", NOW)
+
+    assert "paused since 2026-03-02 09:00 UTC (a wrong link)" in kept
+    assert "cancelled since 2026-03-02 09:00 UTC (two wrong links)" in (
+        status_of(press, issue).stopped
+    )
+
+
+def test_the_next_part_waits_for_one_that_is_stopped_and_says_so(press: Press, issue: str) -> None:
+    pause(press, issue, "a wrong link", NOW)
+
+    (waits,) = publish(press, "compost", at_once=True, now=NOW).waiting
+
+    assert "part 1 is paused since 2026-03-02 09:00 UTC (a wrong link)" in waits
+    assert f"`partwork resume {issue}` goes on" in waits
+
+
+def test_a_reason_ends_with_what_it_was_given_for(press: Press, issue: str) -> None:
+    pause(press, issue, "a wrong link", NOW)
+    resume(press, issue, NOW)
+    pause(press, issue, "", NOW)
+
+    assert "wrong link" not in status_of(press, issue).stopped
+
+
 def test_what_is_resumed_reaches_each_reader_once(
     by_smtp: Press, issue: str, server: RoughServer, clock: Clock
 ) -> None:

@@ -37,6 +37,7 @@ def at_home(named_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "cannot name an article: use small letters, digits and hyphens, at most 80, such as "
             "all-lids",
         ),
+        ("send lids --test lids", "'lids' is not an e-mail address"),
         ("rules revoke lids", "there is no rule 'lids'; there are none yet"),
     ],
 )

@@ -114,6 +114,34 @@ def test_a_story_tells_each_thing_that_came_back_in_words(
     assert (came_back["rule"], came_back["event"]["status"]) == ("hard bounce", "5.1.1")
 
 
+def test_of_an_address_that_nobody_subscribed_it_is_said_whether_it_is_suppressed(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["subscribers", "show", ADA]) == 1
+    run(["subscribers", "suppress", ADA])
+    assert run(["subscribers", "show", ADA]) == 1
+
+    assert capsys.readouterr().err.splitlines() == [
+        f"partwork: {ADA}: no subscriber has this address",
+        f"partwork: {ADA}: no subscriber has this address; it is on the suppression list",
+    ]
+
+
+def test_a_slip_in_an_address_suppresses_nobody(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["subscribers", "suppress", "ada@@example.org"]) == 1
+
+    told = capsys.readouterr()
+    assert (told.out, told.err) == ("", "partwork: 'ada@@example.org' is not an e-mail address\n")
+
+
+def test_a_default_is_shown_as_it_is_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["subscribers", "suppress", "--help"]) == 0
+
+    assert "[default: wish]" in capsys.readouterr().out
+
+
 def test_a_story_says_that_a_probe_decides_and_why_a_suppression_was_lifted(
     file: Path, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

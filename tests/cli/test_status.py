@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from partwork.assembly import assemble
 from partwork.cli.main import run
+from partwork.settings import Settings
+from tests.actions.sending import published, subscribe
+
+ARTICLES = Path(__file__).parents[1] / "data" / "articles"
 
 
 @pytest.mark.parametrize(
@@ -28,3 +33,41 @@ def test_readers_are_counted_as_people_count(
     assert run(["status"]) == 0
 
     assert capsys.readouterr().out.splitlines()[0].startswith(f"Greetings (greetings): {told}")
+
+
+def test_who_is_suppressed_is_no_reader(
+    named_home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("email\na@example.org\nb@example.org\n")
+    into = ("--newsletter", "the-bench", "--confirmed", "at the fair")
+    run(["subscribers", "import", str(people), *into])
+    run(["compose", "greetings", "--letter", "--title", "Greetings"])
+    run(["subscribers", "suppress", "a@example.org"])
+    capsys.readouterr()
+
+    run(["status"])
+
+    assert capsys.readouterr().out.startswith("Greetings (greetings): 1 reader")
+
+
+def test_what_is_stopped_is_told_where_all_is_seen_with_the_reason(
+    named_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(["ingest", *map(str, sorted(ARTICLES.glob("*.txt"))), "--rights", "own"])
+    run(["compose", "compost", "--title", "A heap of one's own"])
+    with assemble(Settings()) as press:
+        subscribe(press, ["ada@example.org"])
+        issue = published(press, "compost")
+    capsys.readouterr()
+    run(["status"])
+    assert "paused" not in capsys.readouterr().out
+    run(["pause", issue, "--reason", "a wrong link"])
+    capsys.readouterr()
+
+    assert run(["status"]) == 0
+
+    told = capsys.readouterr().out.splitlines()
+    at = next(at for at, line in enumerate(told) if issue in line)
+    assert told[at + 1].startswith("    is paused since ")
+    assert told[at + 1].endswith(f"(a wrong link); `partwork resume {issue}` goes on")

@@ -42,10 +42,17 @@ def test_the_mail_that_must_bounce_may_go_where_one_says(by_smtp, capsys):
     ]
 
 
-def test_without_the_option_nothing_is_sent_and_the_last_time_is_told(by_smtp, capsys):
+def test_without_the_option_nothing_is_sent_and_the_last_time_is_told(
+    by_smtp, capsys, monkeypatch: pytest.MonkeyPatch
+):
     run(["doctor"])
+    nobody_listens = capsys.readouterr().out
+    monkeypatch.setenv("PARTWORK_POSTMARK_LOGINS", "postmark:a-long-password-of-ours")
+    run(["doctor"])
+    somebody_does = capsys.readouterr().out
 
-    assert "ok    feedback: never tried; `partwork doctor --feedback`" in capsys.readouterr().out
+    assert "ok    feedback: never tried; nothing listens: set PARTWORK_BOUNCE" in nobody_listens
+    assert "ok    feedback: never tried; `partwork doctor --feedback` sends" in somebody_does
     assert not by_smtp.got
 
 
@@ -55,7 +62,7 @@ def test_without_the_option_nothing_is_sent_and_the_last_time_is_told(by_smtp, c
         (["ada@example.org"], 2, "an address is for --feedback"),
         (["--feedback", "--wait", "soon"], 2, "--wait is a time such as 90s, 5m or 1h"),
         (["--feedback", "--wait", "-5m"], 2, "--wait"),
-        (["--feedback", "nobody"], 1, "an address cannot be written to"),
+        (["--feedback", "nobody"], 1, "'nobody' is not an e-mail address"),
     ],
 )
 def test_what_cannot_be_meant_so_is_one_line(by_smtp, capsys, arguments, status, said):

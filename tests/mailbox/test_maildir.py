@@ -130,6 +130,17 @@ def test_what_came_in_shortly_before_a_look_is_told_by_the_next_one_too(maildir)
     assert first == second
 
 
+def test_what_lies_there_for_longer_is_not_told_again(maildir):
+    deliver(maildir, "1.host")
+    came_at = (maildir / "new" / "1.host").stat().st_ctime_ns
+    wait_until(lambda: tick(maildir) > came_at, every_seconds=0.001)
+
+    told, reached = look(maildir, overlap=timedelta(0))
+
+    assert [mail.name for mail in told] == ["new/1.host"]
+    assert look(maildir, reached, overlap=timedelta(0)) == ([], reached)
+
+
 def test_no_more_of_a_mail_is_read_than_was_asked_for(maildir):
     deliver(maildir, "1.host", b"x" * 40_000)
 

@@ -186,7 +186,7 @@ def test_a_look_at_what_came_back_says_where_there_is_no_mailbox(prefect: Runnin
     result = prefect.trigger("collect_bounces", {})
 
     assert result.name == "collect what came back"
-    assert result.message == "no mailbox is set; nothing to judge"
+    assert result.message == "no mailbox is set (PARTWORK_BOUNCE_MAILBOX); nothing to judge"
     assert reports(prefect, result.id) == []
 
 

@@ -16,7 +16,7 @@ from partwork.model.audience import (
 )
 from partwork.model.delivery import DeliveryState, Reply, Verdict
 from partwork.store.audience import (
-    count_confirmed,
+    count_subscriptions,
     erase_subscriber,
     is_suppressed,
     list_subscribers,
@@ -151,7 +151,7 @@ def test_ending_what_is_not_there_does_no_harm(town):
         assert not end_subscription(conn, ada, "weekly", Evidence("link"), NOW)
         assert not end_subscription(conn, ada + 99, "daily", Evidence("link"), NOW)
         erase_subscriber(conn, ada + 99)
-        assert count_confirmed(conn, "daily") == 1
+        assert count_subscriptions(conn)["daily", SubscriptionState.CONFIRMED] == 1
 
 
 def test_subscribers_are_listed_by_newsletter_and_state(town):
@@ -175,7 +175,7 @@ def test_subscribers_are_listed_by_newsletter_and_state(town):
     assert listed("daily", SubscriptionState.CONFIRMED) == [("Bob", "daily"), ("Eve", "daily")]
     assert listed(state=SubscriptionState.ENDED) == [("Ada", "daily")]
     with read_only(town.engine) as conn:
-        assert count_confirmed(conn, "daily") == 2
+        assert count_subscriptions(conn)["daily", SubscriptionState.CONFIRMED] == 2
 
 
 def test_the_first_reason_of_a_suppression_stands(engine):

@@ -12,7 +12,7 @@ from partwork.model.audience import Applicant, Evidence
 from partwork.model.feedback import Certainty
 from partwork.model.issue import AudienceRule
 from partwork.model.segment import Segment
-from partwork.store.audience import count_confirmed, erase_unconfirmed, unconfirmed_since
+from partwork.store.audience import erase_unconfirmed, unconfirmed_since
 from partwork.store.bounce_records import hold_records
 from partwork.store.campaigns import enrol, plan_campaign
 from partwork.store.claiming import claim
@@ -98,7 +98,7 @@ def test_no_table_of_people_or_mails_is_read_from_end_to_end(town, what: str) ->
         def act() -> object:
             match what:
                 case "count":
-                    return count_confirmed(conn, "daily")
+                    return count_reached(conn, "daily", None, town.now)
                 case "plan":
                     return plan_campaign(conn, next_one, town.now, town.now)
                 case "enrol":

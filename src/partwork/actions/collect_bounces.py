@@ -79,7 +79,11 @@ def in_words(collected: Collected) -> str:
     """What came back, what was done about it and what was held for it, in a line for people."""
     told = [f"{n} {_KINDS[kind]}" for kind in _KINDS if (n := collected.told.get(kind, 0))]
     mails = f"{collected.mails} mail{'' if collected.mails == 1 else 's'}"
-    looked = f"looked at {mails}" if collected.has_mailbox else "no mailbox is set"
+    looked = (
+        f"looked at {mails}"
+        if collected.has_mailbox
+        else "no mailbox is set (PARTWORK_BOUNCE_MAILBOX)"
+    )
     kinds = f": {', '.join(told)}, {collected.new} new to us" if told else ""
     held = "".join(f"; {one.issue} is held: {one.why}" for one in collected.judged.held)
     return f"{looked}{kinds}; {outcomes_in_words(collected.judged)}{held}"

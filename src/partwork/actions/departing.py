@@ -25,6 +25,7 @@ from partwork.store.audience import lift_suppression, save_suppressions
 from partwork.store.service_messages import save_farewells
 from partwork.store.subscriptions import end_subscriptions
 from partwork.store.suppression_log import LogAct, LogEntry, append
+from partwork.subscribing.addresses import fault_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,10 @@ def depart_within(
 def suppress(press: Press, address: str, reason: SuppressionReason, now: datetime) -> bool:
     """Puts an address on the suppression list; False: it was there.
 
-    Raises LibraryError for what is no address, LogUnusable.
+    Raises LibraryError for what is no address, since a slip would keep nobody away; LogUnusable.
     """
+    if fault_of(address.strip()):
+        raise LibraryError(f"{address!r} is not an e-mail address")
     hashed = {_hash_of(press, address): reason}
     _log_suppressions(press, hashed, now)
     with press.engine.begin() as connection:
@@ -106,7 +109,7 @@ def unsuppress(press: Press, address: str, reason: str, now: datetime) -> bool:
     """Takes an address off the suppression list; False: it was not on it.
 
     What came back before counts no more. `reason` is for people, and kept in the suppression log.
-    Raises as `suppress`, and LibraryError where there is no reason.
+    Raises LibraryError for what is no address or where there is no reason; LogUnusable.
     """
     reason = " ".join(reason.split())
     if not reason:

@@ -4,9 +4,12 @@ from datetime import datetime, timedelta
 
 from partwork.actions.collect_bounces import folder_at, looked_through_at
 from partwork.actions.finding import Finding, looked
+from partwork.actions.guarding import is_told
 from partwork.actions.inbox import inbox_of, words_for
 from partwork.actions.issue_named import issue_named
+from partwork.actions.trying_words import NOTHING_LISTENS
 from partwork.assembly import Press
+from partwork.delivering.bounces import TOKEN
 from partwork.model.errors import PartworkError
 from partwork.model.feedback import FeedbackKind
 from partwork.model.host import is_loopback
@@ -17,11 +20,12 @@ from partwork.store.trials import Answer, load_answers, load_trials
 SILENCE = timedelta(seconds=10)  # a person waits for the answer
 MANY = 1000  # mails: a guess at where bounces that nobody hears begin to cost a sender's name
 OVERDUE = timedelta(days=1)  # the flow looks every ten minutes
+TRY = "`partwork doctor --feedback`"
 
 
 def listening(press: Press, now: datetime) -> tuple[Finding, ...]:
     """What is found of a mailbox that is set, of events that are not judged, and of trials."""
-    mailbox = [_mailbox(press, now)] if press.settings.mailbox else []
+    mailbox = [_mailbox(press, now), *_without_token(press)] if press.settings.mailbox else []
     return (*mailbox, *_inbox(press), *_trials(press))
 
 
@@ -36,7 +40,7 @@ def why_unheard(press: Press, deliveries: int) -> str:
         return ""
     return (
         f"{deliveries:,} mails are about to leave, and whether bounces come back has never been "
-        "tried; `partwork doctor --feedback` does it"
+        f"tried; {TRY} does it"
     )
 
 
@@ -56,9 +60,12 @@ def _trials(press: Press) -> tuple[Finding, ...]:
     except PartworkError:  # said of the transport
         return ()
     told = [_told(press, kind) for kind in (FeedbackKind.BOUNCE, FeedbackKind.COMPLAINT)]
-    words = "; ".join(filter(None, told))
-    never = "never tried; `partwork doctor --feedback` sends what must come back, and waits for it"
-    return (Finding("feedback", True, words or never),)
+    last = "; ".join(filter(None, told))
+    if is_told(press):
+        words = last or f"never tried; {TRY} sends what must come back, and waits for it"
+    else:
+        words = f"{last or 'never tried'}; {NOTHING_LISTENS}, then {TRY} tries it"
+    return (Finding("feedback", True, words),)
 
 
 def _told(press: Press, kind: FeedbackKind) -> str:
@@ -91,6 +98,19 @@ def _mailbox(press: Press, now: datetime) -> Finding:
         words = f"{found.words}; `partwork collect-bounces` does it, and a worker every 10 minutes"
         return Finding(found.subject, found.well, words)
     return found
+
+
+def _without_token(press: Press) -> tuple[Finding, ...]:
+    """What is missed where bounce addresses name no mail."""
+    address = press.settings.bounce_address
+    if TOKEN in address:
+        return ()
+    where = f"{address} has no {TOKEN}" if address else "PARTWORK_BOUNCE_ADDRESS is not set"
+    words = (
+        f"{where}: reports that do not name a mail count for nobody, and none can leave by mail; "
+        f"write one such as bounces+{TOKEN}@example.org, if your mail server takes them"
+    )
+    return (Finding("bounce address", True, words),)
 
 
 def _inbox(press: Press) -> tuple[Finding, ...]:

@@ -12,6 +12,7 @@ from partwork.actions.guarding import Held
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.planned import Planned
 from partwork.actions.preview import drafts_of
+from partwork.actions.stopping import words_for as stopped_words
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
@@ -140,6 +141,8 @@ def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
         stop = load_stop(connection, issue.content_hash) if issue else None
         pending = tally(connection, issue.content_hash).pending if issue else 0
     if issue and pending and not (stop and stop.kind is StopKind.CANCELLED):
+        if stop and stop.is_on:
+            return f"part {issue.number} {stopped_words(issue.name, stop)}"
         return f"part {issue.number} is not sent yet; `partwork send {issue.name}` does it"
     return now
 

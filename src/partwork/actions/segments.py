@@ -13,7 +13,6 @@ from partwork.model.fault import Fault, Severity
 from partwork.model.issue import Issue
 from partwork.model.newsletter import Newsletter
 from partwork.model.series import Series
-from partwork.store.audience import count_confirmed
 from partwork.store.campaigns import count_audience
 from partwork.store.engine import read_only
 from partwork.store.segments import count_reached
@@ -50,9 +49,9 @@ def segments_of(press: Press, newsletter: str, now: datetime) -> tuple[Reach, ..
 def count_readers(
     connection: Connection, newsletter: Newsletter, series: Series, now: datetime
 ) -> int:
-    """How many confirmed readers a series is for; of a segment, those whom it reaches now."""
+    """How many readers a series reaches now, but for who skips it or has had its next part."""
     if not series.segment:
-        return count_confirmed(connection, newsletter.slug)
+        return count_reached(connection, newsletter.slug, None, now)
     named = [segment for segment in newsletter.segments if segment.name == series.segment]
     return count_reached(connection, newsletter.slug, named[0], now) if named else 0
 

@@ -29,25 +29,27 @@ BUNDLES = 5  # the same
 
 @dataclass(frozen=True, slots=True)
 class IssueStatus:
-    """One issue: `state` is draft, approved or published; `reviewers` are as claimed."""
+    """One issue: `state` is draft, approved or published; `reviewers` are as claimed.
+
+    `stopped` says since when and why nothing leaves (empty: it may).
+    """
 
     name: str
     title: str
     state: str
     reviewers: tuple[str, ...]
     tally: Tally
+    stopped: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendingStatus(IssueStatus):
     """One issue, and how its sending stands.
 
-    `stopped` says since when and why nothing leaves (empty: it may), `lanes` how many are at
-    work, `refusals` what servers last refused, in their words. `domains` counts deliveries by
-    recipients' domain and state, where it was asked for.
+    `lanes` are how many are at work, `refusals` what servers last refused, in their words.
+    `domains` counts deliveries by recipients' domain and state, where it was asked for.
     """
 
-    stopped: str
     lanes: int
     refusals: tuple[str, ...]
     domains: Mapping[str, Mapping[str, int]]
@@ -84,7 +86,6 @@ def status_of(press: Press, issue: str, *, domains: bool = False) -> SendingStat
     """One issue, by its name or the start of it. Raises LibraryError."""
     found = issue_named(press, issue)
     with read_only(press.engine) as connection:
-        stop = load_stop(connection, found.content_hash)
         lanes = count_lanes(connection, found.content_hash)
         refused = last_refusals(connection, found.content_hash, REFUSALS)
         by_state = by_domain(connection, found.content_hash) if domains else {}
@@ -95,7 +96,7 @@ def status_of(press: Press, issue: str, *, domains: bool = False) -> SendingStat
         shown.state,
         shown.reviewers,
         shown.tally,
-        words_for(found.name, stop) if stop and stop.is_on else "",
+        shown.stopped,
         lanes,
         tuple(dict.fromkeys(f"{one.code} {one.words}" for one in refused)),
         {
@@ -151,7 +152,8 @@ def _issue(press: Press, issue: Issue) -> IssueStatus:
         approvals = approvals_of(connection, issue.content_hash)
         published = is_published(connection, issue.content_hash)
         counted = tally(connection, issue.content_hash)
+        stop = load_stop(connection, issue.content_hash)
     state = "published" if published else "approved" if approvals else "draft"
-    return IssueStatus(
-        issue.name, issue.title, state, tuple(a.reviewer for a in approvals), counted
-    )
+    stopped = words_for(issue.name, stop) if stop and stop.is_on else ""
+    reviewers = tuple(approval.reviewer for approval in approvals)
+    return IssueStatus(issue.name, issue.title, state, reviewers, counted, stopped)

@@ -1,5 +1,6 @@
 """An issue's sending: paused, resumed, cancelled by a person."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from partwork.actions.issue_named import issue_named
@@ -59,6 +60,8 @@ def _say(press: Press, issue: str, stop: Stop) -> Issue:
         if not is_published(connection, found.content_hash):
             raise LibraryError(f"{found.name} is not published: nothing of it is sent")
         before = load_stop(connection, found.content_hash)
+        if stop.is_on and not stop.reason and before and before.is_on:
+            stop = replace(stop, reason=before.reason)  # who gives none does not take one back
         if stop.kind is StopKind.RESUMED and (before is None or not before.is_on):
             raise LibraryError(f"{found.name} is neither paused nor held")
         is_said = save_stop(connection, found.content_hash, stop)

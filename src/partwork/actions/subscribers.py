@@ -24,7 +24,7 @@ from partwork.model.audience import (
     SubscriptionState,
     SuppressionReason,
 )
-from partwork.store.audience import list_subscribers, load_subscriber
+from partwork.store.audience import is_suppressed, list_subscribers, load_subscriber
 from partwork.store.bounce_records import load_records
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
@@ -39,7 +39,6 @@ from partwork.store.records import DeliveryRecord, records_of
 from partwork.store.scratch import by_hash, first_lines
 from partwork.store.subscriptions import load_courses, load_skipped, load_subscriptions
 from partwork.store.tags import field_names, load_fields, load_tags
-from partwork.subscribing.addresses import address_key
 from partwork.subscribing.exports import csv_of
 from partwork.subscribing.extras import checked_tag, tags_cell
 from partwork.subscribing.imports import RowError, applicants_in
@@ -196,7 +195,7 @@ def export_subscribers(press: Press, newsletter: str) -> Iterator[str]:
 def story_of(press: Press, address: str) -> Story:
     """One person's whole story. Raises LibraryError where nobody has that address."""
     with read_only(press.engine) as connection:
-        person = _person(connection, address)
+        person = _person(press, connection, address)
         record = load_records(connection, [person.id])[person.id]
         return Story(
             person,
@@ -221,7 +220,7 @@ def erase(press: Press, address: str, now: datetime) -> ErasureReport:
     Raises LibraryError where there is nobody, LogUnusable.
     """
     with read_only(press.engine) as connection:
-        person = _person(connection, address)
+        person = _person(press, connection, address)
     return forget(press, person, now)
 
 
@@ -276,11 +275,13 @@ def _telling(entrants: Iterable[Entrant], tell: Callable[[int], None]) -> Iterat
         yield entrant
 
 
-def _person(connection: Connection, address: str) -> Subscriber:
+def _person(press: Press, connection: Connection, address: str) -> Subscriber:
     try:
-        person = load_subscriber(connection, address_key(address))
+        keys = keys_of(address, press.hash_key)
     except ValueError as error:
         raise LibraryError(str(error)) from None
-    if person is None:
-        raise LibraryError(f"{address}: no subscriber has this address")
-    return person
+    if person := load_subscriber(connection, keys.address_key):
+        return person
+    listed = is_suppressed(connection, keys.suppression_key)
+    also = "; it is on the suppression list" if listed else ""
+    raise LibraryError(f"{address}: no subscriber has this address{also}")

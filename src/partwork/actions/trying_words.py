@@ -13,6 +13,8 @@ NO_COMPLAINT = (
     "mailed to ourselves would be forged evidence, and prove nothing"
 )
 
+NOTHING_LISTENS = "nothing listens: set PARTWORK_BOUNCE_MAILBOX, or connect the service's webhooks"
+
 
 def came_back_words(trial: Trial, answer: Answer) -> str:
     """How long it took, which way it came, and how surely it is the trial's."""
@@ -42,9 +44,7 @@ def silent_words(settings: Settings, service: str, kind: FeedbackKind, mailbox: 
     if service:
         causes += _of_service(settings, service, kind)
     if settings.mailbox is None and not settings.webhooks:
-        causes.append(
-            "nothing listens: set PARTWORK_BOUNCE_MAILBOX, or connect the service's webhooks"
-        )
+        causes.append(NOTHING_LISTENS)
     if settings.mailbox is not None:
         causes += _of_mailbox(settings)
     if kind is FeedbackKind.BOUNCE and not service:

@@ -23,6 +23,7 @@ from partwork.cli.terminal import (
     out,
     press_of_home,
     print_json,
+    typed_address,
     utc_now,
 )
 
@@ -163,7 +164,7 @@ def doctor(
     patience = _duration(wait)
     with press_of_home() as press:
         if feedback:
-            findings = _try(press, address, patience)
+            findings = _try(press, address and typed_address(address), patience)
         else:
             findings = (*look(press), *listening(press, utc_now()))
     if as_json:

@@ -19,6 +19,7 @@ from partwork.cli.terminal import (
     print_rows,
     progress_bar,
     say_refused,
+    typed_address,
     utc_now,
     words_of,
 )
@@ -133,7 +134,7 @@ def send(
 
     with press_of_home() as press, progress_bar("sending") as progress:
         if test:
-            reply = send_test(press, issue, test, utc_now)
+            reply = send_test(press, issue, typed_address(test), utc_now)
             out.print(f"{reply.code} {reply.text}")
             return DONE if reply.code // 100 == 2 else REFUSED
         if not dry_run and (unheard := why_unheard_of(press, issue)):
@@ -198,6 +199,8 @@ def status(
         for item in series.issues:
             told = f"  {words_of(item.tally)}" if item.tally.planned else ""
             out.print(f"  {item.name}  {item.state}{told}")
+            if item.stopped:
+                out.print(f"    {item.stopped}")
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
     for line in inbox:

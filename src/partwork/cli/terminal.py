@@ -64,6 +64,14 @@ _CONTROLS = frozenset("\r\v\f\x1c\x1d\x1e\x1f\x85\u2028\u2029")
 out = Terminal()
 err = Terminal(stderr=True)
 
+
+def _default_shown(value: object) -> str | None:
+    """A default as help shows it: a choice as it is typed, and nothing for what is empty."""
+    if isinstance(value, enum.Enum):
+        return value.name.lower().replace("_", "-")
+    return str(value) if value else None
+
+
 WRITING = Group("Writing", sort_key=1)
 SENDING = Group("Sending", sort_key=2)
 RUNNING = Group("Running", sort_key=3)
@@ -73,7 +81,7 @@ app = App(
     help="Turns raw articles into a newsletter series and delivers it, once to each subscriber.",
     help_epilogue="Try it: partwork demo. Your own: partwork init my-letter, then partwork ingest.",
     help_format="markdown",
-    default_parameter=Parameter(show_default=lambda value: str(value) if value else None),
+    default_parameter=Parameter(show_default=_default_shown),
     version_flags=["--version"],
     error_console=err,
     result_action="return_value",
@@ -129,6 +137,17 @@ def ask(question: str) -> str:
 def counted(number: int, noun: str) -> str:
     """The number with its noun, which takes an s where it is not one: `1 part`, `2 parts`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def typed_address(words: str) -> str:
+    """An address that somebody typed. Raises PartworkError for what no mail can go to."""
+    from partwork.delivering.addresses import UnfitAddress, wire_address
+
+    try:
+        wire_address(words)
+    except UnfitAddress:  # its words do not repeat the address; here they may
+        raise PartworkError(f"{words!r} is not an e-mail address") from None
+    return words
 
 
 def utc_now() -> datetime:

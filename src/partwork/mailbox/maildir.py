@@ -26,7 +26,8 @@ class Maildir:
     A place in it is an instant, in nanoseconds since 1970, of a file's status change (`st_ctime`):
     delivering is a renaming, and so is moving a mail here from elsewhere, however old it is.
     Marking is one too, so that what was marked is told once more. What came in `overlap` before a
-    look is told again by the next, since one look does not see all that comes in meanwhile.
+    look is told again by the next, since one look does not see all that comes in meanwhile; what
+    lies there for longer is not.
     """
 
     path: Path
@@ -68,8 +69,10 @@ class Maildir:
                     continue
                 except OSError as error:
                     unreadable.append(f"{name}: {_why(error)}")
-            # The next one may have come at the very same tick of the file system's clock.
-            reached = min(several[-1][0] - 1, newest)
+            # The next one may have come at the very same tick of the file system's clock. At the
+            # end all that came before `newest` has been told.
+            is_last = start + AT_ONCE >= len(listed)
+            reached = newest if is_last else min(several[-1][0] - 1, newest)
             yield Step(tuple(mails), max(reached, after), tuple(unreadable))
 
     def count_unread(self) -> int:

@@ -75,7 +75,9 @@ class Judgement:
     @property
     def reason(self) -> str:
         """Why, in a line for people; a server's words in it may name the address."""
-        told = " ".join(filter(None, (self.event.status, self.event.words)))
+        status, words = self.event.status, self.event.words
+        is_said = status in words.replace("-", " ").split()  # replies of several lines: 550-5.1.1
+        told = words if is_said else f"{status} {words}".strip()
         known = f"{self.event.source}, by {self.certainty}"
         return f"{WORDS[self.rule]} ({known}){f': {told}' if told else ''}"
 

@@ -147,15 +147,6 @@ def list_subscribers(
         yield _subscriber(row), subscription_of(row)
 
 
-def count_confirmed(conn: Connection, newsletter: str) -> int:
-    """How many confirmed subscriptions a newsletter has."""
-    query = select(func.count()).where(
-        subscriptions.c.newsletter == newsletter,
-        subscriptions.c.state == SubscriptionState.CONFIRMED.value,
-    )
-    return conn.execute(query).scalar_one()
-
-
 def count_subscriptions(conn: Connection) -> Mapping[tuple[str, SubscriptionState], int]:
     """How many subscriptions each newsletter has in each state; none: left out."""
     columns = (subscriptions.c.newsletter, subscriptions.c.state)
