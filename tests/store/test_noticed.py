@@ -38,7 +38,7 @@ THAT_KEEP_A_MAIL: dict[str, Act] = {
 }
 
 
-def seen(town: Town) -> str | None:
+def seen(town: Town) -> int | None:
     """As another connection sees it."""
     with read_only(town.engine) as conn:
         return noticed(conn)

@@ -100,10 +100,10 @@ class Lane:
     _may_claim: float = inf
     _seen: int = 0
     _renewed_at: datetime = LONG_AGO
-    _ran_at: str | None = None  # when it was last seen not to be stopped, see `noticed`
+    _ran_at: int | None = None  # when it was last seen not to be stopped, see `noticed`
     _looks_at: float = 0  # where nothing tells of changes, on the monotonic clock
     _claimed: deque[Delivery] = field(default_factory=deque)
-    _claimed_at: dict[int, str | None] = field(default_factory=dict)  # see `noticed`
+    _claimed_at: dict[int, int | None] = field(default_factory=dict)  # see `noticed`
     _waiting: dict[int, Delivery] = field(default_factory=dict)  # offered, not let go
     _leaving: dict[int, Delivery] = field(default_factory=dict)  # let go, not answered
 
@@ -155,7 +155,7 @@ class Lane:
         now, under_way = self.clock(), len(self._waiting) + len(self._leaving)
         limit = int(min(CLAIM - under_way, self._may_claim))
 
-        def work(connection: Connection) -> tuple[tuple[Delivery, ...], str | None]:
+        def work(connection: Connection) -> tuple[tuple[Delivery, ...], int | None]:
             content_hash, seen = self.copies.content_hash, noticed(connection)
             if is_stopped(connection, content_hash):
                 return (), seen

@@ -165,7 +165,7 @@ def _binds_of(statement: Any) -> Iterator[BindParameter[Any]]:
     return (e for e in iterate(statement) if isinstance(e, BindParameter))
 
 
-def noticed(conn: Connection) -> str | None:
+def noticed(conn: Connection) -> int | None:
     """What is another whenever a reader may have left, paused or gone, or an issue been stopped.
 
     None where the database does not count that, and all must be looked up.
@@ -173,8 +173,8 @@ def noticed(conn: Connection) -> str | None:
     driver: Any = conn.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
         return None
-    (counted,) = driver.execute("SELECT value FROM facts WHERE name = 'noticed'").fetchone()
-    return str(counted)
+    changes: int = driver.execute("SELECT changes FROM noticed").fetchone()[0]
+    return changes
 
 
 class Desk:

@@ -26,6 +26,15 @@ folded = Table(
     Index("folded_subscriber_campaign", "subscriber", "campaign"),
 )
 
+# On SQLite one row, in which triggers count what may keep a mail that a lane has claimed; none on
+# PostgreSQL, where all who change readers would wait for it.
+noticed = Table(
+    "noticed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("changes", Integer, nullable=False),
+)
+
 # The lanes that are at work, or were when they were killed.
 lanes = Table(
     "lanes",

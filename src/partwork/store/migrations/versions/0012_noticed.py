@@ -5,6 +5,7 @@ Not so on PostgreSQL, where all who change readers would wait for the one row.
 Revision ID: 0012
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
@@ -23,12 +24,18 @@ NOTICED = {
 
 
 def upgrade() -> None:
+    op.create_table(
+        "noticed",
+        sa.Column("id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("changes", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="noticed_pk"),
+    )
     if op.get_context().dialect.name != "sqlite":
         return
-    op.execute("INSERT INTO facts (name, value) VALUES ('noticed', '0')")
+    op.execute("INSERT INTO noticed (id, changes) VALUES (1, 0)")
     for table, acts in NOTICED.items():
         for act in acts:
             op.execute(
                 f"CREATE TRIGGER {table}_noticed_{act.split()[0].lower()} AFTER {act} ON {table}"
-                " BEGIN UPDATE facts SET value = value + 1 WHERE name = 'noticed'; END"
+                " BEGIN UPDATE noticed SET changes = changes + 1; END"
             )
