@@ -196,15 +196,6 @@ def test_help_goes_along_the_path_and_its_epilogue_stands_once(tmp_path: Path) -
     assert "Example: partwork subscribers" in done(tmp_path, "subscribers", "--help")
 
 
-def test_help_shows_an_example_for_every_command(tmp_path: Path) -> None:
-    from partwork.cli.main import app
-
-    commands = [name for name in app if not name.startswith("-")]
-    assert len(commands) == 27
-    for name in set(commands) - {"subscribers"}:
-        assert f"Example: partwork {name}" in " ".join(app[name].help.split()), name
-
-
 def test_help_never_imports_prefect() -> None:
     code = (
         "import sys; from partwork.cli.main import run; run(['--help']); "
