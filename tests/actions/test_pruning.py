@@ -1,16 +1,16 @@
 """What is too old goes, by the settings; what was asked to stay away stays away."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 
 import pytest
 
 from partwork.actions.answering import answer_requests
 from partwork.actions.departing import depart
-from partwork.actions.old_files import DRY_RUNS, ERROR_LISTS, LOGS, PREVIEWS, old_files
+from partwork.actions.old_files import DRY_RUNS, ERROR_LISTS, LOGS, PREVIEWS
 from partwork.actions.preview import preview
 from partwork.actions.pruning import (
     ANSWERED,
@@ -175,17 +175,23 @@ def test_a_preview_goes_as_a_whole_or_not_at_all(press: Press, series: str) -> N
     assert counts(prune(press, later + 2 * DAY))[PREVIEWS] == len(shown)
 
 
-def test_what_another_has_just_removed_is_no_fault(press: Press) -> None:
-    parts = [press.settings.state / "previews" / "one" / number for number in ("01", "02", "03")]
-    for part in parts:
-        written(part / "mail.html")
-    found = old_files(press, NOW + DAY)
+def test_two_at_once_find_nothing_wrong_with_what_the_other_removes(press: Press) -> None:
+    for number in range(400):
+        written(press.settings.state / "dry-run" / f"one-{number}" / "1.eml")
+    together, pruned = Barrier(2), []
 
-    seen = [next(found).paths[-1].name]
-    shutil.rmtree(parts[1])
-    seen += [old.paths[-1].name for old in found]
+    def at_once() -> None:
+        together.wait()
+        pruned.append(prune(press, NOW + 91 * DAY))
 
-    assert seen == ["01", "03"]
+    both = [Thread(target=at_once) for _ in "ab"]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(60)
+
+    assert [one.notes for one in pruned] == [(), ()]
+    assert not list((press.settings.state / "dry-run").iterdir())
 
 
 def test_what_must_stay_stays_however_old_it_is(press: Press, readers: object) -> None:
