@@ -13,8 +13,8 @@ from partwork.model.audience import Evidence, SubscriptionState, SuppressionReas
 from partwork.settings import Settings
 from partwork.store.audience import is_suppressed
 from partwork.store.engine import StoreError, read_only
+from partwork.store.notes_schema import positions
 from partwork.store.replaying import replay
-from partwork.store.schema import positions
 from partwork.store.suppression_log import LogAct, LogUnusable, entries_since
 from tests.conftest import NOW
 

@@ -31,8 +31,9 @@ from partwork.store.consents import record_consent
 from partwork.store.engine import read_only
 from partwork.store.event_schema import IS_UNJUDGED, events
 from partwork.store.events import count_unjudged
+from partwork.store.notes_schema import positions
 from partwork.store.replaying import replay
-from partwork.store.schema import positions, service_messages, suppressions
+from partwork.store.schema import service_messages, suppressions
 from partwork.store.segments import count_reached
 from tests.actions.returned import (
     DAY,

@@ -21,7 +21,7 @@ from partwork.settings import Settings
 from partwork.store.engine import read_only
 from partwork.store.event_schema import events
 from partwork.store.events import count_unjudged
-from partwork.store.schema import facts
+from partwork.store.notes_schema import facts
 from partwork.store.trials import Trial, load_trials
 from tests.actions.test_collect_bounces import report
 from tests.actions.test_relaying import relay, relayed, senders

@@ -23,8 +23,9 @@ from partwork.store.audience import (
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
 from partwork.store.importing import Entrant, ImportOutcome, import_entrants
+from partwork.store.notes_schema import positions
 from partwork.store.replaying import replay
-from partwork.store.schema import positions, subscribers
+from partwork.store.schema import subscribers
 from partwork.store.subscriptions import (
     ask_for_subscription,
     confirm_subscription,

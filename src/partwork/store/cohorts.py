@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text
 
-from partwork.model.audience import SubscriptionState
 from partwork.model.segment import Segment
 from partwork.store.listed import run
 
@@ -60,8 +59,7 @@ def cohorts_in(conn: Connection, newsletter: str, segment: Segment) -> Sequence[
 
     The cohorts there are, few among many people, are found step by step on the index.
     """
-    of_newsletter = {"newsletter": newsletter, "state": SubscriptionState.CONFIRMED.value}
-    traits = _gathered(conn.execute(_EXAMPLES, of_newsletter))
+    traits = _gathered(conn.execute(_EXAMPLES, {"newsletter": newsletter}))
     return [cohort for cohort, held in traits.items() if _is_wanted(segment, *held)]
 
 
@@ -102,14 +100,14 @@ _SETTLE = text(
 # In the order of the index: PostgreSQL would else read the table until it meets the first of each.
 _EXAMPLES = text(
     "WITH RECURSIVE found (cohort) AS ("
-    " SELECT min(cohort) FROM subscriptions WHERE newsletter = :newsletter AND state = :state"
+    " SELECT min(cohort) FROM subscriptions WHERE newsletter = :newsletter AND state = 'confirmed'"
     " UNION ALL"
     " SELECT (SELECT min(cohort) FROM subscriptions"
-    " WHERE newsletter = :newsletter AND state = :state AND cohort > found.cohort)"
+    " WHERE newsletter = :newsletter AND state = 'confirmed' AND cohort > found.cohort)"
     " FROM found WHERE found.cohort IS NOT NULL)"
     " SELECT cohort, language, tag FROM found JOIN subscribers"
     " ON subscribers.id = (SELECT subscriber FROM subscriptions WHERE newsletter = :newsletter"
-    " AND state = :state AND cohort = found.cohort ORDER BY asked_at LIMIT 1)"
+    " AND state = 'confirmed' AND cohort = found.cohort ORDER BY asked_at LIMIT 1)"
     " LEFT JOIN tags ON subscriber = id"
     " WHERE cohort IS NOT NULL"
 )

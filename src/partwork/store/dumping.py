@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, inspect, select, text
 
 from partwork.store.columns import metadata
-from partwork.store.schema import positions, service_messages
+from partwork.store.notes_schema import positions
+from partwork.store.schema import service_messages
 from partwork.store.sending_schema import lanes, leases, noticed
 
 # Of the day alone: who holds what at this moment, what lanes have noticed, how far the suppression

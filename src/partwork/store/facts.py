@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 
+from partwork.store.notes_schema import facts
 from partwork.store.rows import insert_if_new
-from partwork.store.schema import facts
 
 
 def load_fact(conn: Connection, name: str) -> str | None:

@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection, select
 
+from partwork.store.notes_schema import positions
 from partwork.store.rows import new_rows
-from partwork.store.schema import positions
 
 
 def load_position(conn: Connection, name: str) -> int:

@@ -85,7 +85,14 @@ subscriptions = Table(
     Column("cohort", BigInteger, nullable=False, server_default="0"),
     CheckConstraint(is_one_of("state", SubscriptionState), name="state"),
     Index("subscriptions_audience", "newsletter", "state", "subscriber"),
-    Index("subscriptions_cohorts", "newsletter", "state", "cohort", "asked_at", "subscriber"),
+)
+
+IS_CONFIRMED = subscriptions.c.state == literal_state(SubscriptionState.CONFIRMED)
+Index(
+    "subscriptions_cohorts",
+    *(subscriptions.c[name] for name in ("newsletter", "cohort", "asked_at", "subscriber")),
+    sqlite_where=IS_CONFIRMED,
+    postgresql_where=IS_CONFIRMED,
 )
 
 IS_PAUSED = subscriptions.c.paused_until.is_not(None)
@@ -381,20 +388,4 @@ Index(
     deliveries.c.relay_id,
     sqlite_where=_IS_NAMED,
     postgresql_where=_IS_NAMED,
-)
-
-facts = Table(
-    "facts",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
-)
-
-# How far things outside the database have been read, each in a measure of its own; the column is
-# named for the first of them, a file.
-positions = Table(
-    "positions",
-    metadata,
-    Column("name", Text, primary_key=True),
-    Column("offset_bytes", BigInteger, key="reached", nullable=False),
 )

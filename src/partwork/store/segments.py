@@ -12,22 +12,22 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     exists,
     func,
     or_,
     select,
-    text,
     union,
     union_all,
 )
 
-from partwork.model.audience import SubscriptionState
 from partwork.model.delivery import DeliveryState
 from partwork.model.segment import Segment
 from partwork.store.bounce_records import left_out
 from partwork.store.cohorts import cohorts_in
 from partwork.store.listed import is_listed
 from partwork.store.schema import (
+    IS_CONFIRMED,
     IS_PAUSED,
     campaigns,
     deliveries,
@@ -74,10 +74,7 @@ def reached(
 
 def is_confirmed(newsletter: str) -> ColumnElement[bool]:
     """What holds of a newsletter's confirmed subscriptions."""
-    return and_(
-        subscriptions.c.newsletter == newsletter,
-        subscriptions.c.state == SubscriptionState.CONFIRMED.value,
-    )
+    return and_(subscriptions.c.newsletter == newsletter, IS_CONFIRMED)
 
 
 _People = Select[tuple[int]]
@@ -150,16 +147,24 @@ def _is_in_none(conn: Connection, groups: Sequence[_People]) -> ColumnElement[bo
 
 @contextmanager
 def _merging(conn: Connection) -> Iterator[None]:
-    """Has PostgreSQL walk along two indexes at once, where it would read a table and hash it.
+    """Has PostgreSQL walk along indexes, where it would read a table, or read and hash it.
 
-    The holders of an imported field, a tenth of a million: 139 ms in place of 181.
+    Nine tenths of a million readers: 70 ms in place of 150. The holders of an imported field, a
+    tenth of a million: 139 in place of 181.
     """
     if conn.dialect.name != "postgresql":
         yield
         return
-    conn.execute(text("SET LOCAL enable_hashjoin = off"))
+    (before,) = conn.execute(_WAYS)
+    conn.execute(_SET_WAYS, dict.fromkeys(_OTHERS, "off"))
     yield
-    conn.execute(text("SET LOCAL enable_hashjoin = on"))
+    conn.execute(_SET_WAYS, dict(zip(_OTHERS, before, strict=True)))
+
+
+_OTHERS = ("enable_hashjoin", "enable_seqscan", "enable_bitmapscan")
+_WAYS = select(*(func.current_setting(way) for way in _OTHERS))
+# True: for this transaction.
+_SET_WAYS = select(*(func.set_config(way, bindparam(way), True) for way in _OTHERS))
 
 
 def _start_of(day: date) -> datetime:
