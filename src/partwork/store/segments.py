@@ -12,11 +12,11 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
-    bindparam,
     exists,
     func,
     or_,
     select,
+    text,
     union,
     union_all,
 )
@@ -147,24 +147,16 @@ def _is_in_none(conn: Connection, groups: Sequence[_People]) -> ColumnElement[bo
 
 @contextmanager
 def _merging(conn: Connection) -> Iterator[None]:
-    """Has PostgreSQL walk along indexes, where it would read a table, or read and hash it.
+    """Has PostgreSQL walk along two indexes at once, where it would read a table and hash it.
 
-    Nine tenths of a million readers: 70 ms in place of 150. The holders of an imported field, a
-    tenth of a million: 139 in place of 181.
+    The holders of an imported field, a tenth of a million: 139 ms in place of 181.
     """
     if conn.dialect.name != "postgresql":
         yield
         return
-    (before,) = conn.execute(_WAYS)
-    conn.execute(_SET_WAYS, dict.fromkeys(_OTHERS, "off"))
+    conn.execute(text("SET LOCAL enable_hashjoin = off"))
     yield
-    conn.execute(_SET_WAYS, dict(zip(_OTHERS, before, strict=True)))
-
-
-_OTHERS = ("enable_hashjoin", "enable_seqscan", "enable_bitmapscan")
-_WAYS = select(*(func.current_setting(way) for way in _OTHERS))
-# True: for this transaction.
-_SET_WAYS = select(*(func.set_config(way, bindparam(way), True) for way in _OTHERS))
+    conn.execute(text("SET LOCAL enable_hashjoin = on"))
 
 
 def _start_of(day: date) -> datetime:
