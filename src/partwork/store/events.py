@@ -133,7 +133,7 @@ def count_unjudged(conn: Connection) -> tuple[int, int]:
 
 def list_set_aside(conn: Connection) -> tuple[SetAside, ...]:
     """The events that were set aside, in the order of coming."""
-    rows = conn.execute(select(events).where(_IS_SET_ASIDE).order_by(events.c.id))
+    rows = conn.execute(select(events).where(IS_SET_ASIDE).order_by(events.c.id))
     return tuple(
         SetAside(r.id, Source(r.source), FeedbackKind(r.kind), r.received_at, r.set_aside)
         for r in rows
@@ -142,9 +142,9 @@ def list_set_aside(conn: Connection) -> tuple[SetAside, ...]:
 
 def judge_again(conn: Connection, now: datetime, limit: int) -> int:
     """Have events judged that were set aside, the oldest first; how many, at most `limit`."""
-    some = select(events.c.id).where(_IS_SET_ASIDE).order_by(events.c.id).limit(limit)
+    some = select(events.c.id).where(IS_SET_ASIDE).order_by(events.c.id).limit(limit)
     values = {"next_try_at": now, "failures": 0, "set_aside": ""}
-    these = (_IS_SET_ASIDE, events.c.id.in_(some.scalar_subquery()))
+    these = (IS_SET_ASIDE, events.c.id.in_(some.scalar_subquery()))
     return conn.execute(update(events).where(*these).values(values)).rowcount
 
 
@@ -181,7 +181,7 @@ _NOTE = Prepared(  # SQLite is told the same words
     .values({name: bindparam(name, type_=events.c[name].type) for name in _WRITTEN})
     .on_conflict_do_nothing()
 )
-_IS_SET_ASIDE = and_(IS_UNJUDGED, events.c.next_try_at.is_(None))
+IS_SET_ASIDE = and_(IS_UNJUDGED, events.c.next_try_at.is_(None))
 _IDS = events.c.id.in_(bindparam("ids", expanding=True))
 _DUE = (
     select(events)

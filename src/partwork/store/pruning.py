@@ -23,8 +23,8 @@ from sqlalchemy import (
 
 from partwork.store.audience import has_others, is_asked_in_vain
 from partwork.store.engine import read_only
-from partwork.store.event_schema import IS_UNJUDGED, events
-from partwork.store.events import EMPTIED, TOLD
+from partwork.store.event_schema import events
+from partwork.store.events import EMPTIED, IS_SET_ASIDE, TOLD
 from partwork.store.listed import is_listed
 from partwork.store.queueing import let_in
 from partwork.store.schema import service_messages, subscriptions
@@ -54,8 +54,7 @@ def old_words(before: datetime) -> Old:
 
 def old_set_aside(before: datetime) -> Old:
     """Events that came before then and were never judged, for they could not be."""
-    is_set_aside = and_(IS_UNJUDGED, events.c.next_try_at.is_(None))
-    return Old(events.c.id, and_(is_set_aside, events.c.received_at < before))
+    return Old(events.c.id, and_(IS_SET_ASIDE, events.c.received_at < before))
 
 
 def old_folded(before: datetime) -> Old:
