@@ -62,6 +62,7 @@ def test_each_event_is_judged_once_by_two_of_whom_one_is_killed_again_and_again(
         for one in dying:
             let_go(one)
             some = count_noted(post) + chance.randrange(1, len(told) // KILLS // 2)
+            some = min(some, len(told))  # where this process was slow, all is judged by now
             wait_until(lambda some=some: count_noted(post) >= some, every_seconds=0.001)
             assert one.poll() is None  # it was at work
             os.kill(one.pid, signal.SIGKILL)

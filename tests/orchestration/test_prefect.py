@@ -245,7 +245,8 @@ def test_an_issue_that_is_held_is_an_event_for_automations(prefect: RunningPrefe
 
     result = prefect.trigger("collect_bounces", {})
 
-    assert "6 of 6 accepted bounced, more than 5 %" in result.message
+    # Whoever else reads the newsletter had it too.
+    assert f"6 of {len(mails)} accepted bounced, more than 5 %" in result.message
     asked = {"filter": {"event": {"name": ["partwork.issue.held"]}}}
 
     def events() -> list[dict[str, Any]]:

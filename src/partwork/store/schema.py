@@ -90,7 +90,7 @@ subscriptions = Table(
 IS_CONFIRMED = subscriptions.c.state == literal_state(SubscriptionState.CONFIRMED)
 Index(
     "subscriptions_cohorts",
-    *(subscriptions.c[name] for name in ("newsletter", "cohort", "asked_at", "subscriber")),
+    *(subscriptions.c[name] for name in ("newsletter", "cohort", "asked_at")),
     sqlite_where=IS_CONFIRMED,
     postgresql_where=IS_CONFIRMED,
 )
