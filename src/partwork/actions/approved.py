@@ -1,0 +1,51 @@
+"""The issue of a part that may go out: its stored draft, if it is approved; else why not."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from partwork.actions.check import open_faults, words_for
+from partwork.actions.preview import drafts_of
+from partwork.assembly import Press
+from partwork.model.issue import Issue
+from partwork.model.series import Instalment, Series
+from partwork.store.engine import read_only
+from partwork.store.issues import approvals_of, current_drafts
+
+
+def approved_issue(press: Press, series: Series, part: Instalment, slot: datetime) -> Issue | str:
+    """The stored draft of what the part's file says now, if approved in time; else why not.
+
+    The part is rendered to compare it alone: what is mailed are the stored strings. Faults may
+    be new since the approval: a source was changed, or its rights were.
+    """
+    _, (rendered,) = drafts_of(press, series.slug, part.number)
+    with read_only(press.engine) as connection:
+        drafts = [d for d in current_drafts(connection, series.slug) if d.instalment == part.id]
+        was_approved = any(approvals_of(connection, draft.content_hash) for draft in drafts)
+        same = [draft for draft in drafts if draft.content_hash == rendered.content_hash]
+        approvals = approvals_of(connection, rendered.content_hash) if same else ()
+    if not approvals:
+        if was_approved:
+            return (
+                f"part {part.number} was changed since it was approved; "
+                f"`partwork preview {series.slug}`, then approve it again"
+            )
+        return f"part {part.number} waits for approval"
+    if min(approval.approved_at for approval in approvals) > slot:
+        return f"part {part.number} was approved after its slot, and goes in the next one"
+    if faults := open_faults(press, series.slug, {part.number}):
+        return f"part {part.number} has {words_for(faults, series.slug)}"
+    return same[0]
+
+
+def published_elsewhere(
+    series: Series, part: Instalment, published: Mapping[str, int]
+) -> str | None:
+    """Why a number may not go out again: its part went out, and its file is gone since."""
+    there = {instalment.id for instalment in series.instalments}
+    if any(number == part.number and id_ not in there for id_, number in published.items()):
+        return (
+            f"a part {part.number} was published before, and its file is gone; "
+            "give this one the next free number if it is another text"
+        )
+    return None
