@@ -119,15 +119,17 @@ def drop_drafts(conn: Connection, series: str, keep: Collection[str]) -> None:
 
 
 def save_approval(conn: Connection, approval: Approval) -> bool:
-    """Record an editor's yes; False where this reviewer had said it before."""
-    return insert_if_new(
-        conn,
-        approvals,
-        content_hash=approval.content_hash,
-        reviewer=approval.reviewer,
-        channel=approval.channel,
-        run_id=approval.run_id,
-        approved_at=approval.approved_at,
+    """Record a yes; False where this reviewer had said it before."""
+    return insert_if_new(conn, approvals, **_columns_of(approval))
+
+
+def renew_approval(conn: Connection, approval: Approval) -> None:
+    """Record a yes in the place of the one that this reviewer said before."""
+    values = _columns_of(approval)
+    conn.execute(
+        new_rows(conn, approvals)
+        .values(values)
+        .on_conflict_do_update(index_elements=["content_hash", "reviewer"], set_=values)
     )
 
 
@@ -139,7 +141,7 @@ def approvals_of(conn: Connection, content_hash: str) -> tuple[Approval, ...]:
         .order_by(approvals.c.approved_at, approvals.c.reviewer)
     )
     return tuple(
-        Approval(row.content_hash, row.reviewer, row.channel, row.approved_at, row.run_id)
+        Approval(row.content_hash, row.reviewer, row.channel, row.approved_at, row.run_id, row.role)
         for row in conn.execute(query)
     )
 
@@ -176,6 +178,17 @@ def published_issue_of(conn: Connection, instalment: str) -> Issue | None:
     )
     row = conn.execute(query).first()
     return None if row is None else _issue(row)
+
+
+def _columns_of(approval: Approval) -> dict[str, object]:
+    return {
+        "content_hash": approval.content_hash,
+        "reviewer": approval.reviewer,
+        "channel": approval.channel,
+        "run_id": approval.run_id,
+        "approved_at": approval.approved_at,
+        "role": approval.role,
+    }
 
 
 def _published(query: Select[Any]) -> Select[Any]:
