@@ -19,10 +19,9 @@ FLOORS = {
     **dict.fromkeys(["transport", "fetching", "mailbox"], 2),
     **dict.fromkeys(["language_model", "screenshots", "images"], 2),
     **dict.fromkeys(
-        ["actions", "assembly", "settings", "settings_faults", "settings_of_writer", "packaged"]
-        + ["settings_of_review"],
-        3,
+        ["actions", "assembly", "settings", "settings_faults", "settings_of_writer", "packaged"], 3
     ),
+    "settings_of_review": 3,
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }
 

@@ -59,6 +59,13 @@ def rejected(series: str, number: int, said: Objection) -> str:
     )
 
 
+def said(objection: Objection) -> str:
+    """A reviewer's no as a clause, the notes on one line."""
+    notes = " ".join(objection.notes.split())
+    why = f": “{notes}”" if notes else ""
+    return f"was {objection.kind} by {objection.reviewer} on {objection.at:%Y-%m-%d}{why}"
+
+
 def _rule_of(press: Press, newsletter: str) -> tuple[tuple[str, ...], timedelta | None]:
     """The roles that a newsletter asks for, and how long a yes is good for."""
     try:

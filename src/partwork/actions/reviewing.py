@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from partwork.actions.approval_state import is_undecided, standing_of, state_of
+from partwork.actions.approval_state import is_undecided, said, standing_of, state_of
 from partwork.actions.approve import (
     NotApprovable,
     Reviewer,
@@ -23,7 +23,7 @@ from partwork.actions.notices import mail_editors
 from partwork.actions.preview import drafts_of, preview
 from partwork.actions.reading_drafts import read_url, waiting_url
 from partwork.actions.segments import readers_of
-from partwork.actions.waiting import said, said_of
+from partwork.actions.waiting import said_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.fault import Fault

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from partwork.actions.approval_state import standing_of
+from partwork.actions.approval_state import said, standing_of
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.segments import count_readers
 from partwork.actions.stopping import words_for
-from partwork.actions.waiting import Waiting, said, said_of, waiting
+from partwork.actions.waiting import Waiting, said_of, waiting
 from partwork.assembly import Press
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
@@ -99,7 +99,7 @@ def status_of_series(press: Press, slug: str, now: datetime) -> SeriesStatus:
 def status_of(
     press: Press, issue: str, now: datetime | None = None, *, domains: bool = False
 ) -> SendingStatus:
-    """One issue, by its name or the start of it; without `now` no approval has run out.
+    """One issue, by its name or the start of it; without `now` as when it was last approved.
 
     Raises LibraryError.
     """
@@ -188,5 +188,5 @@ def _issue(press: Press, issue: Issue, now: datetime | None) -> IssueStatus:
         at = now or max((yes.approved_at for yes in approvals), default=_LONG_AGO)
         state = "approved" if standing_of(press, issue, at).approved_at else "draft"
     stopped = words_for(issue.name, stop) if stop and stop.is_on else ""
-    reviewers = tuple(approval.reviewer for approval in approvals)
+    reviewers = tuple(dict.fromkeys(approval.reviewer for approval in approvals))
     return IssueStatus(issue.name, issue.title, state, reviewers, counted, stopped)

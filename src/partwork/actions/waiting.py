@@ -111,13 +111,6 @@ def said_of(press: Press, series: str) -> tuple[tuple[str, Objection], ...]:
         return notes_on(connection, series)
 
 
-def said(objection: Objection) -> str:
-    """A reviewer's no as a clause, the notes on one line."""
-    notes = " ".join(objection.notes.split())
-    why = f": “{notes}”" if notes else ""
-    return f"was {objection.kind} by {objection.reviewer} on {objection.at:%Y-%m-%d}{why}"
-
-
 def _undecided(press: Press, review: Review, now: datetime) -> Iterator[Issue]:
     asked = {part.content_hash for part in review.parts}
     with read_only(press.engine) as connection:

@@ -46,23 +46,23 @@ class _Entered(ReviewAnswer):
     role: str = Field("", max_length=MAX_NAME)
 
 
+def form_for(roles: tuple[str, ...], description: str) -> type[ReviewAnswer]:
+    """The form under its description; where several roles are wanted, it asks in which one."""
+    form: type[ReviewAnswer] = ReviewAnswer
+    if len(roles) > 1:
+        role: Any = (Literal[roles], Field(description="In which role you speak."))
+        form = create_model("ReviewAnswer", role=role, __base__=ReviewAnswer)
+    return form.with_initial_data(description=description)
+
+
 def wait_for_answer(
     key: str, description: str, roles: tuple[str, ...], timeout_seconds: int
 ) -> NoReturn:
     """Ends the process; the run goes on from its top when somebody has answered.
 
-    `description` is Markdown, with what comes from outside escaped. Where several roles are wanted,
-    the form asks in which one somebody speaks.
+    `description` is Markdown, with what comes from outside escaped.
     """
-    form: type[ReviewAnswer] = ReviewAnswer
-    if len(roles) > 1:
-        role: Any = (Literal[roles], Field(description="In which role you speak."))
-        form = create_model("ReviewAnswer", role=role, __base__=ReviewAnswer)
-    suspend_flow_run(
-        wait_for_input=form.with_initial_data(description=description),
-        timeout=timeout_seconds,
-        key=key,
-    )
+    suspend_flow_run(wait_for_input=form_for(roles, description), timeout=timeout_seconds, key=key)
     raise RuntimeError("Prefect did not suspend this run")
 
 

@@ -120,16 +120,26 @@ def drop_drafts(conn: Connection, series: str, keep: Collection[str]) -> None:
 
 def save_approval(conn: Connection, approval: Approval) -> bool:
     """Record a yes; False where this reviewer had said it before."""
-    return insert_if_new(conn, approvals, **_columns_of(approval))
+    said_before = exists().where(
+        approvals.c.content_hash == approval.content_hash,
+        approvals.c.reviewer == approval.reviewer,
+    )
+    if conn.execute(select(said_before)).scalar_one():
+        return False
+    return renew_approval(conn, approval)
 
 
-def renew_approval(conn: Connection, approval: Approval) -> None:
-    """Record a yes in the place of the one that this reviewer said before."""
-    values = _columns_of(approval)
-    conn.execute(
-        new_rows(conn, approvals)
-        .values(values)
-        .on_conflict_do_update(index_elements=["content_hash", "reviewer"], set_=values)
+def renew_approval(conn: Connection, approval: Approval) -> bool:
+    """Record a yes beside those that this reviewer said before; False: it was said at that time."""
+    return insert_if_new(
+        conn,
+        approvals,
+        content_hash=approval.content_hash,
+        reviewer=approval.reviewer,
+        channel=approval.channel,
+        run_id=approval.run_id,
+        approved_at=approval.approved_at,
+        role=approval.role,
     )
 
 
@@ -178,17 +188,6 @@ def published_issue_of(conn: Connection, instalment: str) -> Issue | None:
     )
     row = conn.execute(query).first()
     return None if row is None else _issue(row)
-
-
-def _columns_of(approval: Approval) -> dict[str, object]:
-    return {
-        "content_hash": approval.content_hash,
-        "reviewer": approval.reviewer,
-        "channel": approval.channel,
-        "run_id": approval.run_id,
-        "approved_at": approval.approved_at,
-        "role": approval.role,
-    }
 
 
 def _published(query: Select[Any]) -> Select[Any]:

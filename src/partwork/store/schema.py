@@ -269,7 +269,7 @@ approvals = Table(
     Column("reviewer", Text, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("run_id", Text, nullable=False),
-    Column("approved_at", Instant, nullable=False),
+    Column("approved_at", Instant, primary_key=True),
     Column("role", Text, nullable=False, server_default="editor"),
 )
 

@@ -1,4 +1,4 @@
-"""Approvals have roles; questions that wait for an answer, and every no, are kept.
+"""Approvals have roles and may be said again; questions that wait, and every no, are kept.
 
 Revision ID: 0015
 """
@@ -12,12 +12,51 @@ branch_labels = None
 depends_on = None
 
 AT = sa.DateTime(timezone=True)
+KEY = ["content_hash", "reviewer", "approved_at"]
+
+
+REFUSAL = "rows of approvals are never changed or deleted"
 
 
 def upgrade() -> None:
+    approvals()
+    reviews()
+
+
+def approvals() -> None:
+    """A reviewer may say yes again when the first yes has run out: both stay on record."""
     op.add_column(
         "approvals", sa.Column("role", sa.Text, nullable=False, server_default="editor")
     )
+    if op.get_context().dialect.name != "sqlite":
+        op.drop_constraint("approvals_pk", "approvals")
+        op.create_primary_key("approvals_pk", "approvals", KEY)
+        return
+    op.create_table(
+        "approvals_anew",
+        sa.Column("content_hash", sa.Text, nullable=False),
+        sa.Column("reviewer", sa.Text, nullable=False),
+        sa.Column("channel", sa.Text, nullable=False),
+        sa.Column("run_id", sa.Text, nullable=False),
+        sa.Column("approved_at", AT, nullable=False),
+        sa.Column("role", sa.Text, nullable=False, server_default="editor"),
+        sa.PrimaryKeyConstraint(*KEY, name="approvals_pk"),
+        sa.ForeignKeyConstraint(
+            ["content_hash"], ["issues.content_hash"], name="approvals_content_hash_fk"
+        ),
+    )
+    names = "content_hash, reviewer, channel, run_id, approved_at, role"
+    op.execute(f"INSERT INTO approvals_anew ({names}) SELECT {names} FROM approvals")
+    op.drop_table("approvals")
+    op.rename_table("approvals_anew", "approvals")
+    for act in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER approvals_refuse_{act.lower()} BEFORE {act} ON approvals"
+            f" BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+        )
+
+
+def reviews() -> None:
     op.create_table(
         "reviews",
         sa.Column("run_id", sa.Text, nullable=False),
