@@ -40,6 +40,7 @@ FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
     "collect_bounces",
     "issue_report",
     "prune",
+    "review",
 }
 STAYS = '''
 import signal

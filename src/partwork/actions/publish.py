@@ -1,24 +1,21 @@
 """What is due and approved → a campaign, its audience planned."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from partwork.actions.approved import approved_issue, published_elsewhere
 from partwork.actions.bundles import bundle_weeks
-from partwork.actions.check import open_faults, words_for
 from partwork.actions.feedback import judge_meanwhile
 from partwork.actions.folding import fold_old
 from partwork.actions.guarding import Held
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.planned import Planned
-from partwork.actions.preview import drafts_of
 from partwork.actions.stopping import words_for as stopped_words
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
-from partwork.model.issue import Issue
 from partwork.model.newsletter import Cadence
-from partwork.model.series import Instalment, Mode, Series
+from partwork.model.series import Mode, Series
 from partwork.model.stop import StopKind
 from partwork.scheduling.cadence import last_slot, next_slot
 from partwork.store.campaigns import (
@@ -29,12 +26,7 @@ from partwork.store.campaigns import (
     unfinished_issues,
 )
 from partwork.store.engine import read_only
-from partwork.store.issues import (
-    approvals_of,
-    current_drafts,
-    load_issue,
-    published_instalments,
-)
+from partwork.store.issues import load_issue, published_instalments
 from partwork.store.lanes import sweep
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.ledger import tally
@@ -122,7 +114,9 @@ def _publish_next(
     slot = (_free_now if at_once else _due_slot)(press, series, now)
     if isinstance(slot, str):
         return [], [f"{series.slug}: {slot}"]
-    issue = _published_elsewhere(series, part, published) or _approved(press, series, part, slot)
+    issue = published_elsewhere(series, part, published) or approved_issue(
+        press, series, part, slot
+    )
     if isinstance(issue, str):
         return [], [f"{series.slug}: {issue}"]
     with press.engine.connect() as connection, connection.begin() as transaction:
@@ -145,45 +139,6 @@ def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
             return f"part {issue.number} {stopped_words(issue.name, stop)}"
         return f"part {issue.number} is not sent yet; `partwork send {issue.name}` does it"
     return now
-
-
-def _published_elsewhere(
-    series: Series, part: Instalment, published: Mapping[str, int]
-) -> str | None:
-    """Why a number may not go out again: its part went out, and its file is gone since."""
-    there = {instalment.id for instalment in series.instalments}
-    if any(number == part.number and id_ not in there for id_, number in published.items()):
-        return (
-            f"a part {part.number} was published before, and its file is gone; "
-            "give this one the next free number if it is another text"
-        )
-    return None
-
-
-def _approved(press: Press, series: Series, part: Instalment, slot: datetime) -> Issue | str:
-    """The stored draft of what the part's file says now, if approved in time; else why not.
-
-    The part is rendered to compare it alone: what is mailed are the stored strings. Faults may
-    be new since the approval: a source was changed, or its rights were.
-    """
-    _, (rendered,) = drafts_of(press, series.slug, part.number)
-    with read_only(press.engine) as connection:
-        drafts = [d for d in current_drafts(connection, series.slug) if d.instalment == part.id]
-        was_approved = any(approvals_of(connection, draft.content_hash) for draft in drafts)
-        same = [draft for draft in drafts if draft.content_hash == rendered.content_hash]
-        approvals = approvals_of(connection, rendered.content_hash) if same else ()
-    if not approvals:
-        if was_approved:
-            return (
-                f"part {part.number} was changed since it was approved; "
-                f"`partwork preview {series.slug}`, then approve it again"
-            )
-        return f"part {part.number} waits for approval"
-    if min(approval.approved_at for approval in approvals) > slot:
-        return f"part {part.number} was approved after its slot, and goes in the next one"
-    if faults := open_faults(press, series.slug, {part.number}):
-        return f"part {part.number} has {words_for(faults, series.slug)}"
-    return same[0]
 
 
 def _due_slot(press: Press, series: Series, now: datetime) -> datetime | str:
@@ -210,7 +165,7 @@ def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[P
         enrol(connection, series.newsletter, series.slug, following, now)
     # The last part first, so that nobody gets two in one tick.
     for part in reversed(series.instalments):
-        issue = _approved(press, series, part, now)
+        issue = approved_issue(press, series, part, now)
         if isinstance(issue, str):
             waiting.append(f"{series.slug}: {issue}")
             continue
