@@ -262,7 +262,7 @@ INSERT INTO approvals VALUES ('hash', 'Ada', 'cli', '', '2026-03-03 06:30:00')
 def test_approvals_of_before_are_an_editors_and_still_never_changed(empty_url):
     engine = open_engine(empty_url)
     with engine.begin() as conn:
-        upgrade(conn, "0014")
+        upgrade(conn, "0015")
         for statement in APPROVED.split(";"):
             conn.execute(text(statement), {"no": False} if ":no" in statement else {})
 
