@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from partwork.actions.correct import corrections_waiting
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.segments import count_readers
@@ -61,7 +62,7 @@ class SeriesStatus:
 
     The issues are what was published and, of parts that were not or are rendered anew, the
     current drafts. `problem` is why the series' files could not be read, in words (empty: they
-    could); the readers are not known then.
+    could); the readers are not known then. `corrections` says which parts are to be corrected.
     """
 
     slug: str
@@ -70,6 +71,7 @@ class SeriesStatus:
     next_slot_at: datetime | None
     issues: tuple[IssueStatus, ...]
     problem: str = ""
+    corrections: tuple[str, ...] = ()
 
 
 def status(press: Press, now: datetime) -> tuple[SeriesStatus, ...]:
@@ -117,7 +119,8 @@ def _series(press: Press, slug: str, now: datetime) -> SeriesStatus:
     with read_only(press.engine) as connection:
         readers = count_readers(connection, newsletter, series, now)
     due = next_slot(cadence, now) if cadence else None
-    return SeriesStatus(slug, series.title, readers, due, issues)
+    waiting = corrections_waiting(press, slug)
+    return SeriesStatus(slug, series.title, readers, due, issues, corrections=waiting)
 
 
 def _weekly(press: Press, newsletter: str, now: datetime) -> SeriesStatus | None:

@@ -64,7 +64,7 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
         out.print(f"approved {issue.name}  {issue.subject}")
         if issue.audience.segment:
             err.print(f"its segment has {counted(count, 'reader')} for it now")
-        if issue.number in looks:
+        if issue.number in looks and not issue.is_correction_mail:
             err.print(f"as mailed: {looks[issue.number]}", soft_wrap=True)
     if already:
         err.print(already)
@@ -201,6 +201,8 @@ def status(
             out.print(f"  {item.name}  {item.state}{told}")
             if item.stopped:
                 out.print(f"    {item.stopped}")
+        for line in series.corrections:
+            out.print(f"  {line}")
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
     for line in inbox:
