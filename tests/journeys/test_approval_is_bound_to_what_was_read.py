@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from partwork.actions.approve import NotApprovable, approve
+from partwork.actions.correct import NotCorrectable, correct, put_into_effect
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.actions.send import send
@@ -107,3 +108,17 @@ def test_what_is_mailed_is_what_was_approved_whatever_the_files_say_by_then(
     mail = next(press.outbox.glob("*.eml")).read_bytes()
     assert b"New words" not in mail
     assert shown[0].issue.subject.split()[0].encode() in mail
+
+
+def test_an_approval_of_the_first_text_does_not_count_for_its_correction(
+    press: Press, issue: str
+) -> None:
+    edit(press.library.instalment_files("compost")[0])
+    asked = correct(press, issue, because="The subject said too much.", mail=True, now=NOW)
+
+    with pytest.raises(NotCorrectable, match="waits for approval"):
+        put_into_effect(press, issue, NOW)
+    read = [draft.issue.name for draft in asked.drafts]
+
+    assert approve_all(press, "compost")[-1] == read[-1]
+    assert put_into_effect(press, issue, NOW).revision == read[0]

@@ -11,10 +11,15 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from partwork.actions.approve import approve
+from partwork.actions.correct import correct
+from partwork.actions.publish import publish
 from partwork.actions.send import send
 from partwork.assembly import Press, assemble
+from partwork.model.delivery import DeliveryState
 from partwork.settings import Settings
-from tests.actions.sending import doubted, published, subscribe
+from tests.actions.correcting import SERIES, mend, published_letter
+from tests.actions.sending import doubted, ledger, published, subscribe
 from tests.conftest import free_port
 
 READERS = tuple(f"reader-{n:02d}@example.org" for n in range(12))
@@ -25,6 +30,7 @@ class MailServer:
 
     def __init__(self) -> None:
         self.got: Counter[str] = Counter()
+        self.told: Counter[str] = Counter()  # what was wrong in what they got
         self.stage, self.number = "", 0
         self.seen: Counter[str] = Counter()
         self.sender: subprocess.Popen[bytes] | None = None
@@ -39,7 +45,8 @@ class MailServer:
     async def handle_DATA(  # noqa: N802 aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        self.got.update(envelope.rcpt_tos)
+        is_correction = b"Subject: Correction" in (envelope.content or b"")
+        (self.told if is_correction else self.got).update(envelope.rcpt_tos)
         self._kill_if_told("DATA")
         return "250 2.0.0 queued"
 
@@ -90,3 +97,43 @@ def test_a_killed_sender_loses_nobody_and_writes_to_nobody_twice(
     in_doubt = len(doubted(press, issue, READERS, mail_server.got))
     assert in_doubt <= 1
     assert report.tally.in_doubt == in_doubt
+
+
+@pytest.mark.parametrize(("stage", "number"), [("RCPT", 5), ("DATA", 5)])
+def test_a_part_that_is_corrected_while_its_sender_is_killed_is_had_once_by_each(
+    press: Press, mail_server: MailServer, stage: str, number: int
+) -> None:
+    now = datetime.now(UTC)
+    subscribe(press, READERS, now)
+    first, file = published_letter(press)
+    mail_server.stage, mail_server.number = stage, number
+    controller = Controller(mail_server, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        url = f"smtp://127.0.0.1:{controller.port}"
+        home = press.settings.home
+        mail_server.sender = subprocess.Popen(
+            [sys.executable, "-m", "partwork", "send", first],
+            env={**os.environ, "PARTWORK_HOME": str(home), "PARTWORK_SMTP_URL": url},
+            stdout=subprocess.DEVNULL,
+        )
+        assert mail_server.sender.wait(timeout=60) == -signal.SIGKILL
+
+        mend(file)
+        correct(press, first, because="It is 4 mg.", mail=True, now=now)
+        revision, _ = approve(press, SERIES, 1, reviewer="Ada", channel="cli", now=now)
+        after_the_lease = now + timedelta(hours=1)
+        with assemble(Settings(home=home, smtp_url=url)) as restarted:
+            for _ in range(2):
+                for name in publish(restarted, "", at_once=False, now=after_the_lease).unsent:
+                    send(restarted, name, clock=lambda: after_the_lease)
+    finally:
+        controller.stop()
+
+    had, have = ledger(press, first), ledger(press, revision.name)
+    assert sorted((*had, *have)) == sorted(READERS)
+    doubtful = {to for to, row in had.items() if row.state is DeliveryState.IN_DOUBT}
+    assert len(doubtful) <= 1
+    assert all(mail_server.got[to] == 1 for to in {*READERS} - doubtful)
+    assert all(mail_server.got[to] <= 1 for to in doubtful)
+    assert mail_server.told == Counter(had.keys() - doubtful)

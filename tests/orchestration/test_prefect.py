@@ -38,6 +38,7 @@ pytestmark = pytest.mark.prefect
 
 FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
     "collect_bounces",
+    "correct",
     "issue_report",
     "prune",
     "review",

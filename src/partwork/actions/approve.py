@@ -9,13 +9,14 @@ from sqlalchemy import Connection
 
 from partwork.actions.approval_state import rejected
 from partwork.actions.check import open_faults, words_for
-from partwork.actions.preview import drafts_of
+from partwork.actions.preview import drafts_of, mails_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Approval, Issue
 from partwork.model.newsletter import Newsletter
 from partwork.model.review import MAX_NAME, MAX_NOTES, No, Objection, folded, standing
+from partwork.store.corrections import waiting_corrections
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts, renew_approval, save_approval
 from partwork.store.reviews import rejection_of, save_objection, take_back_rejections
@@ -52,6 +53,8 @@ def approve(
 ) -> tuple[Issue, ...]:
     """Approves the drafts of a series, or of one part, by their content hash.
 
+    Behind them come the mails about corrections that wait, each with an approval of its own.
+
     `role` may be left out where the newsletter asks for one alone; `take_back` ends rejections of
     just these words first. Raises NotApprovable when a part was changed since it was last rendered,
     was never rendered, has open faults or is rejected, or when this person speaks for another role:
@@ -59,8 +62,10 @@ def approve(
     """
     newsletter, issues = drafts_of(press, series, part)
     who = reviewer_of(newsletter, reviewer, role, channel, run_id)
+    issues = (*issues, *mails_of(press, series, part))
     with read_only(press.engine) as connection:
         seen = {draft.content_hash for draft in current_drafts(connection, series)}
+        seen |= {one.mail for one in waiting_corrections(connection, series)}
     unseen = [issue for issue in issues if issue.content_hash not in seen]
     if unseen:
         numbers = ", ".join(str(issue.number) for issue in unseen)

@@ -14,6 +14,7 @@ from partwork.model.errors import PartworkError
 from partwork.model.newsletter import Newsletter
 from partwork.store.archive import campaigns_so_far, newsletter_of_series, published_parts
 from partwork.store.engine import read_only
+from partwork.store.sources import withdrawals_so_far
 
 IN_A_FEED = 50  # entries; readers keep what they have seen
 
@@ -68,7 +69,10 @@ def series_shown(press: Press, series: str) -> tuple[Newsletter, ShelfOfSeries]:
     if newsletter is None:
         raise LibraryError(f"nothing of a series {series!r} was published")
     archive = archive_of(press, newsletter)
-    return archive.newsletter, next(shelf for shelf in archive.series if shelf.slug == series)
+    for shelf in archive.series:
+        if shelf.slug == series:
+            return archive.newsletter, shelf
+    raise LibraryError(f"nothing of a series {series!r} can be read any more")
 
 
 def public_pages(press: Press) -> Iterator[tuple[str, datetime | None]]:
@@ -83,14 +87,15 @@ def public_pages(press: Press) -> Iterator[tuple[str, datetime | None]]:
 
 
 def published_state(press: Press) -> Hashable:
-    """Changes with every campaign, and with every change of a newsletter's or a series' file.
+    """Changes with every campaign and withdrawal, and with a newsletter's or a series' file.
 
     Raises StoreError.
     """
     library = press.library
     files = (*library.newsletters.glob("*.toml"), *library.all_series.glob("*/series.toml"))
     with read_only(press.engine) as connection:
-        return campaigns_so_far(connection), frozenset(map(_version, files))
+        published = campaigns_so_far(connection), withdrawals_so_far(connection)
+    return published, frozenset(map(_version, files))
 
 
 def _version(file: Path) -> tuple[Path, int, int]:

@@ -1,12 +1,19 @@
 """What is wrong with a series: evidence, rights, voice, and what its mails would look like."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from partwork.actions.approval_state import said
 from partwork.actions.clicks import as_mailed
-from partwork.actions.loading import load_articles, load_newsletter, load_parts, load_series
+from partwork.actions.loading import (
+    load_article,
+    load_articles,
+    load_newsletter,
+    load_parts,
+    load_series,
+)
 from partwork.actions.logo import logo_of
 from partwork.actions.media import album_of
 from partwork.actions.preview import site_of
@@ -25,6 +32,7 @@ from partwork.composing.series_faults import analysis_of, differing, lost_caveat
 from partwork.library import LibraryError
 from partwork.manuscript.errors import ManuscriptError
 from partwork.model.article import Article, Rights
+from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault, Severity
 from partwork.model.newsletter import Newsletter
 from partwork.model.series import Instalment, Kind, Series
@@ -86,6 +94,7 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
         without = set(_written_faults(desk, [unsigned(part) for part in parts]))
         for part, file in zip(parts, desk.files, strict=True):
             found.update(signing_faults(part, file, without))
+    found.update(_withdrawn_faults(press, desk, parts))
     found.update(_mail_faults(press, desk, parts))
     found.update(_file_faults(press, desk))
     found.update(_unknown_words(desk))
@@ -169,6 +178,20 @@ def _unknown_words(desk: _Desk) -> Iterator[Fault]:
 
 def _crisis_notice_of(desk: _Desk) -> str:
     return f"crisis_notice in content/newsletters/{desk.newsletter.slug}.toml"
+
+
+def _withdrawn_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iterator[Fault]:
+    """Parts that draw on an article that may be used no more; nobody can sign that off."""
+    for part, file in zip(parts, desk.files, strict=True):
+        for name in part.articles:
+            article = desk.articles.get(name)
+            if article is None and press.library.article_file(name).exists():
+                with suppress(PartworkError):  # one that cannot be read is a fault by itself
+                    article = load_article(press, name)
+            if article and article.withdrawn_on:
+                message = f"draws on {name}, which was withdrawn on {article.withdrawn_on}"
+                remedy = "take out what cites it, or compose the series again without it"
+                yield Fault(file, 0, "withdrawn", f"{message}; {remedy}")
 
 
 def _file_faults(press: Press, desk: _Desk) -> Iterator[Fault]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from partwork.actions.check import faults_of
-from partwork.actions.loading import load_articles, load_newsletter
+from partwork.actions.loading import load_article, load_articles, load_newsletter
 from partwork.actions.planning import limits_of, load_plan, plan_of, save_plan
 from partwork.actions.quoting import within_rights
 from partwork.actions.revising import ids_of_lost_parts, parts_on_file, save_parts
@@ -191,13 +191,16 @@ def _wanted(
     owner = newsletter or (known.newsletter if known else only_newsletter(press))
     load_newsletter(press, owner)
     sources = tuple(dict.fromkeys(articles)) or (known.articles if known else ())
-    sources = sources or press.library.article_slugs()
+    sources = sources or tuple(
+        s for s in press.library.article_slugs() if not _is_withdrawn(press, s)
+    )
     if not sources:
         raise LibraryError(
             "there are no articles to compose from; bring some in with `partwork ingest FILE …`"
         )
     if not articles and known:
         _refuse_gone(press, known)
+    _refuse_withdrawn(press, sources)
     base = known or Series(
         slug=slug,
         newsletter=owner,
@@ -220,6 +223,19 @@ def _refuse_gone(press: Press, known: Series) -> None:
                 f"{toml} names the article {name}, which is not there any more; "
                 "take it out of articles, or bring it back"
             )
+
+
+def _refuse_withdrawn(press: Press, articles: Sequence[str]) -> None:
+    """Raises LibraryError for an article that may be used no more."""
+    for article in load_articles(press, articles).values():
+        if article.withdrawn_on:
+            raise LibraryError(
+                f"{article.slug} was withdrawn on {article.withdrawn_on}; compose without it"
+            )
+
+
+def _is_withdrawn(press: Press, article: str) -> bool:
+    return load_article(press, article).withdrawn_on is not None
 
 
 def _save_series(press: Press, series: Series) -> None:

@@ -89,10 +89,21 @@ def is_as_made(press: Press, slug: str, record: Record) -> bool:
     return _has_text(press, slug, record.article_sha256)
 
 
+def save_head(press: Press, slug: str, text: str) -> None:
+    """Writes an article of which only the head was changed by us; a hand edit stays one."""
+    record = load_record(press, slug)
+    if is_as_made(press, slug, record):
+        save_edited(press, slug, text, record, as_made=True)
+    else:
+        press.library.write(press.library.article_file(slug), text)
+
+
 def read_again(
     press: Press, article: Article, inbox: Mapping[str, Path] | None = None
 ) -> Article | None:
     """The article as its raw text is read now, under the name, source and rights that it has.
+
+    What was withdrawn stays so.
 
     None where the inbox no longer holds that text, byte for byte, or it cannot be read by now.
     Whoever reads many gives `inbox`, as `inbox_by_hash` has it.
@@ -104,7 +115,13 @@ def read_again(
         read = read_source(press.library, file, press.library.read_raw(file), file.name)
     except PartworkError:
         return None
-    return replace(read, slug=article.slug, source=article.source, rights=article.rights)
+    return replace(
+        read,
+        slug=article.slug,
+        source=article.source,
+        rights=article.rights,
+        withdrawn_on=article.withdrawn_on,
+    )
 
 
 def inbox_by_hash(press: Press) -> Mapping[str, Path]:

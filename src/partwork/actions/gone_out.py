@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from partwork.assembly import Press
 from partwork.model.issue import Issue
+from partwork.store.corrections import waiting_corrections
 from partwork.store.engine import read_only
 from partwork.store.issues import published_instalments
 
@@ -11,11 +12,13 @@ from partwork.store.issues import published_instalments
 def gone_out(press: Press, series: str, issues: Iterable[Issue]) -> str:
     """Which of a series' issues are of parts published before, in words; nothing if none is.
 
-    A part goes out once: what is rendered or approved of it later reaches nobody who has it.
+    A part goes out once: what is rendered or approved of it later reaches nobody who has it, unless
+    it is corrected.
     """
     with read_only(press.engine) as connection:
         published = published_instalments(connection, series)
-    numbers = [str(issue.number) for issue in issues if issue.instalment in published]
+        corrected = {one.instalment for one in waiting_corrections(connection, series)}
+    numbers = [str(i.number) for i in issues if i.instalment in published.keys() - corrected]
     if not numbers:
         return ""
     if len(numbers) == 1:

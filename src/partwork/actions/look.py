@@ -7,10 +7,9 @@ from datetime import datetime
 from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import load_newsletter
 from partwork.actions.pictures import cut_off, pictures_of
-from partwork.actions.preview import sample_fields
+from partwork.actions.preview import text_as_mailed
 from partwork.actions.report import LINK_LASTS, has_public_url
 from partwork.assembly import Press
-from partwork.delivering.segments import filled
 from partwork.library import LibraryError
 from partwork.model.issue import Issue
 from partwork.rendering.finding import Check
@@ -38,9 +37,12 @@ class Look:
 def look_urls(press: Press, issues: Iterable[Issue], now: datetime) -> Mapping[int, str]:
     """The signed address of the look at each issue's mail by its number, good for `LINK_LASTS`.
 
-    None where no public address is set: on another machine they would lead nowhere.
+    None where no public address is set: on another machine they would lead nowhere. The mail about
+    a correction has none: it is the part's with the erratum before it.
     """
-    return {i.number: _url(press, i, now) for i in issues} if has_public_url(press) else {}
+    if not has_public_url(press):
+        return {}
+    return {i.number: _url(press, i, now) for i in issues if not i.is_correction_mail}
 
 
 def look_behind(press: Press, series: str, part: str, key: str, now: datetime) -> Look:
@@ -51,7 +53,7 @@ def look_behind(press: Press, series: str, part: str, key: str, now: datetime) -
     issue = _draft_behind(press, series, part, key, now)
     newsletter = load_newsletter(press, issue.audience.newsletter)
     views = tuple(view for view, _ in pictures_of(press, issue))
-    text = filled(issue.text, sample_fields(press, issue), html=False)
+    text = text_as_mailed(press, issue)
     checks = preflight(issue, newsletter, mailed=as_mailed(press, issue, newsletter).html)
     return Look(issue, text, checks, views, cut_off(press, issue))
 

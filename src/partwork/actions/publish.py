@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from partwork.actions.approved import approved_issue, published_elsewhere
 from partwork.actions.bundles import bundle_weeks
+from partwork.actions.correct import work_off_corrections
 from partwork.actions.feedback import judge_meanwhile
 from partwork.actions.folding import fold_old
 from partwork.actions.guarding import Held
@@ -56,13 +57,13 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
     draft's stored strings; a part whose file says something else by now waits. Readers who want all
     parts of a week in one mail are planned for that when it is over, whatever series is named.
     What has come back is judged before, so that nobody is planned for who is suppressed by it.
+    Corrections that are approved take effect, whatever their slot.
     Deliveries that a crash left are freed. Safe to run twice, at once or elsewhere.
     """
     if at_once and not series:
         raise LibraryError("say which series to publish at once: partwork publish SERIES --now")
     held = judge_meanwhile(press, lambda: now).held
-    planned: list[Planned] = []
-    waiting: list[str] = []
+    planned, waiting = work_off_corrections(press, series, now)
     for slug in (series,) if series else press.library.series_slugs():
         try:
             outcome = _publish_one(press, load_series(press, slug), at_once, now)

@@ -1,19 +1,34 @@
 """The web version of an issue, once it is published."""
 
+from sqlalchemy import Connection
+
 from partwork.assembly import Press
+from partwork.model.correction import Withdrawal
+from partwork.model.issue import Issue
+from partwork.store.corrections import revision_of
 from partwork.store.engine import read_only
-from partwork.store.issues import published_issue, published_issue_of
+from partwork.store.issues import load_issue, published_issue, published_issue_of
+from partwork.store.sources import withdrawal_behind
 
 
-def published_page(press: Press, name: str) -> str | None:
-    """The stored page of the issue of exactly this name; None for drafts and unknown names."""
+def published_page(press: Press, name: str) -> str | Withdrawal | None:
+    """The stored page of the issue of exactly this name, or of the revision in its place.
+
+    None for drafts and unknown names; of an article that was withdrawn there is only why.
+    """
     with read_only(press.engine) as connection:
         issue = published_issue(connection, name)
-    return issue.page if issue else None
+        revision = revision_of(connection, issue.content_hash) if issue else ""
+        return _page(connection, load_issue(connection, revision) if revision else issue)
 
 
-def published_page_of(press: Press, instalment: str) -> str | None:
+def published_page_of(press: Press, instalment: str) -> str | Withdrawal | None:
     """The page that was published last of the instalment with this id; its address for good."""
     with read_only(press.engine) as connection:
-        issue = published_issue_of(connection, instalment)
-    return issue.page if issue else None
+        return _page(connection, published_issue_of(connection, instalment))
+
+
+def _page(connection: Connection, issue: Issue | None) -> str | Withdrawal | None:
+    if issue is None:
+        return None
+    return withdrawal_behind(connection, issue.content_hash) or issue.page

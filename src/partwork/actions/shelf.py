@@ -4,12 +4,19 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from partwork.actions.bodies import Bodies
 from partwork.actions.clean_again import would_be_cleaner
 from partwork.actions.fetch import read_source
-from partwork.actions.filing import is_as_made, load_record, save_edited, save_record, settle_record
+from partwork.actions.filing import (
+    is_as_made,
+    load_record,
+    save_head,
+    save_record,
+    settle_record,
+)
 from partwork.actions.loading import load_article
 from partwork.actions.remembering import Memories
 from partwork.assembly import Press
@@ -125,6 +132,7 @@ class Shelf:
         if article.source == label:  # else it is the page's own address
             article = replace(article, source=name)
         article = replace(article, slug=self._slug_for(article, label))
+        article = replace(article, withdrawn_on=self._withdrawn_on(article.slug))
         before = self._record_before(article.slug, label)
         site = site_of(article.source) or self.site or before.site
         together = "" if site else self.together
@@ -191,11 +199,7 @@ class Shelf:
         shown = library.shown(file)
         if str(getattr(parse_article(new, slug, shown), field)) != value:
             raise LibraryError(f"{shown}: write {field}: {value} into it by hand, on its own line")
-        record = load_record(self.press, slug)
-        if is_as_made(self.press, slug, record):
-            save_edited(self.press, slug, new, record, as_made=True)
-        else:
-            library.write(file, new)
+        save_head(self.press, slug, new)
         self.by_hash[article.sha256] = parse_article(new, slug, shown)
 
     def _give_site(self, article: Article, site: str) -> None:
@@ -215,6 +219,12 @@ class Shelf:
             count += 1
             slug = f"{article.slug}-{count}"
         return slug
+
+    def _withdrawn_on(self, slug: str) -> date | None:
+        """Since when the article is withdrawn whose text comes in anew: it stays so."""
+        if not self.press.library.article_file(slug).exists():
+            return None
+        return load_article(self.press, slug).withdrawn_on
 
     def _record_before(self, slug: str, source: str) -> Record:
         """What is on file of the article. Raises LibraryError if it was edited by hand."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from partwork.actions.approval_state import said, standing_of
+from partwork.actions.correct import corrections_waiting
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.segments import count_readers
@@ -66,7 +67,7 @@ class SeriesStatus:
     The issues are what was published and, of parts that were not or are rendered anew, the
     current drafts. `problem` is why the series' files could not be read, in words (empty: they
     could); the readers are not known then. `review` says what waits for a reviewer, and what
-    reviewers have said against parts.
+    reviewers have said against parts; `corrections` says which parts are to be corrected.
     """
 
     slug: str
@@ -76,6 +77,7 @@ class SeriesStatus:
     issues: tuple[IssueStatus, ...]
     problem: str = ""
     review: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
 
 
 def status(press: Press, now: datetime) -> tuple[SeriesStatus, ...]:
@@ -143,7 +145,15 @@ def _series(press: Press, slug: str, now: datetime, asked: Sequence[Waiting]) ->
         for part, objection in said_of(press, slug)
         if part in numbers
     )
-    return SeriesStatus(slug, series.title, readers, due, issues, review=(*waits, *against))
+    return SeriesStatus(
+        slug,
+        series.title,
+        readers,
+        due,
+        issues,
+        review=(*waits, *against),
+        corrections=corrections_waiting(press, slug),
+    )
 
 
 def _weekly(press: Press, newsletter: str, now: datetime) -> SeriesStatus | None:

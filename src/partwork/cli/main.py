@@ -23,6 +23,7 @@ from partwork.cli import (  # noqa: F401 for their commands
     checking,
     cleaning,
     collecting,
+    correcting,
     issue_reporting,
     judging,
     keeping,

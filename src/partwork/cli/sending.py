@@ -92,7 +92,7 @@ def approve(
             err.print(f"it {state}")
         if issue.audience.segment:
             err.print(f"its segment has {counted(count, 'reader')} for it now")
-        if issue.number in looks:
+        if issue.number in looks and not issue.is_correction_mail:
             err.print(f"as mailed: {looks[issue.number]}", soft_wrap=True)
     if already:
         err.print(already)
@@ -256,7 +256,7 @@ def _show_series(series: "SeriesStatus") -> None:
         out.print(f"  {item.name}  {item.state}{told}")
         if item.stopped:
             out.print(f"    {item.stopped}")
-    for line in series.review:
+    for line in (*series.review, *series.corrections):
         out.print(f"  {line}")
 
 

@@ -16,6 +16,7 @@ FIELDS = (
     "source",
     "language",
     "rights",
+    "withdrawn_on",
     "sha256",
     "cleaner",
     "title_is_made",
@@ -38,6 +39,7 @@ def print_article(cleaned: Cleaned) -> str:
         "source": article.source,
         "language": article.language,
         "rights": article.rights.value,
+        "withdrawn_on": article.withdrawn_on or "",
         "sha256": article.sha256,
         "cleaner": cleaned.cleaner,
         "title_is_made": article.title_is_made,
@@ -71,6 +73,7 @@ def parse_article(text: str, slug: str, file: str) -> Article:
         source=front.text("source"),
         language=front.text("language", "und"),
         rights=rights,
+        withdrawn_on=front.day("withdrawn_on"),
         sha256=front.text("sha256"),
         title_is_made=front.is_true("title_is_made"),
     )

@@ -108,7 +108,7 @@ def with_field(text: str, name: str, value: str) -> str:
     A comment behind the value stays. A field that was not there comes last; a value of several
     lines is not found whole: whoever changes one had better parse the answer.
     """
-    head = re.match(r"\ufeff?---[ \t]*\r?\n.*?(?=^---[ \t\r]*$)", text, re.DOTALL | re.MULTILINE)
+    head = re.match(_HEAD, text, re.DOTALL | re.MULTILINE)
     if head is None:
         return text
     line = yaml.safe_dump({name: str(value)}, allow_unicode=True, width=1_000_000).rstrip("\n")
@@ -119,6 +119,17 @@ def with_field(text: str, name: str, value: str) -> str:
     if not count:
         changed += line + ("\r\n" if head[0].endswith("\r\n") else "\n")
     return changed + text[head.end() :]
+
+
+def without_field(text: str, name: str) -> str:
+    """`text` without a field of one line at its head, all else as it was typed."""
+    head = re.match(_HEAD, text, re.DOTALL | re.MULTILINE)
+    if head is None:
+        return text
+    return re.sub(rf"(?m)^{re.escape(name)}[ \t]*:.*\n", "", head[0], count=1) + text[head.end() :]
+
+
+_HEAD = r"\ufeff?---[ \t]*\r?\n.*?(?=^---[ \t\r]*$)"
 
 
 def _entries(source: str, file: str) -> dict[str, Entry]:

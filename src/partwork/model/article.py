@@ -125,7 +125,7 @@ class Article:
 
     `source` is a URL or the raw file's name; `language` a BCP 47 tag ("und": not known);
     `sha256` is over the raw bytes, in hexadecimal. `title_is_made` says that the source had no
-    title and that ours was made from its first words.
+    title and that ours was made from its first words. From `withdrawn_on` it may be used no more.
     """
 
     slug: str
@@ -137,6 +137,7 @@ class Article:
     source: str = ""
     language: str = "und"
     rights: Rights = Rights.UNKNOWN
+    withdrawn_on: date | None = None
     sha256: str = ""
     title_is_made: bool = False
 

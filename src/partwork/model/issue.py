@@ -77,7 +77,8 @@ class AudienceRule:
 class Issue:
     """One instalment made ready to mail; the strings are what is mailed, merge fields open.
 
-    A bundle has several, joined: it has no `instalment` of its own, and `number` is the week's.
+    A bundle has several, joined: it has no `instalment` of its own, and `number` is the week's. A
+    correction's mail has none either, since it is no part of the series that it is about.
     `page` is the web version, made without any personal field. `demo` marks an issue with made-up
     sender or address, which never reaches a real server.
     """
@@ -124,15 +125,21 @@ class Issue:
     def name(self) -> str:
         """What people and commands call it: series, number and the start of its hash.
 
-        A bundle goes by its newsletter.
+        A bundle goes by its newsletter, and a correction's mail says that it is one.
         """
         of = self.audience.series or self.audience.newsletter
-        return f"{of}-{self.number:02d}-{self.content_hash[:8]}"
+        kind = "-correction" if self.is_correction_mail else ""
+        return f"{of}-{self.number:02d}{kind}-{self.content_hash[:8]}"
 
     @property
     def is_bundle(self) -> bool:
         """Whether it joins several parts for readers who want those of a week in one mail."""
-        return not self.instalment
+        return not self.instalment and not self.audience.series
+
+    @property
+    def is_correction_mail(self) -> bool:
+        """Whether it tells those who have a part what was wrong in it."""
+        return not self.instalment and bool(self.audience.series)
 
 
 EDITOR = "editor"  # the role of who approves, where a newsletter names none

@@ -32,7 +32,8 @@ def page(series: str, shown: Sequence[Previewed], links: Mapping[int, str], pict
 def _line(item: Previewed, links: Mapping[int, str]) -> str:
     issue = item.issue
     subject = escaped(issue.subject or "no subject")
-    linked = f"[{subject}](<{links[issue.number]}>)" if issue.number in links else subject
+    has_link = issue.number in links and not issue.is_correction_mail
+    linked = f"[{subject}](<{links[issue.number]}>)" if has_link else subject
     return f"- {issue.number}\\. {linked} · {escaped(issue.name)}\n"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from partwork.model.article import Article
+from partwork.model.correction import Erratum
 from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo, Picture
 from partwork.model.series import Instalment, Series
@@ -74,6 +75,14 @@ class SeriesFields:
 
 
 @dataclass(frozen=True, slots=True)
+class ErratumFields:
+    """What was wrong in the part as it was published before; `corrected` is "Corrected on …"."""
+
+    corrected: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The addresses of pages that an issue links to; each is empty where there is none.
 
@@ -100,12 +109,15 @@ def issue_fields(
     site: Site = NO_SITE,
     logo: Logo | None = None,
     pictures: Mapping[str, Picture] | None = None,
+    errata: Sequence[Erratum] = (),
+    correction: Erratum | None = None,
 ) -> dict[str, object]:
     """The fields that all templates of an issue share; none of them is personal.
 
     `newsletter` is as the series shows it, see `Brand.on`. `articles` are looked up by slug; cited
     ones that are not there are no sources. `pictures` go by their files' names; figures of others
     are left out. Parts before this one are out when it is mailed: their web versions are linked.
+    Pages tell of `errata`; `correction` is the one that the mail is about, if it is about one.
     Raises ValueError where the series has no part with the instalment's id.
     """
     parts = tuple(_lines(instalment, series, site.parts_url))
@@ -118,9 +130,18 @@ def issue_fields(
         "preferences": safe_url(site.preferences_url),
         "crisis": crisis,
         "notices": tuple(filter(None, (crisis, *map(one_line, newsletter.notices)))),
+        "errata": tuple(erratum_fields(one, series.language) for one in errata),
+        "correction": erratum_fields(correction, series.language) if correction else None,
         "series": SeriesFields(one_line(series.title), parts, parts[-1].number),
         "part": _part_fields(instalment, series, parts, articles, pictures or {}),
     }
+
+
+def erratum_fields(erratum: Erratum, language: str) -> ErratumFields:
+    """An erratum as it is told in that language."""
+    day = day_in(language, erratum.on)
+    corrected = WORDS[spoken(language)]["corrected"] % {"day": day}
+    return ErratumFields(corrected, one_line(erratum.reason))
 
 
 def _part_fields(

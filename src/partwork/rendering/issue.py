@@ -1,12 +1,13 @@
 """Issues from instalments: what an editor approves and every subscriber is sent."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from partwork.model.address import Mailbox
 from partwork.model.article import Article
+from partwork.model.correction import Erratum
 from partwork.model.issue import AudienceRule, Issue, Marked, MergeField, Stretch, by_itself
 from partwork.model.newsletter import Newsletter
 from partwork.model.picture import Logo, Picture
@@ -15,9 +16,11 @@ from partwork.rendering.fields import NO_SITE, PartFields, Site, issue_fields
 from partwork.rendering.foreign import gallery_of
 from partwork.rendering.inline import one_line
 from partwork.rendering.mjml import html_from
+from partwork.rendering.phrases import WORDS
 from partwork.rendering.pieces import passage_of, pieces_of
 from partwork.rendering.shortening import Ending, beginning_of, ending_of, steps_in
 from partwork.rendering.templates import filled
+from partwork.rendering.words import spoken
 from partwork.rendering.wrapping import tidied
 
 # Gmail cuts a mail's HTML off at 102 kB, footer and all; addresses are still to be filled in.
@@ -48,6 +51,8 @@ def rendered(
     site: Site = NO_SITE,
     logo: Logo | None = None,
     pictures: Mapping[str, Picture] | None = None,
+    errata: Sequence[Erratum] = (),
+    correction: Erratum | None = None,
 ) -> Draft:
     """The issue of one instalment, its merge fields open; the same input gives the same bytes.
 
@@ -57,12 +62,18 @@ def rendered(
     `site` has the pages that are linked. The series' own brand is put on the newsletter; `logo` is
     that of both together, and initials stand in its place. `pictures` go by the names of their
     files, and a figure of one that is not among them is left out. A mail that would be above
-    `WHOLE_BYTES` ends at a sentence, item, row or line before, and its page has the rest.
+    `WHOLE_BYTES` ends at a sentence, item, row or line before, and its page has the rest. The page
+    tells of `errata`. With `correction` the mail is not the part's own, but the one that tells of
+    it those who have the part: that stands in subject, preheader and first in the mail.
     Raises TemplateError for a template that gives no mail, ValueError where the series has no
     such part.
     """
     newsletter = series.brand.on(newsletter)
     pictures = pictures or {}
+    if correction:
+        words = WORDS[spoken(series.language)]["correction_of"]
+        subject = words % {"subject": one_line(instalment.subject)}
+        instalment = replace(instalment, subject=subject, preheader=correction.reason)
     gallery = gallery_of(pictures.values(), logo, site.media_url)
     fields = issue_fields(
         instalment,
@@ -72,6 +83,8 @@ def rendered(
         site=site,
         logo=logo,
         pictures=pictures,
+        errata=errata,
+        correction=correction,
     )
     whole = {
         **fields,
@@ -100,7 +113,7 @@ def rendered(
             html = html_of(mail)
     marked = Marked(html, tidied(filled("email/issue.txt", templates, mail).text))
     issue = Issue(
-        instalment=instalment.id,
+        instalment="" if correction else instalment.id,
         number=instalment.number,
         title=one_line(instalment.title),
         subject=one_line(instalment.subject),

@@ -3,15 +3,21 @@
 from sqlalchemy import Connection, func, select
 
 from partwork.model.archive import PublishedPart
+from partwork.store.corrections import corrected_at
 from partwork.store.schema import campaigns, issues
+from partwork.store.sources import is_withdrawn
 
 
 def published_parts(
     conn: Connection, newsletter: str, series: str | None = None
 ) -> tuple[PublishedPart, ...]:
-    """A newsletter's published parts, or those of one of its series, the newest first."""
+    """A newsletter's published parts, or those of one of its series, the newest first.
+
+    Those are left out whose text draws on an article that was withdrawn.
+    """
     query = (
         select(
+            is_withdrawn(issues.c.content_hash).label("is_withdrawn"),
             issues.c.series,
             issues.c.instalment,
             issues.c.number,
@@ -26,7 +32,11 @@ def published_parts(
     if series is not None:
         query = query.where(issues.c.series == series)
     parts: dict[str, PublishedPart] = {}
-    for row in conn.execute(query):
+    withdrawn: set[str] = set()
+    rows = conn.execute(query).all()
+    corrected = corrected_at(conn, {row.series for row in rows})
+    for row in rows:
+        (withdrawn.add if row.is_withdrawn else withdrawn.discard)(row.instalment)
         first = parts.get(row.instalment)
         parts[row.instalment] = PublishedPart(
             row.series,
@@ -35,9 +45,10 @@ def published_parts(
             row.title,
             row.preheader,
             first.published_at if first else row.due_at,
-            row.due_at,
+            max(row.due_at, corrected.get(row.instalment, row.due_at)),
         )
-    newest = sorted(parts.values(), key=lambda part: (part.published_at, part.number))
+    shown = (part for part in parts.values() if part.instalment not in withdrawn)
+    newest = sorted(shown, key=lambda part: (part.published_at, part.number))
     return tuple(reversed(newest))
 
 

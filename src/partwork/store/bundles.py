@@ -230,13 +230,19 @@ def parts_of(conn: Connection, bundle: str) -> tuple[Issue, ...]:
     return tuple(part for part in found if part)
 
 
+def bundles_with(conn: Connection, part: str) -> tuple[str, ...]:
+    """The content hashes of the bundles that have an issue among their parts."""
+    query = select(bundle_parts.c.bundle).where(bundle_parts.c.part == part)
+    return tuple(conn.execute(query.order_by(bundle_parts.c.bundle)).scalars())
+
+
 def newest_bundles(conn: Connection, newsletter: str, limit: int) -> tuple[Issue, ...]:
     """The bundles of a newsletter that were planned last, at most so many, the oldest first."""
     last_planned = func.max(campaigns.c.id)
     query = (
         select(issues.c.content_hash)
         .join(campaigns, campaigns.c.content_hash == issues.c.content_hash)
-        .where(issues.c.newsletter == newsletter, issues.c.instalment == "")
+        .where(issues.c.newsletter == newsletter, issues.c.instalment == "", issues.c.series == "")
         .group_by(issues.c.content_hash)
         .order_by(last_planned.desc())
         .limit(limit)

@@ -54,7 +54,7 @@ def plan_campaign(
     audience is frozen: planned again for the same slot, nobody is added, and 0 are new. Raises
     UnknownSegment.
     """
-    _lock_instalment(conn, issue)
+    lock_instalment(conn, issue)
     audience = _audience(conn, issue, now)
     campaign, is_new = make_campaign(conn, issue, due_at, now)
     if not is_new:
@@ -78,7 +78,7 @@ def plan_course(
     who had this part already is moved on without a delivery. Without a reader there is no
     campaign: None and 0. Raises UnknownSegment.
     """
-    _lock_instalment(conn, issue)
+    lock_instalment(conn, issue)
     waits_for_it = (
         courses.c.series == issue.audience.series,
         courses.c.next_number == issue.number,
@@ -138,10 +138,23 @@ def campaigns_of(conn: Connection, series: str) -> tuple[Campaign, ...]:
     return tuple(_read(row) for row in conn.execute(query))
 
 
+def first_due_at(conn: Connection, content_hash: str) -> datetime | None:
+    """The first slot that an issue was planned for; None where it is not published."""
+    first = select(func.min(campaigns.c.due_at)).where(campaigns.c.content_hash == content_hash)
+    return conn.execute(first).scalar_one()
+
+
 def last_campaign(conn: Connection, series: str) -> Campaign | None:
-    """The campaign of a series with the latest due slot."""
-    found = campaigns_of(conn, series)
-    return found[-1] if found else None
+    """The campaign of a part of a series with the latest due slot; a correction's mail is none."""
+    query = (
+        select(campaigns)
+        .join(issues, issues.c.content_hash == campaigns.c.content_hash)
+        .where(issues.c.series == series, issues.c.instalment != "")
+        .order_by(campaigns.c.due_at.desc(), campaigns.c.id.desc())
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return None if row is None else _read(row)
 
 
 def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
@@ -171,6 +184,18 @@ def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
         .order_by(first_planned)
     )
     return tuple(conn.execute(query).scalars())
+
+
+def lock_instalment(conn: Connection, issue: Issue) -> None:
+    """Let one transaction at a time plan an instalment, and nobody come into a segment meanwhile.
+
+    Else two of its issues, planned at once, would each not see the other's deliveries. SQLite
+    has one writer anyhow.
+    """
+    if conn.dialect.name == "postgresql":
+        key = func.hashtextextended(issue.instalment, 0)
+        conn.execute(select(func.pg_advisory_xact_lock(key)))
+    hold_cohorts(conn)
 
 
 def make_campaign(
@@ -229,18 +254,6 @@ def _segment_of(issue: Issue) -> Segment | None:
         return segment_of(issue.audience.segment)
     except ValueError:
         raise UnknownSegment(issue.name, issue.audience.segment) from None
-
-
-def _lock_instalment(conn: Connection, issue: Issue) -> None:
-    """Let one transaction at a time plan an instalment, and nobody come into a segment meanwhile.
-
-    Else two of its issues, planned at once, would each not see the other's deliveries. SQLite
-    has one writer anyhow.
-    """
-    if conn.dialect.name == "postgresql":
-        key = func.hashtextextended(issue.instalment, 0)
-        conn.execute(select(func.pg_advisory_xact_lock(key)))
-    hold_cohorts(conn)
 
 
 @contextmanager

@@ -165,7 +165,8 @@ def is_published(conn: Connection, content_hash: str) -> bool:
 def published_instalments(conn: Connection, series: str) -> Mapping[str, int]:
     """The ids of a series' published instalments, with the number each was published under."""
     query = _published(select(issues.c.instalment, issues.c.number)).where(
-        issues.c.series == series
+        issues.c.series == series,
+        issues.c.instalment != "",  # a correction's mail is no part
     )
     return {row.instalment: row.number for row in conn.execute(query.order_by(issues.c.number))}
 
@@ -178,12 +179,12 @@ def published_issue(conn: Connection, name: str) -> Issue | None:
 
 
 def published_issue_of(conn: Connection, instalment: str) -> Issue | None:
-    """The issue last published of the instalment with this id."""
+    """The issue last published of the instalment with this id: of a slot's, a revision."""
     query = (
         select(issues)
         .join(campaigns, campaigns.c.content_hash == issues.c.content_hash)
-        .where(issues.c.instalment == instalment)
-        .order_by(campaigns.c.due_at.desc(), issues.c.name)
+        .where(issues.c.instalment == instalment, issues.c.instalment != "")
+        .order_by(campaigns.c.due_at.desc(), campaigns.c.id.desc())
         .limit(1)
     )
     row = conn.execute(query).first()

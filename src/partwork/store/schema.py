@@ -28,6 +28,7 @@ from partwork.model.audience import (
 )
 from partwork.model.delivery import DeliveryState
 from partwork.store import (  # noqa: F401 tables of the same metadata
+    correction_schema,
     event_schema,
     review_schema,
     sending_schema,

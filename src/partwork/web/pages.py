@@ -18,7 +18,9 @@ from partwork.actions.reading_drafts import DraftToRead
 from partwork.actions.sign_up import Answer, SignUpForm
 from partwork.actions.unsubscribe import LeavingView, Left
 from partwork.actions.waiting import WaitingSeries
+from partwork.model.correction import Withdrawal
 from partwork.model.newsletter import Newsletter
+from partwork.rendering.inline import one_line
 from partwork.rendering.report import Report
 from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled
@@ -128,6 +130,10 @@ ERASED = (
     "back into your address, so that nobody subscribes you again by mistake, and a note that you "
     "agreed and left. Backups forget you when they are replaced.",
 )
+WITHDRAWN = (
+    "This text was taken down",
+    "It drew on a source that was withdrawn on %(day)s. The reason: %(reason)s",
+)
 TOO_MANY = (
     "Too many at once",
     "So many have asked from your network within the hour that we take a rest. Please try again "
@@ -142,6 +148,7 @@ OUR_FAULT = (
 TO_A_LINK = ("Have a link sent to you, to leave or to choose what you get", "../leave")
 TO_SETTINGS = ("Choose what you get", "../leave")
 TO_NEWSLETTERS = ("Subscribe anew", "../")
+TO_THE_OTHERS = ("What else there is to read", "../")
 
 
 class Pages:
@@ -270,6 +277,12 @@ class Pages:
             page.headers["Retry-After"] = str(_LATER[status])
         page.background = after
         return page
+
+    def withdrawn(self, said: Withdrawal) -> HTMLResponse:
+        """In place of a part that draws on an article withdrawn: since when, and why."""
+        title, text = WITHDRAWN
+        words = text % {"day": f"{said.at:%Y-%m-%d}", "reason": one_line(said.reason)}
+        return self.message((title, words), 410, way=TO_THE_OTHERS)
 
     def report(self, report: Report) -> HTMLResponse:
         """The cleaning report of an article, for whoever has the signed link."""

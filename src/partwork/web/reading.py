@@ -16,6 +16,7 @@ from partwork.actions.archive import (
 from partwork.actions.read_issue import published_page, published_page_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
+from partwork.model.correction import Withdrawal
 from partwork.rendering.feeds import atom, json_feed, sitemap
 from partwork.web.kept import Kept
 from partwork.web.pages import Pages, issue_page
@@ -40,7 +41,9 @@ def reading_routes(press: Press, pages: Pages, error_page: Callable[[int], Respo
             return RedirectResponse(f"newsletters/{found[0].slug}", 302)
         return pages.front(found) if found else error_page(404)
 
-    def stored(page: str | None) -> Response:
+    def stored(page: str | Withdrawal | None) -> Response:
+        if isinstance(page, Withdrawal):
+            return pages.withdrawn(page)
         return error_page(404) if page is None else issue_page(page)
 
     def feed_of(slug: str, write: Callable[..., bytes], media_type: str) -> Response:

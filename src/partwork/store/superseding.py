@@ -1,0 +1,266 @@
+"""A revision takes the place of what was published of a part, and each reader still gets one copy.
+
+A delivery that has not been attempted, or was put off, keeps its row and gets the revision's hash,
+so that the ledger still has one row for each reader and part. A lane that had claimed it finds its
+claim gone when it notes the attempt. Rows that somebody works on just now are passed over, and
+taken the next time.
+"""
+
+from collections import Counter, defaultdict
+from datetime import datetime
+
+from sqlalchemy import (
+    Connection,
+    and_,
+    case,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from partwork.model.correction import Correction
+from partwork.model.delivery import DeliveryState
+from partwork.model.issue import Issue
+from partwork.model.stop import Stop, StopKind
+from partwork.store.bundles import bundles_with, lock_bundles
+from partwork.store.campaigns import freeze, lock_instalment, make_campaign
+from partwork.store.correction_schema import IS_WAITING, corrections, superseded
+from partwork.store.ledger import tally
+from partwork.store.listed import is_listed
+from partwork.store.rows import literal_state, new_rows
+from partwork.store.schema import (
+    bundle_parts,
+    campaigns,
+    deliveries,
+    issues,
+    subscribers,
+    subscriptions,
+)
+from partwork.store.segments import reached
+from partwork.store.sending_schema import folded
+from partwork.store.stops import load_stop, save_stop
+
+# Rows in one transaction: so long an unsubscribe may wait for SQLite's one writer, see `bundles`.
+AT_ONCE = 20_000
+
+
+def supersede(conn: Connection, correction: Correction, revision: Issue, now: datetime) -> bool:
+    """Put the revision in the place of all that was published of its part; False: it was.
+
+    From here nothing more of the former wordings is claimed. The revision is as much stopped as
+    the last of them was by a person or a hold; what was cancelled does not go on in it. Mails about
+    corrections before, which have the former text, end with it.
+    """
+    lock_instalment(conn, revision)
+    noted = conn.execute(
+        update(corrections)
+        .where(
+            corrections.c.id == correction.id,
+            IS_WAITING,
+            # As it was approved: not asked for in other words meanwhile.
+            corrections.c.reason == correction.reason,
+            corrections.c.wants_mail == correction.wants_mail,
+        )
+        .values(revision=revision.content_hash, applied_at=now)
+    )
+    if not noted.rowcount:
+        return False
+    published = (
+        select(campaigns.c.content_hash, campaigns.c.due_at)
+        .join(issues, issues.c.content_hash == campaigns.c.content_hash)
+        .where(issues.c.instalment == revision.instalment)
+        .order_by(campaigns.c.due_at, campaigns.c.id)
+    )
+    slots = conn.execute(published).all()
+    for former in dict.fromkeys(h for h, _ in slots if h != revision.content_hash):
+        _stand_aside(conn, former, revision, now)
+    earlier = select(corrections.c.mail).where(
+        corrections.c.instalment == revision.instalment,
+        corrections.c.id != correction.id,
+        corrections.c.mail.is_not(None),
+    )
+    for mail in conn.execute(earlier).scalars().all():
+        why = f"corrected again: {revision.name} has taken the place of what it has"
+        save_stop(conn, mail, Stop(StopKind.CANCELLED, why, now))
+    make_campaign(conn, revision, slots[-1].due_at, now)  # by which it is published
+    return True
+
+
+def carry_over(conn: Connection, former: str, revision: Issue, now: datetime) -> int:
+    """Move up to `AT_ONCE` open deliveries of a former wording to the revision; how many.
+
+    What went into the mail of a week that is not sent yet waits for a mail made anew.
+    """
+    lock_instalment(conn, revision)
+    lock_bundles(conn, revision.audience.newsletter)
+    if not _goes_on(conn, former):
+        return 0
+    opened = _unbundle(conn, former)
+    by_campaign: dict[int, list[int]] = defaultdict(list)
+    for row, campaign, _ in _open_rows(conn, former):
+        by_campaign[campaign].append(row)
+    for campaign, rows in by_campaign.items():
+        due_at = conn.execute(
+            select(campaigns.c.due_at).where(campaigns.c.id == campaign)
+        ).scalar_one()
+        into, _ = make_campaign(conn, revision, due_at, now)
+        conn.execute(
+            update(deliveries)
+            .where(is_listed(conn, deliveries.c.id, rows))
+            .values(
+                content_hash=revision.content_hash,
+                campaign=into.id,
+                state=case((_IS_CLAIMED, DeliveryState.PENDING.value), else_=deliveries.c.state),
+                lane="",
+                lease_until=None,
+            )
+        )
+        _count(conn, campaign, -len(rows))
+        _count(conn, into.id, len(rows))
+    return opened + sum(map(len, by_campaign.values()))
+
+
+def plan_mail(conn: Connection, correction: Correction, mail: Issue, now: datetime) -> int:
+    """Make the deliveries of a correction's mail to those who have a former text; how many are new.
+
+    They have it whose server accepted it, by itself or with others of a week. Planned again, those
+    are added of whom that became known since, and nobody twice. Who has left, pauses, skips the
+    series or is suppressed is left out.
+    """
+    if correction.applied_at is None:
+        raise ValueError(f"correction {correction.id} is not in effect")
+    former = select(superseded.c.content_hash).where(superseded.c.revision == correction.revision)
+    bundles = select(bundle_parts.c.bundle).where(bundle_parts.c.part.in_(former))
+    texts = conn.execute(former.union(bundles)).scalars().all()
+    sent = select(campaigns.c.id).where(campaigns.c.content_hash.in_(texts))
+    has_it = or_(
+        exists().where(
+            deliveries.c.content_hash.in_(texts),
+            deliveries.c.subscriber == subscribers.c.id,
+            deliveries.c.state == DeliveryState.ACCEPTED.value,
+        ),
+        exists().where(folded.c.subscriber == subscribers.c.id, folded.c.campaign.in_(sent)),
+    )
+    rule = mail.audience
+    people = (
+        select(subscribers.c.id, subscribers.c.address)
+        .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
+        .where(*reached(conn, rule.newsletter, None, now, rule.series), has_it)
+        .where(
+            ~exists().where(
+                deliveries.c.content_hash == mail.content_hash,
+                deliveries.c.subscriber == subscribers.c.id,
+            )
+        )
+    )
+    if not conn.execute(select(exists(people))).scalar_one():
+        return 0
+    campaign, _ = make_campaign(conn, mail, correction.applied_at, now)
+    return freeze(conn, campaign, people, literal(DeliveryState.PENDING.value))
+
+
+def former_wordings(conn: Connection, revision: str) -> tuple[str, ...]:
+    """The content hashes of all whose place the revision has taken."""
+    query = select(superseded.c.content_hash).where(superseded.c.revision == revision)
+    return tuple(conn.execute(query.order_by(superseded.c.content_hash)).scalars())
+
+
+def is_open(conn: Connection, former: str) -> bool:
+    """Whether something of a former wording may still go on, or turn out to have arrived."""
+    stands = tally(conn, former)
+    if _goes_on(conn, former):
+        return bool(stands.pending or stands.deferred or stands.in_doubt or stands.gathered)
+    under_way = exists().where(
+        deliveries.c.content_hash == former, deliveries.c.lease_until.is_not(None)
+    )
+    return bool(stands.in_doubt or conn.execute(select(under_way)).scalar_one())
+
+
+def _stand_aside(conn: Connection, former: str, revision: Issue, now: datetime) -> None:
+    """End a former wording for good; what a person or a hold said of it is said of the revision."""
+    stop = load_stop(conn, former)
+    before = conn.execute(
+        select(superseded.c.goes_on).where(superseded.c.content_hash == former)
+    ).scalar_one_or_none()
+    is_cancelled = stop is not None and stop.kind is StopKind.CANCELLED
+    goes_on = not is_cancelled if before is None else before
+    if stop and stop.kind in {StopKind.PAUSED, StopKind.HELD}:
+        save_stop(conn, revision.content_hash, Stop(StopKind.PAUSED, stop.reason, now))
+    row = new_rows(conn, superseded).values(
+        content_hash=former, revision=revision.content_hash, goes_on=goes_on
+    )
+    taken_over = {"revision": revision.content_hash}
+    conn.execute(row.on_conflict_do_update(index_elements=["content_hash"], set_=taken_over))
+    why = f"corrected: {revision.name} has taken its place"
+    save_stop(conn, former, Stop(StopKind.CANCELLED, why, now))
+
+
+def _goes_on(conn: Connection, former: str) -> bool:
+    query = select(superseded.c.goes_on).where(superseded.c.content_hash == former)
+    return bool(conn.execute(query).scalar_one_or_none())
+
+
+def _open_rows(conn: Connection, content_hash: str) -> list[tuple[int, int, int | None]]:
+    """Up to `AT_ONCE` rows of an issue that may still be changed: id, campaign, subscriber."""
+    found: list[tuple[int, int, int | None]] = []
+    for state in _OPEN:  # one after the other, since each has an index of its own
+        rows = (
+            select(deliveries.c.id, deliveries.c.campaign, deliveries.c.subscriber)
+            .where(deliveries.c.content_hash == content_hash, state)
+            .order_by(deliveries.c.id)
+            .limit(AT_ONCE - len(found))
+            # On SQLite the clause is left out: there the transaction is the only writer.
+            .with_for_update(of=deliveries, skip_locked=True)
+        )
+        found += (tuple(row) for row in conn.execute(rows))
+    return found
+
+
+def _unbundle(conn: Connection, former: str) -> int:
+    """Take unsent mails of a week apart that have the former wording; how many.
+
+    Each reader of one waits again for all of its parts. What a person has stopped stays as it is.
+    """
+    taken = 0
+    for bundle in bundles_with(conn, former):
+        stop = load_stop(conn, bundle)
+        rows = [] if stop and stop.is_on else _open_rows(conn, bundle)
+        if not rows:
+            continue
+        parts = select(bundle_parts.c.part).where(bundle_parts.c.bundle == bundle)
+        people = [subscriber for _, _, subscriber in rows if subscriber is not None]
+        conn.execute(
+            update(deliveries)
+            .where(
+                deliveries.c.content_hash.in_(parts),
+                deliveries.c.state == literal_state(DeliveryState.BUNDLED),
+                is_listed(conn, deliveries.c.subscriber, people),
+            )
+            .values(state=DeliveryState.GATHERED.value)
+        )
+        ids = [row for row, _, _ in rows]
+        conn.execute(delete(deliveries).where(is_listed(conn, deliveries.c.id, ids)))
+        for campaign, count in Counter(campaign for _, campaign, _ in rows).items():
+            _count(conn, campaign, -count)
+        taken += len(rows)
+    return taken
+
+
+def _count(conn: Connection, campaign: int, more: int) -> None:
+    row = update(campaigns).where(campaigns.c.id == campaign)
+    conn.execute(row.values(planned=campaigns.c.planned + more))
+
+
+_IS_CLAIMED = and_(
+    deliveries.c.lease_until.is_not(None),
+    deliveries.c.state == literal_state(DeliveryState.CLAIMED),
+)
+_OPEN = (
+    deliveries.c.state == literal_state(DeliveryState.PENDING),
+    deliveries.c.state == literal_state(DeliveryState.DEFERRED),
+    deliveries.c.state == literal_state(DeliveryState.GATHERED),
+    _IS_CLAIMED,
+)

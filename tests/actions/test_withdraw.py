@@ -1,0 +1,197 @@
+"""An article that may be used no more: what draws on it is held, its pages are taken down."""
+
+import re
+
+import pytest
+
+from partwork.actions.approve import NotApprovable, approve
+from partwork.actions.archive import archive_of, series_shown
+from partwork.actions.compose import compose
+from partwork.actions.ingest import ingest
+from partwork.actions.issue_named import issue_named
+from partwork.actions.loading import load_article, load_series
+from partwork.actions.publish import publish
+from partwork.actions.read_issue import published_page, published_page_of
+from partwork.actions.send import send
+from partwork.actions.status import status_of
+from partwork.actions.stopping import Stopped, pause
+from partwork.actions.uses import uses_of
+from partwork.actions.withdraw import bring_back, consequences_of, withdraw
+from partwork.assembly import Press
+from partwork.library import LibraryError
+from partwork.model.article import Rights
+from partwork.model.correction import Withdrawal
+from partwork.store.correction_schema import issue_sources
+from partwork.store.engine import read_only
+from tests.actions.conftest import ARTICLES
+from tests.actions.sending import ledger, published, subscribe
+from tests.conftest import NOW
+
+WHY = "The trial behind it was retracted."
+
+
+@pytest.fixture
+def source(press: Press, issue: str) -> str:
+    """The article that the published part is made of."""
+    (name,) = load_series(press, "compost").instalments[0].articles
+    return name
+
+
+def states(press: Press, article: str) -> list[str]:
+    return [one.state for one in uses_of(press, article).uses]
+
+
+def test_uses_tell_how_far_each_part_has_gone(
+    press: Press, series: str, articles: tuple[str, ...]
+) -> None:
+    first, second = (part.articles[0] for part in load_series(press, series).instalments[:2])
+    assert states(press, first) == ["written"]
+
+    subscribe(press, ["ada@example.org"])
+    name = published(press, series)
+    send(press, name, clock=lambda: NOW)
+
+    (use,) = uses_of(press, first).uses
+    assert (use.issue, use.state, use.sent, use.published_at) == (name, "published", 1, NOW)
+    assert states(press, second) == ["approved"]
+    assert uses_of(press, first).series == (series,)
+
+
+def test_uses_of_an_issue_outlive_its_part_s_file(press: Press, source: str, issue: str) -> None:
+    for file in press.library.instalment_files("compost"):
+        file.unlink()
+
+    assert issue in [one.issue for one in uses_of(press, source).uses]
+
+
+def test_an_issue_from_before_its_sources_were_noted_is_known_by_its_file(
+    press: Press, source: str, issue: str
+) -> None:
+    with press.engine.begin() as connection:
+        connection.execute(issue_sources.delete())
+
+    assert issue in [one.issue for one in uses_of(press, source).uses]
+
+
+def test_an_article_that_nobody_knows_is_no_answer(press: Press) -> None:
+    with pytest.raises(LibraryError, match="there is no article"):
+        uses_of(press, "nothing")
+
+
+def test_what_it_would_do_is_told_and_nothing_is_done(
+    press: Press, source: str, issue: str
+) -> None:
+    would = consequences_of(press, source)
+
+    assert would.pauses == (issue,)
+    assert would.recomposes == ("compost",)
+    assert load_article(press, source).withdrawn_on is None
+    assert status_of(press, issue).stopped == ""
+
+
+def test_what_is_being_sent_of_it_is_paused(press: Press, source: str, issue: str) -> None:
+    withdraw(press, source, because=WHY, now=NOW)
+
+    with pytest.raises(Stopped, match=f"{source}, which it draws on, was withdrawn"):
+        send(press, issue, clock=lambda: NOW)
+
+
+def test_unsent_parts_are_composed_without_it_for_an_editor_to_approve(
+    press: Press, source: str, issue: str
+) -> None:
+    unsent = load_series(press, "compost").instalments[1].articles[0]
+    done = withdraw(press, unsent, because=WHY, now=NOW)
+
+    series = load_series(press, "compost")
+    assert done.problems == []
+    assert unsent not in series.articles
+    assert all(unsent not in part.articles for part in series.instalments)
+    assert publish(press, "compost", at_once=False, now=NOW).planned == ()
+
+
+def test_a_hand_edit_stays_and_is_held_while_it_cites_the_article(
+    press: Press, source: str, issue: str
+) -> None:
+    unsent = load_series(press, "compost").instalments[1].articles[0]
+    file = press.library.instalment_files("compost")[1]
+    edited = re.sub(r"(?m)^subject: .*$", "subject: My own words", file.read_text())
+    file.write_text(edited)
+
+    done = withdraw(press, unsent, because=WHY, now=NOW)
+
+    assert done.problems == []
+    assert file.read_text() == edited
+    assert any(file.name in line for line in done.kept)
+    with pytest.raises(NotApprovable, match="withdrawn on 2026-03-02"):
+        approve(press, "compost", 2, reviewer="Ada", channel="cli", now=NOW)
+
+
+def test_its_pages_are_gone_with_the_day_and_the_reason(
+    press: Press, source: str, issue: str
+) -> None:
+    part = issue_named(press, issue).instalment
+    assert len(archive_of(press, "the-bench").newest) == 1
+
+    withdraw(press, source, because=WHY, now=NOW)
+
+    for page in (published_page(press, issue), published_page_of(press, part)):
+        assert isinstance(page, Withdrawal)
+        assert (page.reason, page.at) == (WHY, NOW)
+    assert archive_of(press, "the-bench").newest == ()
+    with pytest.raises(LibraryError, match="can be read any more"):
+        series_shown(press, "compost")
+
+
+def test_it_can_be_brought_back(press: Press, source: str, issue: str) -> None:
+    before = press.library.read(press.library.article_file(source))
+    named = load_series(press, "compost").articles
+    withdraw(press, source, because=WHY, now=NOW)
+    withdraw(press, source, because=WHY, now=NOW)
+
+    done = bring_back(press, source, NOW)
+    sent = send(press, issue, clock=lambda: NOW)
+
+    assert press.library.read(press.library.article_file(source)) == before
+    assert load_series(press, "compost").articles == named
+    assert isinstance(published_page(press, issue), str)
+    assert (done.issues, done.problems) == ([issue], [])
+    assert sent.sent == len(ledger(press, issue)) == 3
+    with pytest.raises(LibraryError, match="is not withdrawn"):
+        bring_back(press, source, NOW)
+
+
+def test_what_a_person_paused_stays_paused_when_it_is_brought_back(
+    press: Press, source: str, issue: str
+) -> None:
+    pause(press, issue, "a doubt of mine", NOW)
+    withdraw(press, source, because=WHY, now=NOW)
+    bring_back(press, source, NOW)
+
+    assert "a doubt of mine" in status_of(press, issue).stopped
+
+
+def test_nothing_composes_of_it_and_bringing_it_in_again_does_not_free_it(
+    press: Press, source: str, articles: tuple[str, ...]
+) -> None:
+    withdraw(press, source, because=WHY, now=NOW)
+    ingest(press, sorted(ARTICLES.glob("*.txt")), rights=Rights.LICENSED)
+
+    assert load_article(press, source).withdrawn_on == NOW.date()
+    with pytest.raises(LibraryError, match="was withdrawn on 2026-03-02; compose without it"):
+        compose(
+            press,
+            "another",
+            [source],
+            title="",
+            newsletter="",
+            division=None,
+            parts=None,
+        )
+
+
+def test_a_reason_is_for_readers(press: Press, source: str) -> None:
+    with pytest.raises(LibraryError, match="say why"):
+        withdraw(press, source, because=" ", now=NOW)
+
+    with read_only(press.engine):
+        assert load_article(press, source).withdrawn_on is None
