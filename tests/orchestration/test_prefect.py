@@ -20,10 +20,9 @@ from partwork.assembly import assemble, keys_of
 from partwork.model.audience import Applicant, Evidence
 from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.orchestration.api import PrefectRefused
-from partwork.orchestration.environment import prefect_state
+from partwork.orchestration.environment import Place, prefect_state
+from partwork.orchestration.holding import HomeInUse, PortTaken
 from partwork.orchestration.launcher import (
-    HomeInUse,
-    PortTaken,
     PrefectDown,
     RunFailed,
     RunningPrefect,
@@ -277,7 +276,7 @@ def test_one_home_has_one_launcher(prefect: RunningPrefect, home: Path, tmp_path
 def test_a_port_in_use_is_said_at_once(prefect: RunningPrefect, tmp_path: Path):
     with (
         pytest.raises(PortTaken, match=str(prefect.port)),
-        running_prefect(tmp_path, log=tmp_path / "log", port=prefect.port),
+        running_prefect(tmp_path, log=tmp_path / "log", place=Place(prefect.port)),
     ):
         pass
 
