@@ -27,6 +27,8 @@ from partwork.actions.report import report_html, report_on
 from partwork.assembly import assemble
 from partwork.orchestration.api import Api
 from partwork.orchestration.demo import SERIES
+from partwork.orchestration.environment import Place
+from partwork.orchestration.login import login_of
 from partwork.settings import Settings
 
 WIDTHS = {"screen": 1200, "phone": 375}
@@ -113,7 +115,7 @@ def chromium() -> Iterator[Browser]:
 
 def pages(home: Path, dashboard: str) -> dict[str, str]:
     """What to take, by the picture's name."""
-    api = Api(int(dashboard.rpartition(":")[2]))
+    api = Api(Place(int(dashboard.rpartition(":")[2]), login_of(home / ".partwork" / "demo")))
     ingest = api.get("/deployments/name/ingest/default")["id"]
     runs: list[dict[str, Any]] = api.post(
         "/flow_runs/filter",

@@ -17,12 +17,13 @@ from partwork.model.feedback import Source
 from partwork.returning.signatures.known import known_by
 from partwork.settings_faults import PREFIX, Days, in_our_words, refuse_unknown
 from partwork.settings_of_review import ReviewSettings
+from partwork.settings_of_running import RunningSettings
 from partwork.settings_of_writer import WriterSettings
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
 
 
-class Settings(BaseSettings, WriterSettings, ReviewSettings):
+class Settings(BaseSettings, WriterSettings, ReviewSettings, RunningSettings):
     """What the environment and the home's `.env` say; the environment wins.
 
     Raises SettingsError, one line for everything that is wrong.

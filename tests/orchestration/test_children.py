@@ -6,16 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from partwork.orchestration.children import Child, stop_all
+from partwork.orchestration.children import Child, end_all
+from partwork.orchestration.journal import Journal
 
 LAUNCHER = """
 import os, sys
 from pathlib import Path
 from partwork.orchestration.children import Child
+from partwork.orchestration.journal import Journal
 
 folder = Path(sys.argv[1])
 server = ("http.server", "0", "--bind", "127.0.0.1")
-child = Child(server, environment=os.environ, folder=folder, log=folder / "log")
+journal = Journal(folder / "log")
+child = Child("server", server, environment=os.environ, folder=folder, journal=journal)
 print(child.process.pid, flush=True)
 child.process.wait()
 """
@@ -24,13 +27,15 @@ child.process.wait()
 @pytest.fixture
 def started(tmp_path: Path):
     children: list[Child] = []
+    journal = Journal(tmp_path / "log")
 
     def start(*arguments: str, environment: dict[str, str] | None = None, **places: Path) -> Child:
         child = Child(
+            arguments[0],
             arguments,
             environment=os.environ if environment is None else environment,
             folder=tmp_path,
-            log=tmp_path / "log",
+            journal=journal,
             **places,
         )
         children.append(child)
@@ -39,6 +44,7 @@ def started(tmp_path: Path):
     yield start
     for child in children:
         child.stop(within=0)
+    journal.close()
 
 
 def group_is_gone(group: int, within_seconds: float) -> bool:
@@ -54,7 +60,8 @@ def group_is_gone(group: int, within_seconds: float) -> bool:
 def environment_with(module: str, code: str, folder: Path) -> dict[str, str]:
     """An environment in which Python finds this module."""
     (folder / f"{module}.py").write_text(code)
-    return os.environ | {"PYTHONPATH": str(folder)}
+    path = os.pathsep.join((str(folder), os.environ.get("PYTHONPATH", "")))
+    return os.environ | {"PYTHONPATH": path}
 
 
 def test_a_child_ends_when_its_launcher_is_killed(tmp_path: Path):
@@ -83,7 +90,7 @@ def test_stopping_kills_what_ignores_being_asked(tmp_path: Path, started):
     while "ready" not in child.last_words():
         assert child.ended(within=0.05) is None, child.last_words()
 
-    stop_all([child], within=0.2)
+    end_all([child], within=0.2)
 
     assert child.process.returncode == -signal.SIGKILL
     assert group_is_gone(child.process.pid, within_seconds=20)
@@ -97,7 +104,8 @@ def test_a_child_of_a_background_job_can_be_interrupted(tmp_path: Path):
         "import os, signal, sys; from pathlib import Path; "
         "signal.signal(signal.SIGINT, signal.SIG_IGN); "
         "from partwork.orchestration.children import Child; folder = Path(sys.argv[1]); "
-        "child = Child(('tells',), environment=os.environ, folder=folder, log=folder / 'log'); "
+        "from partwork.orchestration.journal import Journal; said = Journal(folder / 'log'); "
+        "child = Child('x', ('tells',), environment=os.environ, folder=folder, journal=said); "
         "child.ended(30); print(child.last_words()); child.stop(0)"
     )
 
@@ -122,7 +130,6 @@ def test_a_module_of_the_folder_does_not_stand_in_for_one_of_ours(tmp_path: Path
 
 
 def test_the_last_words_are_the_last_whole_lines(tmp_path: Path, started):
-    (tmp_path / "log").write_text("said by another before\n")
     code = "print('x' * 400); print('the cause'); print('│ the end │')"
     child = started("talks", environment=environment_with("talks", code, tmp_path))
 

@@ -3,7 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from partwork.orchestration.environment import clean_environment, prefect_settings
+from partwork.orchestration.environment import Place, clean_environment, prefect_settings
 
 
 def test_nothing_that_steers_prefect_is_handed_down():
@@ -45,7 +45,7 @@ def test_python_is_the_interpreter_that_runs_now():
 def test_a_home_has_its_own_server_and_tells_nobody():
     home = Path("/srv/a home")
 
-    settings = prefect_settings(home, 4300)
+    settings = prefect_settings(home, Place(4300, "ada:secret"))
 
     assert settings["PARTWORK_HOME"] == "/srv/a home"
     assert settings["PREFECT_API_URL"] == "http://127.0.0.1:4300/api"

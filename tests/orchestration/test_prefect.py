@@ -1,11 +1,5 @@
 """What a Prefect server must do for us: an upgrade of it, or of what it stands on, shows here."""
 
-import contextlib
-import os
-import signal
-import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import astuple
@@ -20,10 +14,9 @@ from partwork.assembly import assemble, keys_of
 from partwork.model.audience import Applicant, Evidence
 from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.orchestration.api import PrefectRefused
-from partwork.orchestration.environment import prefect_state
+from partwork.orchestration.environment import Place, prefect_state
+from partwork.orchestration.holding import HomeInUse, PortTaken
 from partwork.orchestration.launcher import (
-    HomeInUse,
-    PortTaken,
     PrefectDown,
     RunFailed,
     RunningPrefect,
@@ -43,29 +36,6 @@ FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
     "prune",
     "review",
 }
-STAYS = '''
-import signal
-
-from prefect import flow
-
-
-@flow(name="stays")
-def stays() -> None:
-    """Wait for ever."""
-    signal.pause()
-'''
-LAUNCHER = """
-import os, sys
-from pathlib import Path
-from partwork.orchestration.launcher import running_prefect
-
-home = Path(sys.argv[1])
-with running_prefect(home, log=home / "log") as prefect:
-    prefect.deploy()
-    prefect.worker()
-    print(*(child.process.pid for child in prefect.children), flush=True)
-    prefect.trigger("stays", {}, lambda state: print(state, flush=True))
-"""
 
 
 def wait_for(running: RunningPrefect, condition: Callable[[], bool], within_seconds: float) -> bool:
@@ -75,15 +45,6 @@ def wait_for(running: RunningPrefect, condition: Callable[[], bool], within_seco
         if running.children[0].ended(within=0.2) is not None or time.monotonic() > deadline:
             return False
     return True
-
-
-def is_gone(group: int) -> bool:
-    """Whether no process of the group is left."""
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def deployments(prefect: RunningPrefect) -> dict[str, dict]:
@@ -280,7 +241,7 @@ def test_one_home_has_one_launcher(prefect: RunningPrefect, home: Path, tmp_path
 def test_a_port_in_use_is_said_at_once(prefect: RunningPrefect, tmp_path: Path):
     with (
         pytest.raises(PortTaken, match=str(prefect.port)),
-        running_prefect(tmp_path, log=tmp_path / "log", port=prefect.port),
+        running_prefect(tmp_path, log=tmp_path / "log", place=Place(prefect.port)),
     ):
         pass
 
@@ -294,42 +255,3 @@ def test_what_cannot_be_deployed_is_named(prefect: RunningPrefect, home: Path):
             prefect.deploy()
     finally:
         file.write_text(good)
-
-
-def test_a_killed_launcher_leaves_nothing_running_and_nothing_in_the_way(
-    prefect: RunningPrefect, home: Path, tmp_path: Path
-):
-    # given: a home with a run under way (its database copied, which saves ten seconds)
-    (tmp_path / "flows").mkdir()
-    (tmp_path / "flows" / "stays.py").write_text(STAYS)
-    settings = (home / "prefect.yaml").read_text().partition("deployments:")[0]
-    only_stays = "deployments:\n- name: default\n  entrypoint: flows/stays.py:stays\n"
-    (tmp_path / "prefect.yaml").write_text(f"{settings}{only_stays}  work_pool: *partwork\n")
-    prefect_state(tmp_path).mkdir(parents=True)
-    with (
-        contextlib.closing(sqlite3.connect(prefect_state(home) / "prefect.db")) as ours,
-        contextlib.closing(sqlite3.connect(prefect_state(tmp_path) / "prefect.db")) as copy,
-    ):
-        ours.backup(copy)
-    launcher = subprocess.Popen(
-        [sys.executable, "-c", LAUNCHER, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    assert launcher.stdout
-    groups = [int(group) for group in launcher.stdout.readline().split()]
-    assert len(groups) == 2
-    while launcher.stdout.readline().strip() != "Running":
-        assert launcher.poll() is None
-
-    # when
-    launcher.send_signal(signal.SIGKILL)
-    launcher.wait()
-    launcher.stdout.close()
-
-    # then
-    assert wait_for(prefect, lambda: all(map(is_gone, groups)), within_seconds=20)
-    with running_prefect(tmp_path, log=tmp_path / "log") as again:
-        again.worker()
-        runs = again.api.post("/flow_runs/filter", {"flows": {"name": {"any_": ["stays"]}}})
-        assert [run["state"]["type"] for run in runs] == ["CRASHED"]
-        left = [child.process.pid for child in again.children]
-    assert all(map(is_gone, left))

@@ -6,9 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from partwork.actions.fetch import read_source
 from partwork.assembly import Press
-from partwork.cleaning.cleaner import as_read
 from partwork.library import LibraryError
 from partwork.manuscript.article import print_article
 from partwork.manuscript.record import Earlier, Record, parse_record, print_record, written_of
@@ -22,6 +20,8 @@ def record_of(
     result: Cleaned, *, site: str, together: str, decisions: Sequence[Decision]
 ) -> Record:
     """What there is to note of a cleaning, before the article has a file."""
+    from partwork.cleaning.cleaner import as_read  # noqa: PLC0415 as in `read_again`
+
     return Record(
         cleaner=result.cleaner,
         site=site,
@@ -108,6 +108,9 @@ def read_again(
     None where the inbox no longer holds that text, byte for byte, or it cannot be read by now.
     Whoever reads many gives `inbox`, as `inbox_by_hash` has it.
     """
+    # Here, for reading takes libraries that cost whoever only looks at records a quarter second.
+    from partwork.actions.fetch import read_source  # noqa: PLC0415
+
     file = _raw_of(press, article) if inbox is None else inbox.get(article.sha256)
     if file is None:
         return None

@@ -77,7 +77,7 @@ def _pattern_at(line: str, where: Place) -> Pattern | None:
 # A line is asked about again and again while its article is cleaned.
 @lru_cache(maxsize=2**12)
 def _pattern_of(line: str, where: Place) -> Pattern | None:
-    match = _BY_PLACE[where].fullmatch(line)
+    match = _expression_at(where).fullmatch(line)
     return _PATTERNS[int(match.lastgroup[1:])] if match and match.lastgroup else None
 
 
@@ -102,16 +102,20 @@ _SEEN = {
     Place.ABOVE: (Place.ANYWHERE, Place.EDGES, Place.ABOVE),
     Place.BELOW: (Place.ANYWHERE, Place.EDGES, Place.BELOW),
 }
+
+
 # One expression for each place: a line is matched once, whatever the number of patterns. The group
-# that tells which it was comes last, so that trying a pattern in vain costs less.
-_BY_PLACE = {
-    place: re.compile(
+# that tells which it was comes last, so that trying a pattern in vain costs less. Made when a line
+# is asked about: that takes half a second, which whoever cleans nothing should not wait for.
+@lru_cache
+def _expression_at(place: Place) -> re.Pattern[str]:
+    return re.compile(
         "|".join(
-            f"(?:{'|'.join(p.says)})(?P<p{n}>)" for n, p in enumerate(_PATTERNS) if p.place in seen
+            f"(?:{'|'.join(p.says)})(?P<p{n}>)"
+            for n, p in enumerate(_PATTERNS)
+            if p.place in _SEEN[place]
         )
     )
-    for place, seen in _SEEN.items()
-}
 
 
 def _is_spared(page: Surroundings, i: int, pattern: Pattern) -> bool:

@@ -100,6 +100,29 @@ def demo(*, stay: Flag = False) -> int:
     return run_demo(home, out, stay=stay)
 
 
+@app.command(group=RUNNING, sort_key=4)
+def up(*, port: int = 0, web_port: int = 0) -> int:
+    """Run it all on this machine until Ctrl-C: dashboard, schedules, worker and web pages.
+
+    What ends is started again. Everything that is said goes to .partwork/logs/up.log too.
+
+    Example: partwork up
+
+    Parameters
+    ----------
+    port
+        The dashboard's port; PARTWORK_DASHBOARD_PORT, else 4200 or any free one.
+    web_port
+        The web pages' port; PARTWORK_WEB_PORT, else 8000 or any free one.
+    """
+    from partwork.orchestration.up import run_up
+    from partwork.settings import Settings
+
+    asked = {"dashboard_port": port, "web_port": web_port}
+    settings = Settings(**{name: number for name, number in asked.items() if number})
+    return run_up(settings, os.environ, out, err)
+
+
 @app.command(group=RUNNING, sort_key=5)
 def web(
     *,

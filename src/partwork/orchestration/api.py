@@ -6,10 +6,13 @@ The launcher does not import Prefect, which would read the settings of whoever s
 import http.client
 import json
 import time
+from base64 import b64encode
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 from partwork.model.errors import PartworkError
-from partwork.orchestration.environment import LOOPBACK
+from partwork.orchestration.environment import Place
 
 GIST_CHARACTERS = 500
 # 503 is what the server says when SQLite was locked for longer than it waits: nothing was done.
@@ -35,11 +38,22 @@ class PrefectUnreachable(PartworkError):
 
 
 class Api:
-    """Requests to a server on the loopback address, never through a proxy; JSON both ways."""
+    """Requests to a server of this machine, never through a proxy; JSON both ways.
 
-    def __init__(self, port: int, timeout_seconds: float = 30) -> None:
-        self.port = port
+    The server wants a login, and of whoever changes something a token that only pages of its own
+    origin can read.
+    """
+
+    def __init__(self, place: Place, timeout_seconds: float = 30) -> None:
+        self.port = place.port
+        self._address = urlsplit(place.own_url).hostname or ""
         self._timeout_seconds = timeout_seconds
+        self._client = str(uuid4())
+        self._headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Basic {b64encode(place.login.encode()).decode()}",
+            "Prefect-Csrf-Client": self._client,
+        }
 
     def get(self, path: str) -> Any:
         """What `path` (below /api) answers. Raises PrefectRefused or PrefectUnreachable."""
@@ -61,10 +75,19 @@ class Api:
             return False
 
     def _ask(self, method: str, path: str, body: str | None) -> Any:
-        """The answer; a server that is busy is asked again, as Prefect's own client does."""
+        """The answer; a server that is busy is asked again, as Prefect's own client does.
+
+        So is one that does not know our token: it is good for an hour, or until its database
+        is wiped.
+        """
         deadline = time.monotonic() + BUSY_LIMIT_SECONDS
+        has_token = method == "GET"  # needs none
         while True:
             status, content = self._ask_once(method, path, body)
+            if status == http.client.FORBIDDEN and not has_token:
+                has_token = True
+                self._headers["Prefect-Csrf-Token"] = self._token()
+                continue
             if status not in BUSY or time.monotonic() > deadline:
                 break
             time.sleep(BUSY_PAUSE_SECONDS)
@@ -72,10 +95,15 @@ class Api:
             raise PrefectRefused(method, path, status, _detail(content))
         return json.loads(content) if content else None
 
+    def _token(self) -> str:
+        return str(self.get(f"/csrf-token?client={self._client}")["token"])
+
     def _ask_once(self, method: str, path: str, body: str | None) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=self._timeout_seconds)
+        connection = http.client.HTTPConnection(
+            self._address, self.port, timeout=self._timeout_seconds
+        )
         try:
-            connection.request(method, f"/api{path}", body, {"Content-Type": "application/json"})
+            connection.request(method, f"/api{path}", body, self._headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
         except (OSError, http.client.HTTPException) as error:

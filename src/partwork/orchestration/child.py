@@ -14,13 +14,15 @@ import signal
 import sys
 import threading
 
+NEED_PREFECT = {"prefect", "partwork.orchestration.sound"}
+
 
 def main() -> None:
     """Signals as a process is born with, an end with the parent, then the module."""
     _, module, folder, *arguments = sys.argv
     _reset_signals()
     _end_with_parent()
-    if module == "prefect":
+    if module in NEED_PREFECT:
         import prefect.main  # noqa: F401, PLC0415 reads the settings, here and now
     os.chdir(folder)
     sys.argv = [module, *arguments]

@@ -9,42 +9,46 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from partwork.orchestration.journal import Journal
+
 GIST_CHARACTERS = 300
-FRAME = " │╭╮╰╯─"  # Prefect draws boxes around what it says
+LAST_WORDS_SECONDS = 1  # something that it started may hold the pipe open for longer
+FRAME = " \n│╭╮╰╯─"  # Prefect draws boxes around what it says
 
 
 class Child:
     """A Python module that runs as a program in a process group of its own.
 
-    What it says goes to the end of `log`. `folder` is where it starts, see
+    `name` stands before each line that it says in the journal. `folder` is where it starts, see
     `partwork.orchestration.child`; `goes_to` is where the module then runs.
     """
 
     def __init__(
         self,
+        name: str,
         arguments: Sequence[str],
         *,
         environment: Mapping[str, str],
         folder: Path,
-        log: Path,
+        journal: Journal,
         goes_to: Path | None = None,
     ) -> None:
         module, *rest = arguments
-        self.name = " ".join(arguments[:2])
-        self.log = log
-        self._log_begins = log.stat().st_size if log.exists() else 0
+        self.name = name
         # -P: no file of the folder stands in for a module.
         command = [sys.executable, "-P", "-m", "partwork.orchestration.child", module]
-        with log.open("ab") as stream:
-            self.process = subprocess.Popen(  # noqa: S603 our own interpreter and arguments
-                [*command, str(goes_to or folder), *rest],
-                env=dict(environment),
-                cwd=folder,
-                stdin=subprocess.PIPE,
-                stdout=stream,
-                stderr=stream,
-                start_new_session=True,
-            )
+        self.process = subprocess.Popen(  # noqa: S603 our own interpreter and arguments
+            [*command, str(goes_to or folder), *rest],
+            # What it says is to be in the journal when it is said, not when it ends.
+            env={**environment, "PYTHONUNBUFFERED": "1"},
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        assert self.process.stdout  # noqa: S101 it was asked for
+        self._words = journal.listen(name, self.process.stdout)
 
     def ended(self, within: float) -> int | None:
         """The exit status, waited for at most `within` seconds; None while it runs."""
@@ -55,11 +59,10 @@ class Child:
 
     def last_words(self) -> str:
         """The last lines of what this child said, as one: for errors."""
-        with self.log.open("rb") as stream:
-            stream.seek(self._log_begins)
-            said = stream.read().decode("utf-8", "replace")
+        if self.process.poll() is not None:
+            self._words.await_end(LAST_WORDS_SECONDS)
         words = ""
-        for line in reversed(said.splitlines()):
+        for line in reversed(self._words.last()):
             longer = f"{line.strip(FRAME)} {words}".strip()
             if len(longer) > GIST_CHARACTERS:
                 break
@@ -67,9 +70,9 @@ class Child:
         return words
 
     def ask_to_stop(self) -> None:
-        """SIGTERM to the child itself, which ends what it started."""
-        with contextlib.suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGTERM)
+        """SIGTERM to all of the group: a worker waits for its runs, which are to end as well."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGTERM)
 
     def stop(self, within: float) -> None:
         """Waits at most `within` seconds for the end, then kills whatever is left of the group."""
@@ -81,9 +84,10 @@ class Child:
             self.process.stdin.close()
 
 
-def stop_all(children: Sequence[Child], within: float) -> None:
-    """Stops children one after the other, the last started first, in `within` seconds in all."""
+def end_all(children: Sequence[Child], within: float) -> None:
+    """Asks all of them at once to end, and kills what has not after `within` seconds."""
     deadline = time.monotonic() + within
-    for left, child in zip(range(len(children), 0, -1), reversed(children), strict=True):
+    for child in children:
         child.ask_to_stop()
-        child.stop(max(0.0, deadline - time.monotonic()) / left)
+    for child in children:
+        child.stop(max(0.0, deadline - time.monotonic()))

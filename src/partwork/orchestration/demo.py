@@ -23,9 +23,12 @@ from partwork.actions.status import IssueStatus, status
 from partwork.assembly import Press, assemble
 from partwork.model.article import Rights
 from partwork.model.errors import PartworkError
-from partwork.orchestration.children import Child
 from partwork.orchestration.environment import LOOPBACK
-from partwork.orchestration.launcher import PortTaken, RunningPrefect, free_port, running_prefect
+from partwork.orchestration.holding import preferred_port
+from partwork.orchestration.launcher import RunningPrefect, running_prefect
+from partwork.orchestration.login import login_file
+from partwork.orchestration.supervising import Supervisor
+from partwork.orchestration.up import WEB_PORT
 from partwork.settings import Settings
 from partwork.settings_faults import PREFIX
 from partwork.store.leases import holder_of, release_lease
@@ -37,7 +40,6 @@ REVIEWER = "demo"
 SUBSCRIBERS = ("ada@example.org", "ben@example.org", "cleo@example.org")
 # What a demo's home is made of and the next release may bring anew; all else in it stays.
 PACKAGED = ("flows", "templates", "prefect.yaml")
-WEB_PORT = 8000
 
 
 class DemoFailed(PartworkError):
@@ -74,7 +76,7 @@ def run_demo(home: Path, console: Console, *, stay: bool) -> int:
     """
     folder = home / ".partwork" / "demo"
     steps = Steps(console)
-    web_port = _web_port()
+    web_port = preferred_port(WEB_PORT)
     base = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     base[f"{PREFIX}PUBLIC_URL"] = f"http://{LOOPBACK}:{web_port}"
     log = folder / ".partwork" / "logs" / "prefect.log"
@@ -243,19 +245,14 @@ def _worth_a_look(press: Press) -> Iterator[tuple[str, Path]]:
 
 def _stay(console: Console, prefect: RunningPrefect, web_port: int) -> None:
     """Keeps everything open until Ctrl-C."""
-    arguments = ("partwork", "web", "--port", str(web_port))
-    web = Child(arguments, environment=prefect.environment, folder=prefect.home, log=prefect.log)
-    prefect.children.append(web)
+    supervisor = Supervisor(lambda what: prefect.journal.note("demo", what))
+    supervisor.take("server", prefect.server, prefect.children[0])
+    supervisor.take("worker", prefect.worker, prefect.children[1])
+    supervisor.keep("web", lambda: prefect.start("web", "partwork", "web", f"--port={web_port}"))
     console.print(f"\ndashboard   {prefect.dashboard}", markup=False)
+    console.print(f"log in      with what {login_file(prefect.home)} has", markup=False)
     console.print(f"web pages   http://{LOOPBACK}:{web_port}   (Ctrl-C ends both)", markup=False)
     try:
-        prefect.watch()
+        supervisor.run(time.sleep)
     except KeyboardInterrupt:
         console.print("stopping …")
-
-
-def _web_port() -> int:
-    try:
-        return free_port(WEB_PORT)
-    except PortTaken:
-        return free_port(None)

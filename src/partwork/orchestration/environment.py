@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
@@ -24,7 +25,41 @@ def clean_environment(base: Mapping[str, str], **explicit: str) -> dict[str, str
     return kept | explicit
 
 
-def prefect_settings(home: Path, port: int) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a home's dashboard is, and who may use it.
+
+    It listens on `host` and `port` (0: any free one); a proxy may show it at `url`. `login` is
+    `name:password` ("": the one that the home keeps).
+    """
+
+    port: int = 0
+    login: str = field(default="", repr=False)
+    host: str = LOOPBACK
+    url: str = ""
+
+    @property
+    def own_url(self) -> str:
+        """The address by which processes of this machine reach it."""
+        return web_address(self.host, self.port)
+
+    @property
+    def seen_at(self) -> str:
+        """The address by which people reach it."""
+        return self.url or self.own_url
+
+
+ANY_PLACE = Place()
+
+
+def web_address(host: str, port: int) -> str:
+    """The http address of what listens there, as this machine reaches it."""
+    every = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 what may be asked for
+    reached = every.get(host, host)
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def prefect_settings(home: Path, place: Place) -> dict[str, str]:
     """Prefect's settings for a home that has its own server on this machine.
 
     They win over every file that Prefect reads (`.env`, `prefect.toml`, `pyproject.toml`,
@@ -36,14 +71,23 @@ def prefect_settings(home: Path, port: int) -> dict[str, str]:
         "PARTWORK_HOME": str(home),
         "PREFECT_HOME": str(state),
         "PREFECT_PROFILES_PATH": str(state / "profiles.toml"),  # not there: no profile is read
-        "PREFECT_API_URL": f"http://{LOOPBACK}:{port}/api",
-        "PREFECT_SERVER_API_HOST": LOOPBACK,
-        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_API_URL": f"{place.own_url}/api",
+        "PREFECT_API_AUTH_STRING": place.login,
+        "PREFECT_SERVER_API_AUTH_STRING": place.login,
+        "PREFECT_SERVER_API_HOST": place.host,
+        "PREFECT_SERVER_API_PORT": str(place.port),
+        # A page of another origin may neither read answers nor change anything.
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": place.seen_at,
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "true",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{state / 'prefect.db'}",
-        "PREFECT_SERVER_UI_API_URL": f"http://{LOOPBACK}:{port}/api",
+        "PREFECT_SERVER_UI_API_URL": f"{place.seen_at}/api",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        # Left alone, it forgets old events and keeps every run for ever.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_LOGGING_COLORS": "false",

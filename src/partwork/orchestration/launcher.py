@@ -1,15 +1,11 @@
 """Prefect on this machine for one home: server, deployments and worker, until the context ends."""
 
-import fcntl
 import os
-import signal
-import socket
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,20 +13,27 @@ from uuid import uuid4
 
 from partwork.model.errors import PartworkError
 from partwork.orchestration.api import Api, PrefectRefused
-from partwork.orchestration.children import Child, stop_all
+from partwork.orchestration.children import Child, end_all
 from partwork.orchestration.environment import (
-    LOOPBACK,
+    ANY_PLACE,
+    Place,
     clean_environment,
     prefect_settings,
     prefect_state,
 )
+from partwork.orchestration.holding import ended_by_signals, free_port, only_launcher
+from partwork.orchestration.journal import Hearer, Journal, nobody
+from partwork.orchestration.login import login_of
 
 POOL = "partwork"
 # A first start also makes the database: 18 s on two idle cores; a busy machine takes longer.
 SERVER_LIMIT_SECONDS = 120
 DEPLOY_LIMIT_SECONDS = 120
-STOP_LIMIT_SECONDS = 10
+# Of the ten seconds in which all must have ended: the runs first, the server they tell it last.
+RUNS_END_SECONDS = 6
+SERVER_ENDS_SECONDS = 2
 ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
+LAST_REQUEST_SECONDS = 1.0
 
 Progress = Callable[[str], None]
 
@@ -42,22 +45,6 @@ class PrefectDown(PartworkError):
         self.what, self.last_words, self.log = what, last_words, log
         said = f": {last_words}" if last_words else ""
         super().__init__(f"{what}{said} (all of it is in {log})")
-
-
-class PortTaken(PartworkError):
-    """Something else listens on the port that was asked for."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        super().__init__(f"port {port} of {LOOPBACK} is in use; stop what uses it or name another")
-
-
-class HomeInUse(PartworkError):
-    """Another launcher runs this home's Prefect: two servers would work on one database."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        super().__init__(f"another `partwork` runs Prefect for {home}; stop that one first")
 
 
 class NotWritable(PartworkError):
@@ -89,11 +76,11 @@ class FlowRunResult:
 
 @dataclass(slots=True)
 class RunningPrefect:
-    """A server that is up, and what can be done with it."""
+    """A server that is up, and what can be done with it. The first of the children is its own."""
 
     home: Path
-    port: int
-    log: Path
+    place: Place
+    journal: Journal
     environment: Mapping[str, str]
     api: Api
     children: list[Child]
@@ -101,40 +88,62 @@ class RunningPrefect:
     @property
     def dashboard(self) -> str:
         """The dashboard's address."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return self.place.seen_at
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self.place.port
+
+    def server(self) -> Child:
+        """Starts the server."""
+        return self.start("server", "prefect", "server", "start")
+
+    def make_pool(self) -> None:
+        """Makes the work pool, if there is none yet."""
+        try:
+            self.api.post("/work_pools/", {"name": POOL, "type": "process"})
+        except PrefectRefused as refusal:
+            if refusal.status != 409:  # it is there already
+                raise
 
     def deploy(self) -> None:
         """Deploys everything in the home's prefect.yaml; makes the work pool on the first time.
 
         Raises PrefectDown with what Prefect says of a broken prefect.yaml or flow.
         """
-        try:
-            self.api.post("/work_pools/", {"name": POOL, "type": "process"})
-        except PrefectRefused as refusal:
-            if refusal.status != 409:  # it is there already
-                raise
-        deploying = self._start("prefect", "--no-prompt", "deploy", "--all", goes_to=self.home)
-        status = deploying.ended(DEPLOY_LIMIT_SECONDS)
-        deploying.stop(within=0)
-        self.children.remove(deploying)
+        self.make_pool()
+        status, said = self.once("deploy", "prefect", "--no-prompt", "deploy", "--all")
         if status != 0:
-            raise PrefectDown("deploying failed", deploying.last_words(), self.log)
+            raise PrefectDown("deploying failed", said, self.journal.file)
 
-    def worker(self) -> None:
+    def once(self, name: str, *arguments: str) -> tuple[int | None, str]:
+        """The status and last words of a program that runs in the home and is waited for."""
+        child = self.start(name, *arguments, goes_to=self.home)
+        status = child.ended(DEPLOY_LIMIT_SECONDS)
+        said = child.last_words()
+        child.stop(within=0)
+        self.children.remove(child)
+        return status, said
+
+    def worker(self) -> Child:
         """Starts a worker, once what an earlier end left behind is put in order.
 
-        Runs that nobody works on any more end as crashed. Ticks that were missed are dropped:
-        the next one works off whatever is due.
+        Ticks that were missed are dropped: the next one works off whatever is due.
         """
-        for run in self._runs({"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}):
-            gone = {"type": "CRASHED", "message": "Partwork was stopped while this ran."}
-            self.api.post(f"/flow_runs/{run['id']}/set_state", {"state": gone, "force": True})
+        self.end_left_over()
         now = datetime.now(UTC)
         for run in self._runs({"type": {"any_": ["SCHEDULED"]}}):
             due_at = run["next_scheduled_start_time"] or run["expected_start_time"]
             if run["auto_scheduled"] and datetime.fromisoformat(due_at) < now:
                 self.api.delete(f"/flow_runs/{run['id']}")
-        self._start("prefect", "worker", "start", "--pool", POOL, "--type", "process")
+        return self.start("worker", "prefect", "worker", "start", "--pool", POOL, "--type=process")
+
+    def end_left_over(self) -> None:
+        """Runs that nobody works on any more end as crashed. No worker may be running."""
+        for run in self._runs({"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}):
+            gone = {"type": "CRASHED", "message": "Partwork was stopped while this ran."}
+            self.api.post(f"/flow_runs/{run['id']}/set_state", {"state": gone, "force": True})
 
     def trigger(
         self, name: str, parameters: Mapping[str, object], progress: Progress = lambda _state: None
@@ -162,10 +171,48 @@ class RunningPrefect:
         asked_for = [run["id"] for run in runs if not run["auto_scheduled"]]
         return [self._end_of(name, run_id, progress) for run_id in asked_for]
 
-    def watch(self) -> None:
-        """Waits for ever. Raises PrefectDown as soon as one of the children has ended."""
-        while True:
-            self._demand_alive(within=1)
+    def await_health(self, server: Child) -> None:
+        """Waits until the server answers. Raises PrefectDown after 120 seconds, or if it ends."""
+        deadline = time.monotonic() + SERVER_LIMIT_SECONDS
+        while not self.api.is_up():
+            if server.ended(within=0.1) is not None or time.monotonic() > deadline:
+                what = "Prefect's server did not start"
+                raise PrefectDown(what, server.last_words(), self.journal.file)
+
+    def start(
+        self,
+        name: str,
+        *arguments: str,
+        goes_to: Path | None = None,
+    ) -> Child:
+        """A program that ends with this context, in the place of the one that had its name."""
+        child = Child(
+            name,
+            arguments,
+            environment=self.environment,
+            folder=prefect_state(self.home),
+            journal=self.journal,
+            goes_to=goes_to,
+        )
+        for i, other in enumerate(self.children):
+            if other.name == name:
+                self.children[i] = child
+                return child
+        self.children.append(child)
+        return child
+
+    def end(self) -> None:
+        """Stops all children within ten seconds; what still ran is told to the server as crashed.
+
+        Whatever is not done by then is done by the next start.
+        """
+        server, others = self.children[:1], self.children[1:]
+        end_all(others, RUNS_END_SECONDS)
+        if others and server[0].ended(within=0) is None:
+            self.api = Api(self.place, LAST_REQUEST_SECONDS)
+            with suppress(PartworkError):
+                self.end_left_over()
+        end_all(server, SERVER_ENDS_SECONDS)
 
     def _runs(
         self, state: Mapping[str, object], flow: Mapping[str, object] | None = None
@@ -194,19 +241,9 @@ class RunningPrefect:
         """Waits `within` seconds. Raises PrefectDown if a child has ended by then."""
         for child in reversed(self.children):
             if child.ended(within) is not None:
-                raise PrefectDown(f"`{child.name}` stopped", child.last_words(), self.log)
+                what = f"Prefect's {child.name} stopped"
+                raise PrefectDown(what, child.last_words(), self.journal.file)
             within = 0
-
-    def _start(self, *arguments: str, goes_to: Path | None = None) -> Child:
-        child = Child(
-            arguments,
-            environment=self.environment,
-            folder=prefect_state(self.home),
-            log=self.log,
-            goes_to=goes_to,
-        )
-        self.children.append(child)
-        return child
 
 
 @contextmanager
@@ -214,14 +251,17 @@ def running_prefect(
     home: Path,
     *,
     log: Path,
-    port: int | None = None,
+    place: Place = ANY_PLACE,
     base: Mapping[str, str] | None = None,
+    secrets: Iterable[str] = (),
+    also: Hearer = nobody,
 ) -> Iterator[RunningPrefect]:
-    """A Prefect server for a home, on a port of the loopback address (None: any free one).
+    """A Prefect server for a home, at a place: where it names no port, any free one.
 
     Children get `base` (the environment of this process, if it is not given) without what is
-    Prefect's in it. All of them end with the context, within 10 seconds, also on SIGTERM; when
-    this process is killed, at once. Raises NotWritable, HomeInUse, PortTaken, or PrefectDown after
+    Prefect's in it. What they say goes to `log`, without `secrets` and logins; `also` hears each
+    line. All of them end with the context, within 10 seconds, also on SIGTERM; when this process
+    is killed, at once. Raises NotWritable, HomeInUse, PortTaken, BadLogin, or PrefectDown after
     120 seconds.
     """
     home = home.absolute()
@@ -231,71 +271,19 @@ def running_prefect(
         log.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NotWritable(error) from None
-    with _only_launcher(home, state / "lock"), _ended_by_sigterm():
-        port = free_port(port)
-        settings = prefect_settings(home, port)
+    with only_launcher(home, state / "lock"), ended_by_signals():
+        login = place.login or login_of(home)
+        place = replace(place, login=login, port=free_port(place.port or None, place.host))
+        unsaid = (*secrets, login, login.partition(":")[2], b64encode(login.encode()).decode())
+        settings = prefect_settings(home, place)
         environment = clean_environment(os.environ if base is None else base, **settings)
-        prefect = RunningPrefect(home, port, log, environment, Api(port), [])
-        try:
-            prefect._start("prefect", "server", "start")
-            _await_health(prefect)
-            yield prefect
-        finally:
-            stop_all(prefect.children, STOP_LIMIT_SECONDS)
-
-
-def free_port(asked: int | None) -> int:
-    """A port of the loopback address that is free now: the one asked for, else any.
-
-    Raises PortTaken.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, asked or 0))
-        except OSError:
-            raise PortTaken(asked or 0) from None
-        found: int = probe.getsockname()[1]
-        return found
-
-
-def _await_health(prefect: RunningPrefect) -> None:
-    deadline = time.monotonic() + SERVER_LIMIT_SECONDS
-    server = prefect.children[0]
-    while not prefect.api.is_up():
-        if server.ended(within=0.1) is not None or time.monotonic() > deadline:
-            raise PrefectDown("Prefect's server did not start", server.last_words(), prefect.log)
-
-
-@contextmanager
-def _only_launcher(home: Path, lock: Path) -> Iterator[None]:
-    """Holds the home's lock; the kernel frees it however the process ends."""
-    with lock.open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise HomeInUse(home) from None
-        yield
-
-
-@contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
-    """Makes SIGTERM end this process like `sys.exit`, so that the children are stopped in order.
-
-    Signals are the main thread's affair; in another one nothing changes.
-    """
-
-    def leave(_signal: int, _frame: object) -> None:
-        sys.exit(128 + signal.SIGTERM)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+        with closing(Journal(log, secrets=unsaid, also=also)) as journal:
+            prefect = RunningPrefect(home, place, journal, environment, Api(place), [])
+            try:
+                prefect.await_health(prefect.server())
+                yield prefect
+            finally:
+                prefect.end()
 
 
 def _one_line(message: str) -> str:

@@ -1,0 +1,184 @@
+"""Everything on one machine, by one command: what `partwork up` runs."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+from rich.console import Console
+
+from partwork.assembly import assemble
+from partwork.orchestration.children import Child
+from partwork.orchestration.environment import Place, prefect_state, web_address
+from partwork.orchestration.holding import ToldToEnd, free_port, preferred_port
+from partwork.orchestration.journal import Hearer, labelled
+from partwork.orchestration.launcher import PrefectDown, RunningPrefect, running_prefect
+from partwork.orchestration.login import login_file
+from partwork.orchestration.supervising import Supervisor
+from partwork.settings import Settings
+from partwork.settings_faults import PREFIX
+
+DASHBOARD_PORT = 4200  # what Prefect's own documents say
+WEB_PORT = 8000
+WEB_LIMIT_SECONDS = 30
+SHOWN = frozenset({"up", "web", "worker"})
+
+
+def run_up(
+    settings: Settings, environment: Mapping[str, str], console: Console, log_to: Console
+) -> int:
+    """Runs server, worker and web pages for a home until it is told to end; what ends is restarted.
+
+    Everything that is said goes to the home's log, and what goes on, line by line, to `log_to`;
+    what people need to know to `console`. Raises PartworkError where it cannot begin.
+    """
+    with assemble(settings) as press:  # what is wrong shows now, before anything runs
+        newsletters = press.library.newsletter_slugs()
+    log = settings.state / "logs" / "up.log"
+    place = _place(settings)
+    web_port = _port(settings.web_port, WEB_PORT, settings.web_host)
+    web_url = web_address(settings.web_host, web_port)
+    base = dict(environment)
+    if "public_url" not in settings.model_fields_set:
+        base[f"{PREFIX}PUBLIC_URL"] = web_url
+    is_first = (
+        not settings.dashboard_login.get_secret_value() and not login_file(settings.home).exists()
+    )
+    console.print(f"starting; the log is {log}")
+    began = time.monotonic()
+    try:
+        with ExitStack() as stack:
+            prefect = stack.enter_context(
+                running_prefect(
+                    settings.home,
+                    log=log,
+                    place=place,
+                    base=base,
+                    secrets=secrets_of(settings),
+                    also=_on_terminal(log_to),
+                )
+            )
+            supervisor = _start(prefect, settings, web_port)
+            ready = f"ready after {time.monotonic() - began:.0f} s; Ctrl-C ends all of it"
+            _tell(console, prefect, web_url, newsletters)
+            _tell_login(console, prefect, is_first=is_first)
+            console.print(ready)
+            supervisor.run(time.sleep)
+    except (KeyboardInterrupt, ToldToEnd):
+        console.print("stopped")
+    return 0
+
+
+def _on_terminal(console: Console) -> Hearer:
+    """Shows what people can use: not what Prefect says of itself when it starts or deploys."""
+
+    def show(who: str, line: str) -> None:
+        if who in SHOWN:
+            console.print(labelled(who, line))
+
+    return show
+
+
+def _start(prefect: RunningPrefect, settings: Settings, web_port: int) -> Supervisor:
+    """Web pages first, which need nobody; then what the server is to know, then the worker."""
+
+    def told(what: str) -> None:
+        prefect.journal.note("up", what)
+
+    def web() -> Child:
+        where = ("--host", settings.web_host, "--port", str(web_port))
+        proxies = (f"--proxy={proxy}" for proxy in settings.trusted_proxies)
+        return prefect.start("web", "partwork", "web", *where, *proxies)
+
+    supervisor = Supervisor(told)
+    supervisor.take("server", prefect.server, prefect.children[0])
+    supervisor.keep("web", web)
+    deploy_what_can_be(prefect, told)
+    supervisor.keep("worker", prefect.worker)
+    _await_web(settings.web_host, web_port, prefect.children[1])
+    return supervisor
+
+
+def deploy_what_can_be(prefect: RunningPrefect, told: Callable[[str], None]) -> None:
+    """Deploys all flows; if some are broken, the others, and tells what is wrong with those.
+
+    What was deployed before stays as it was.
+    """
+    try:
+        prefect.deploy()
+        return
+    except PrefectDown as down:
+        first_words = down.last_words
+    good = prefect_state(prefect.home) / "sound.yaml"
+    status, said = prefect.once("sound", "partwork.orchestration.sound", str(good))
+    stays = "what was deployed before stays; mend it, then start `partwork up` again"
+    if status != 0:
+        told(f"nothing was deployed: {said or first_words}; {stays}")
+        return
+    again = ("--no-prompt", "deploy", "--all", "--prefect-file", str(good))
+    status, more = prefect.once("deploy", "prefect", *again)
+    if status != 0:
+        told(f"not everything was deployed: {more or first_words}; {stays}")
+    else:
+        told(f"deployed without {said or first_words}; {stays}")
+
+
+def _await_web(host: str, port: int, web: Child) -> None:
+    """Waits until the pages answer; a supervisor sees to them if they do not."""
+    address = urlsplit(web_address(host, port)).hostname or host
+    deadline = time.monotonic() + WEB_LIMIT_SECONDS
+    while time.monotonic() < deadline and web.ended(within=0.05) is None:
+        connection = HTTPConnection(address, port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        except (OSError, HTTPException):
+            continue
+        finally:
+            connection.close()
+
+
+def _tell(
+    console: Console, prefect: RunningPrefect, web_url: str, newsletters: tuple[str, ...]
+) -> None:
+    page = f"{web_url}/newsletters/{newsletters[0]}" if newsletters else f"{web_url}/leave"
+    console.print(f"dashboard      {prefect.dashboard}   runs, forms and reports")
+    console.print(f"web pages      {page}   what readers see")
+    console.print(f"is all well    {web_url}/readyz   for your monitoring; figures are at /metrics")
+
+
+def _tell_login(console: Console, prefect: RunningPrefect, *, is_first: bool) -> None:
+    """The login itself once, and to a person alone: what is no terminal may be a log."""
+    file = login_file(prefect.home)
+    if is_first and console.is_terminal:
+        console.print(f"log in with    {prefect.place.login}   all of it; kept in {file}")
+    else:
+        where = file if file.exists() else f"{PREFIX}DASHBOARD_LOGIN"
+        console.print(f"log in with    what {where} has, all of it")
+
+
+def _place(settings: Settings) -> Place:
+    return Place(
+        _port(settings.dashboard_port, DASHBOARD_PORT, settings.dashboard_host),
+        settings.dashboard_login.get_secret_value(),
+        settings.dashboard_host,
+        settings.dashboard_url,
+    )
+
+
+def _port(asked: int, usual: int, host: str) -> int:
+    return free_port(asked, host) if asked else preferred_port(usual, host)
+
+
+def secrets_of(settings: Settings) -> Iterator[str]:
+    """All that the settings keep secret, whole and in its parts."""
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            for part in (value.get_secret_value(), *value.get_secret_value().split(",")):
+                yield part.strip()
+                if password := urlsplit(part).password:
+                    yield password

@@ -1,0 +1,284 @@
+"""`partwork up` as people run it: a process of its own, for a home of its own."""
+
+import contextlib
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from partwork.actions.init import init_home
+from partwork.orchestration.api import Api, PrefectRefused
+from partwork.orchestration.environment import Place, prefect_state
+from partwork.orchestration.launcher import RunningPrefect
+from partwork.orchestration.login import login_file
+from tests.conftest import free_port, wait_until
+
+pytestmark = pytest.mark.prefect
+
+STAYS = '''
+import signal
+
+from prefect import flow
+
+
+@flow(name="stays")
+def stays() -> None:
+    """Wait for ever."""
+    signal.pause()
+'''
+DEPLOYMENTS = """deployments:
+- name: default
+  entrypoint: flows/stays.py:stays
+  work_pool: *partwork
+- name: default
+  entrypoint: flows/nowhere.py:nothing
+  work_pool: *partwork
+"""
+SECRET = "a-secret-that-nobody-may-read"
+
+
+class Up:
+    """One `partwork up` of a home, started anew where it has ended."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.ports = free_port(), free_port()
+        self.process: subprocess.Popen[str] | None = None
+        self.said = ""
+
+    def start(self) -> "subprocess.Popen[str]":
+        dashboard, web = self.ports
+        settings = {
+            "PARTWORK_HOME": str(self.home),
+            "PARTWORK_MAILGUN_KEYS": SECRET,
+            "PREFECT_API_URL": "http://127.0.0.1:9/api",
+            "PREFECT_SERVER_API_PORT": "9",
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "partwork", "up", f"--port={dashboard}", f"--web-port={web}"],
+            env=os.environ | settings,
+            cwd="/",
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def ready(self) -> "Up":
+        """The same, running."""
+        if self.process is None or self.process.poll() is not None:
+            self.close()
+            self.process = self.start()
+            assert self.process.stdout
+            self.said = ""
+            for line in self.process.stdout:
+                self.said += line
+                if line.startswith("ready"):
+                    break
+            else:
+                raise AssertionError(self.log)
+        return self
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+
+    @property
+    def log(self) -> str:
+        return (self.home / ".partwork" / "logs" / "up.log").read_text()
+
+    @property
+    def api(self) -> Api:
+        return Api(Place(self.ports[0], login_file(self.home).read_text().strip()))
+
+    def groups(self) -> list[int]:
+        """The process groups of its children."""
+        assert self.process
+        return [int(child) for child in children_of(self.process.pid)]
+
+    def stays(self) -> str:
+        """The id of a run that has begun and does not end."""
+        deployment = self.api.get("/deployments/name/stays/default")["id"]
+        state = {"state": {"type": "SCHEDULED"}}
+        run = self.api.post(f"/deployments/{deployment}/create_flow_run", state)["id"]
+        wait_until(lambda: self.api.get(f"/flow_runs/{run}")["state"]["type"] == "RUNNING")
+        return str(run)
+
+
+def children_of(process: int) -> list[str]:
+    return Path(f"/proc/{process}/task/{process}/children").read_text().split()
+
+
+def are_gone(groups: list[int]) -> bool:
+    for group in groups:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, 0)
+            return False
+    return True
+
+
+def state_of(home: Path, run: str) -> str:
+    """As its database has it, which needs no server."""
+    database = prefect_state(home) / "prefect.db"
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        query = "SELECT state_type FROM flow_run WHERE id = ?"
+        found: tuple[Any, ...] = connection.execute(query, (run,)).fetchone()
+    return str(found[0])
+
+
+def answer(url: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    connection = HTTPConnection(str(parts.hostname), parts.port, timeout=30)
+    with contextlib.closing(connection):
+        connection.request("GET", parts.path or "/", headers=headers or {})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+@pytest.fixture(scope="module")
+def up(
+    prefect: RunningPrefect, home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Up]:
+    """A home with one flow that can be deployed and one that cannot.
+
+    The server's database is a copy of the session's, which saves ten seconds.
+    """
+    folder = tmp_path_factory.mktemp("one machine")
+    init_home(folder, None)
+    (folder / "flows" / "stays.py").write_text(STAYS)
+    head = (folder / "prefect.yaml").read_text().partition("deployments:")[0]
+    (folder / "prefect.yaml").write_text(head + DEPLOYMENTS)
+    prefect_state(folder).mkdir(parents=True)
+    with (
+        contextlib.closing(sqlite3.connect(prefect_state(home) / "prefect.db")) as ours,
+        contextlib.closing(sqlite3.connect(prefect_state(folder) / "prefect.db")) as copy,
+    ):
+        ours.backup(copy)
+        for table in ("flow_run", "deployment", "worker"):  # what is the session's own
+            copy.execute(f"DELETE FROM {table}")  # noqa: S608 names of ours
+        copy.commit()
+    running = Up(folder)
+    yield running
+    running.close()
+
+
+def test_three_addresses_are_told_and_each_answers(up: Up):
+    up.ready()
+
+    dashboard, pages, well = re.findall(r"(http://127\.0\.0\.1:\d+\S*)", up.said)
+    assert answer(dashboard)[0] == 200
+    assert b"<form" in answer(pages)[1]
+    assert answer(well) == (200, b'{"status":"ok"}')
+
+
+def test_the_dashboard_asks_for_a_login_and_no_page_elsewhere_can_use_it(up: Up):
+    api = up.ready().api
+    login = login_file(up.home)
+    given = {"Authorization": f"Basic {b64encode(login.read_bytes().strip()).decode()}"}
+    version = f"http://127.0.0.1:{up.ports[0]}/api/version"
+
+    assert login.stat().st_mode & 0o777 == 0o600
+    assert answer(version)[0] == 401
+    assert answer(version, given)[0] == 200
+    with contextlib.closing(HTTPConnection("127.0.0.1", up.ports[0], timeout=30)) as browser:
+        browser.request("GET", "/api/version", headers={**given, "Origin": "https://example.org"})
+        read = browser.getresponse()
+        read.read()
+        browser.request("POST", "/api/flows/count", headers=given)
+        change = browser.getresponse()
+        change.read()
+    assert read.getheader("Access-Control-Allow-Origin") is None
+    assert change.status == 403  # it has no token, which answers alone tell
+    assert api.post("/flows/count", {}) >= 1
+
+
+def test_a_flow_that_is_broken_is_named_in_one_line_and_the_others_are_deployed(up: Up):
+    api = up.ready().api
+
+    assert api.get("/deployments/name/stays/default")["entrypoint"] == "flows/stays.py:stays"
+    (line,) = (line for line in up.log.splitlines() if "deployed without" in line)
+    assert "flows/nowhere.py:nothing: " in line
+    assert "No such file or directory" in line
+    with pytest.raises(PrefectRefused, match="404"):
+        api.get("/deployments/name/nothing/default")
+
+
+def test_a_second_start_on_the_same_home_is_refused_with_the_reason(up: Up):
+    process = up.ready().process
+    assert process
+    second = Up(up.home).start()
+
+    _, said = second.communicate(timeout=60)
+
+    assert second.returncode == 1
+    why = f"another `partwork` (process {process.pid}) runs Prefect for {up.home}"
+    assert said == f"partwork: {why}; stop that one first\n"
+
+
+def test_a_port_that_is_taken_is_named(up: Up, tmp_path: Path):
+    init_home(tmp_path, None)
+    other = Up(tmp_path)
+    other.ports = up.ready().ports
+    refused = other.start()
+
+    _, said = refused.communicate(timeout=60)
+
+    assert refused.returncode == 1
+    taken = f"port {up.ports[0]} of 127.0.0.1 is in use"
+    assert said == f"partwork: {taken}; stop what uses it or name another\n"
+
+
+def test_a_child_that_is_killed_is_started_again(up: Up):
+    up.ready()
+    web = next(g for g in up.groups() if b"\0web\0" in Path(f"/proc/{g}/cmdline").read_bytes())
+    before = up.log.count("Serving http")
+
+    os.killpg(web, signal.SIGKILL)
+
+    wait_until(lambda: up.log.count("Serving http") > before)
+    assert "up        web ended (killed by signal 9); started again in 1 s" in up.log
+    assert answer(f"http://127.0.0.1:{up.ports[1]}/readyz")[0] == 200
+
+
+def test_killed_at_any_moment_it_leaves_nothing_running_and_starts_again(up: Up):
+    run = up.ready().stays()
+    process, groups = up.process, up.groups()
+    assert process
+    assert len(groups) == 3
+
+    process.kill()
+    process.wait()
+
+    wait_until(lambda: are_gone(groups))
+    assert state_of(up.home, run) == "RUNNING"
+    up.ready()
+    assert state_of(up.home, run) == "CRASHED"
+
+
+def test_told_to_end_all_is_gone_in_ten_seconds_with_a_run_in_progress(up: Up):
+    run = up.ready().stays()
+    process, groups = up.process, up.groups()
+    assert process
+    begun = monotonic()
+
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=60)
+
+    assert monotonic() - begun < 10
+    assert process.returncode == 0
+    assert out.endswith("stopped\n")
+    assert are_gone(groups)
+    assert state_of(up.home, run) == "CRASHED"
+    for secret in (SECRET, login_file(up.home).read_text().strip().partition(":")[2]):
+        assert secret not in up.log + up.said + out
