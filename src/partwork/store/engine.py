@@ -19,6 +19,12 @@ BUSY = timedelta(seconds=10)
 # The web app has 40 threads and some beside them: none waits for another's connection.
 MOST_CONNECTIONS = 50
 
+# A server whose machine is gone says nothing more: within half a minute it counts as lost. By
+# default nobody would ask for two hours (libpq; seconds, and milliseconds for the last).
+_NOTICED_LOSS = {
+    **{"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+    "tcp_user_timeout": 30_000,
+}
 _READS_ONLY = "partwork_reads_only"
 _LOST = "the connection was lost; is the server up? Try again"
 
@@ -59,7 +65,7 @@ def open_engine(url: str) -> Engine:
             hide_parameters=True,
             max_overflow=MOST_CONNECTIONS,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": BUSY.seconds},
+            connect_args={"connect_timeout": BUSY.seconds, **_NOTICED_LOSS, **parsed.query},
         )
 
     @event.listens_for(engine, "handle_error")
