@@ -8,9 +8,8 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.listening import why_unheard_of
-from partwork.actions.send import SendReport
+from partwork.actions.send import SendReport, unsent_of
 from partwork.actions.send import send as send_unsent
-from partwork.actions.send import unsent_of
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table

@@ -19,7 +19,7 @@ def send_lane(
     issue: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,99}$")] = Field(
         description="The issue's name, as publish reports it."
     ),
-    shard: Annotated[int, Field(ge=1, le=64)] = Field(
+    shard: Annotated[int, Field(ge=1, le=64)] = Field(  # noqa: ARG001 the run is named for it
         2, description="Which of the lanes this is; it only names the run."
     ),
 ) -> State[Any]:

@@ -22,7 +22,9 @@ MOST_CONNECTIONS = 50
 # A server whose machine is gone says nothing more: within half a minute it counts as lost. By
 # default nobody would ask for two hours (libpq; seconds, and milliseconds for the last).
 _NOTICED_LOSS = {
-    **{"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3},
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
 }
 _READS_ONLY = "partwork_reads_only"
