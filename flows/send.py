@@ -13,7 +13,7 @@ from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table
-from partwork.orchestration.fan_out import lanes_for, start_lanes
+from partwork.orchestration.fan_out import further_lanes, start_lanes
 from partwork.orchestration.held import tell_held
 from partwork.orchestration.progress import shown_progress
 from partwork.settings import Settings
@@ -26,7 +26,7 @@ def run_lane(issue: str) -> SendReport:
         if unheard := why_unheard_of(press, issue):
             get_run_logger().warning("%s", unheard)
         if runtime.deployment.id:
-            lanes = lanes_for(unsent_of(press, issue), press.settings.lanes)
+            lanes = further_lanes(unsent_of(press, issue), press.settings.lanes)
             start_lanes(issue, lanes, str(runtime.flow_run.id))
         progress = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
         return send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)

@@ -20,12 +20,12 @@ def send_lane(
         description="The issue's name, as publish reports it."
     ),
     shard: Annotated[int, Field(ge=1, le=64)] = Field(  # noqa: ARG001 the run is named for it
-        2, description="Which of the lanes this is; it only names the run."
+        1, description="Which of the lanes this is; it only names the run."
     ),
 ) -> State[Any]:
     """Help to send an issue: one lane beside that of `send`, which starts this flow by itself.
 
-    How many there are says `PARTWORK_LANES`. The lanes share what is unsent by way of the
+    How many `PARTWORK_LANES` says. The lanes share what is unsent by way of the
     ledger, where each delivery is claimed once.
 
     Example: none is needed; run `send`.

@@ -22,6 +22,7 @@ FLOORS = {
         ["actions", "assembly", "settings", "settings_faults", "settings_of_writer", "packaged"], 3
     ),
     "settings_of_machines": 3,
+    "settings_of_signing": 3,
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }
 

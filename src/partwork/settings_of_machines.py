@@ -7,9 +7,10 @@ class MachineSettings(BaseModel):
     """How work is spread over machines."""
 
     lanes: int = Field(
-        default=1,
-        ge=1,
+        default=0,
+        ge=0,
         le=64,
-        description="Lanes over which the flow `send` spreads a large issue: as many as there are "
-        "machines that send, each of which takes one. Needs PostgreSQL to be faster than one.",
+        description="Lanes that the flow `send` asks for beside its own when an issue is large: as "
+        "many as there are machines that send, each of which takes one. Needs PostgreSQL to be "
+        "faster for it.",
     )

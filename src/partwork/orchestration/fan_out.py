@@ -1,7 +1,6 @@
 """Further lanes for a send, each a run of its own that any machine's worker may take."""
 
 import logging
-from math import ceil
 
 import httpx
 from prefect.deployments import run_deployment
@@ -14,22 +13,22 @@ WORTH = 2000
 _log = logging.getLogger("partwork.sending")
 
 
-def lanes_for(deliveries: int, most: int) -> int:
-    """Over how many lanes so many deliveries are spread, of which there may be `most`; 1 or more.
+def further_lanes(deliveries: int, most: int) -> int:
+    """How many lanes beside its own a send of so many deliveries asks for; `most` at most.
 
-    None gets less than `WORTH`, but for a lane that is alone.
+    Each of them, and its own, has `WORTH` deliveries or more.
     """
-    return max(1, min(most, ceil(deliveries / WORTH)))
+    return max(0, min(most, deliveries // WORTH - 1))
 
 
 def start_lanes(issue: str, lanes: int, round_: str) -> int:
-    """Asks for the lanes beside the one that asks; how many were asked for.
+    """Asks for so many lanes; how many could be asked for.
 
     `round_` names this sending: asked again under the same name they are not started twice, and
     under a new one they are, whatever became of the others. Lanes only make a send faster: where
     the server does not answer, the one that asks does it all.
     """
-    for shard in range(2, lanes + 1):
+    for shard in range(1, lanes + 1):
         try:
             run_deployment(
                 "send_lane/default",
@@ -40,5 +39,5 @@ def start_lanes(issue: str, lanes: int, round_: str) -> int:
             )
         except (PrefectException, httpx.HTTPError) as error:
             _log.warning("no further lane for %s: %s", issue, error)
-            return shard - 2
-    return lanes - 1
+            return shard - 1
+    return lanes

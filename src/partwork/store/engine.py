@@ -48,7 +48,7 @@ def open_engine(url: str) -> Engine:
     use `read_only`. SQLAlchemy leaves parameters, which hold addresses, out of its errors and logs.
     Raises StoreError, here and later, when the database cannot be reached, read or written.
     """
-    parsed = _parsed(url)
+    parsed = parsed_url(url)
     shown = _shown(parsed)
     if parsed.get_backend_name() == "sqlite":
         _make_folder(parsed, shown)
@@ -119,7 +119,8 @@ def may_pass(error: StoreError) -> bool:
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """The URL with the driver that is used. Raises StoreError for any that cannot be meant."""
     # The text is never repeated in an error: it may hold a password wherever it was mistyped.
     try:
         parsed = make_url(url)
