@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check lint types bench endure returned kills pictures pins clean
+.PHONY: demo test check lint types bench endure returned kills machines pictures pins clean
 
 demo: .venv/.runs
 	@$(PY) -m partwork demo
@@ -27,7 +27,7 @@ types: .venv/.develops
 # said otherwise. What crashes is written to .endure/, and goes on with the next target. Then, where
 # they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
 # MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Then a mailbox of 50,000 mails
-# is looked through, and last come `returned` and `kills`.
+# is looked through, and last come `returned`, `kills` and `machines`.
 ENDURE ?= 720
 ENDURED := read_text read_markdown read_html read_mail clean parse_manuscript
 MAILQ ?= ../shared/bench/email/mailq.py
@@ -43,6 +43,7 @@ endure: .venv/.endures
 	$(PY) tests/endure/mailbox.py || failed="$$failed mailbox"; \
 	$(MAKE) --no-print-directory returned || failed="$$failed returned"; \
 	$(MAKE) --no-print-directory kills || failed="$$failed kills"; \
+	$(MAKE) --no-print-directory machines || failed="$$failed machines"; \
 	if [ -n "$$failed" ]; then echo "Failed:$$failed. What did it is in .endure/; keep what it shows as a test." >&2; exit 1; fi
 
 # Has a real Postfix tell what became of mails, where that is installed (Debian: postfix and
@@ -61,6 +62,15 @@ kills: .venv/.develops
 	@mkdir -p .endure
 	@$(PY) tests/endure/kills.py $(KILLS) > .endure/kills.md || { echo "Not all held; see .endure/kills.md" >&2; exit 1; }
 	@mv .endure/kills.md docs/measured/endure.md
+
+# Makes five machines of one, and has parts of them fall while READERS are mailed: ten minutes. Needs
+# root and, of Debian, iproute2, postgresql, redis-server, caddy, haproxy and gcc. What held is written
+# to docs/measured/machines.md, unless something did not.
+READERS ?= 200000
+machines: .venv/.develops
+	@mkdir -p .endure
+	@$(PY) tests/endure/machines.py $(READERS) > .endure/machines.md || { echo "Not all held; see .endure/machines.md" >&2; exit 1; }
+	@mv .endure/machines.md docs/measured/machines.md
 
 # Measures sending beside its peers, and ledger and audience; an hour, on a machine that has nothing
 # else to do. smtp-source and smtp-sink (Debian: postfix, which need not run) and gcc are wanted.

@@ -1,9 +1,9 @@
 /* An SMTP server that takes every message, keeps none and costs next to nothing.
  *
- *     gcc -O2 -o sink sink.c && ./sink [PORT [DELAY_MS]]
+ *     gcc -O2 -o sink sink.c && ./sink [PORT [DELAY_MS [FILE]]]
  *
  * Listens on 127.0.0.1 alone, on any free port without PORT or with 0, and prints the port.
- * Offers PIPELINING. Replies are held back DELAY_MS, as if the network were that long. One
+ * Offers PIPELINING. FILE gets a line with the recipient of each whole message. Replies are held back DELAY_MS, as if the network were that long. One
  * thread over epoll, so Linux; it ends with the program that started it.
  */
 #define _GNU_SOURCE
@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 enum { CONNECTIONS = 4096, READ = 1 << 18, KEPT = 2048, REPLIES = 512, HELD = 1 << 13 };
+enum { ADDRESS = 330 };
 
 static const char END[] = "\r\n.\r\n";
 enum { END_LENGTH = sizeof END - 1 };
@@ -29,7 +30,7 @@ enum { END_LENGTH = sizeof END - 1 };
 struct session {
     int is_open, in_message, kept_length;
     unsigned generation; /* a file descriptor is used again, its held replies are not */
-    char kept[KEPT];
+    char kept[KEPT], recipient[ADDRESS];
 };
 
 struct held {
@@ -43,6 +44,7 @@ static struct session sessions[CONNECTIONS];
 static struct held held[HELD];
 static unsigned first_held, after_held; /* a ring: all wait equally long, so in their order */
 static double delay;
+static FILE *record;
 static char input[KEPT + READ];
 
 static double now(void) {
@@ -94,6 +96,11 @@ static const char *answer_to(const char *command) {
     return "250 2.0.0 ok\r\n";
 }
 
+static void note_recipient(struct session *session, const char *command) {
+    session->recipient[0] = 0;
+    if (!strncasecmp(command, "RCPT TO:<", 9)) sscanf(command + 9, "%329[^> \r\n]", session->recipient);
+}
+
 /* Takes what has come so far; 0: the client has said goodbye. */
 static int take(int from, struct session *session, char *at, char *end) {
     char replies[REPLIES];
@@ -108,11 +115,13 @@ static int take(int from, struct session *session, char *at, char *end) {
             }
             at = found + END_LENGTH;
             session->in_message = 0;
+            if (record) fprintf(record, "%s\n", session->recipient);
             answer = "250 2.0.0 ok\r\n";
         } else {
             char *line_end = memchr(at, '\n', end - at);
             if (!line_end) break;
             answer = answer_to(at);
+            if (record && *answer != '3') note_recipient(session, at);
             is_over = *answer == '2' && answer[2] == '1';
             session->in_message = *answer == '3';
             /* The end of the DATA line may be the one before the only dot. */
@@ -184,6 +193,8 @@ int main(int count, char **arguments) {
     signal(SIGPIPE, SIG_IGN);
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     delay = count > 2 ? atof(arguments[2]) / 1e3 : 0;
+    record = count > 3 ? fopen(arguments[3], "a") : NULL;
+    if (count > 3 && !record) quit(arguments[3]);
     int listener = listen_on(count > 1 ? atoi(arguments[1]) : 0), epoll = epoll_create1(0);
     struct epoll_event events[256], event = {.events = EPOLLIN, .data.fd = listener};
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, listener, &event)) quit("epoll");
@@ -193,5 +204,6 @@ int main(int count, char **arguments) {
             if (events[n].data.fd == listener) welcome(listener, epoll);
             else hear(events[n].data.fd);
         }
+        if (record) fflush(record);
     }
 }

@@ -30,9 +30,7 @@ def found(program: str) -> str | None:
 def our_sink(delay_ms: float = 0) -> Iterator[str]:
     """Its HOST:PORT; each reply comes so much later."""
     with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "sink"
-        compiling = [found(COMPILER) or COMPILER, "-O2", "-o", program, SOURCE]
-        subprocess.run(compiling, check=True)  # noqa: S603 our own program
+        program = compiled(Path(folder))
         sink = subprocess.Popen(  # noqa: S603 see above
             [program, "0", str(delay_ms)], stdout=subprocess.PIPE, text=True
         )
@@ -40,6 +38,14 @@ def our_sink(delay_ms: float = 0) -> Iterator[str]:
             assert sink.stdout
             yield f"127.0.0.1:{sink.stdout.readline().strip()}"
             sink.terminate()
+
+
+def compiled(folder: Path) -> Path:
+    """Our sink as a program, in that folder."""
+    program = folder / "sink"
+    compiling = [found(COMPILER) or COMPILER, "-O2", "-o", program, SOURCE]
+    subprocess.run(compiling, check=True)  # noqa: S603 our own program
+    return program
 
 
 @contextmanager

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from prefect import State, flow, get_run_logger, task
+from prefect import State, flow, get_run_logger, runtime, task
 from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.listening import why_unheard_of
-from partwork.actions.send import SendReport
+from partwork.actions.send import SendReport, unsent_of
 from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table
+from partwork.orchestration.fan_out import further_lanes, start_lanes
 from partwork.orchestration.held import tell_held
 from partwork.orchestration.progress import shown_progress
 from partwork.settings import Settings
@@ -24,6 +25,9 @@ def run_lane(issue: str) -> SendReport:
     with assemble(Settings()) as press:
         if unheard := why_unheard_of(press, issue):
             get_run_logger().warning("%s", unheard)
+        if runtime.deployment.id:
+            lanes = further_lanes(unsent_of(press, issue), press.settings.lanes)
+            start_lanes(issue, lanes, str(runtime.flow_run.id))
         progress = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
         return send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
 

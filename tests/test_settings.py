@@ -21,6 +21,10 @@ from partwork.settings_faults import SettingsError
         ({"public_url": "{nowhere}"}, "PARTWORK_PUBLIC_URL must be a web address such as"),
         ({"ses_topics": "bounces"}, "PARTWORK_SES_TOPICS must be ARNs of SNS topics such as"),
         ({"sendgrid_keys": "MFkw, x"}, "PARTWORK_SENDGRID_KEYS is no key of SendGrid; copy"),
+        ({"smtp_url": "mail.example.org"}, "PARTWORK_SMTP_URL cannot be used: it must begin with"),
+        ({"database_url": "mysql://db"}, "PARTWORK_DATABASE_URL cannot be used: mysql is not"),
+        ({"database_url": "the database"}, "PARTWORK_DATABASE_URL cannot be used: not a URL"),
+        ({"secret": "prefect-secret:ours"}, "PARTWORK_SECRET names a Secret block of Prefect that"),
         ({"postmark_logins": "postmark:short"}, "PARTWORK_POSTMARK_LOGINS must be name:password"),
         ({"postmark_logins": f":{'x' * 40}"}, "PARTWORK_POSTMARK_LOGINS must be name:password"),
     ],
@@ -31,3 +35,26 @@ def test_a_wrong_setting_is_named_with_what_it_must_be(tmp_path, wrong, said):
 
     assert str(refused.value).startswith(said)
     assert "\n" not in str(refused.value)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path):
+    (tmp_path / ".env").write_text("PARTWORK_SMPT_URL=x\nPARTWORK_PUBLIC_ULR=x\n")
+    wrong = {"lanes": -1, "hash_key": "prefect-secret:key", "public_url": "nowhere"}
+    with pytest.raises(SettingsError) as refused:
+        Settings(home=tmp_path, **wrong)
+
+    for name in wrong:
+        assert f"PARTWORK_{name.upper()} " in str(refused.value)
+    assert "PARTWORK_SMPT_URL, which Partwork does not know; did you" in str(refused.value)
+    assert "did you mean PARTWORK_PUBLIC_URL?" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    assert "prefect-secret:key" not in str(refused.value)
+
+
+def test_a_secret_that_was_not_fetched_is_no_value_for_files_of_the_home(tmp_path):
+    (tmp_path / ".env").write_text("SES_USER=prefect-secret:ses\nSES_HOST=mail.example.org\n")
+
+    named = Settings(home=tmp_path).environment()
+
+    assert named["SES_HOST"] == "mail.example.org"
+    assert "SES_USER" not in named

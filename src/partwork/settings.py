@@ -15,15 +15,33 @@ from partwork.delivering.bounces import UnfitPattern, checked_pattern
 from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
 from partwork.model.feedback import Source
 from partwork.returning.signatures.known import known_by
-from partwork.settings_faults import PREFIX, Days, in_our_words, refuse_unknown
+from partwork.settings_faults import (
+    KEPT_BY_PREFECT,
+    PREFIX,
+    Days,
+    refuse_unread,
+    refused,
+    unknown_in,
+)
+from partwork.settings_of_machines import MachineSettings
 from partwork.settings_of_review import ReviewSettings
 from partwork.settings_of_running import RunningSettings
+from partwork.settings_of_signing import SigningSettings
 from partwork.settings_of_writer import WriterSettings
+from partwork.store.engine import StoreError, parsed_url
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
+from partwork.transport.url import BadSmtpUrl, smtp_address
 
 
-class Settings(BaseSettings, WriterSettings, ReviewSettings, RunningSettings):
+class Settings(
+    BaseSettings,
+    MachineSettings,
+    RunningSettings,
+    ReviewSettings,
+    SigningSettings,
+    WriterSettings,
+):
     """What the environment and the home's `.env` say; the environment wins.
 
     Raises SettingsError, one line for everything that is wrong.
@@ -95,28 +113,6 @@ class Settings(BaseSettings, WriterSettings, ReviewSettings, RunningSettings):
         default=SecretStr(""),
         description="Public keys of SendGrid's webhooks at /hooks/sendgrid, comma-separated.",
     )
-    dkim_domain: str = Field(
-        default="",
-        description="Domain for which Partwork signs with DKIM, e.g. example.org; senders are of "
-        "it or below it. Needs a key and its selector.",
-    )
-    dkim_selector: str = Field(
-        default="",
-        description="Selector of the key: its public half stands in the DNS at "
-        "SELECTOR._domainkey.DOMAIN; `doctor` shows what to write there.",
-    )
-    dkim_key: Path | None = Field(
-        default=None,
-        description="PEM file of the RSA key, 2048 to 4096 bits. Default: no mail is signed here.",
-    )
-    dkim_second_selector: str = Field(
-        default="", description="Selector of the second key, as for the first."
-    )
-    dkim_second_key: Path | None = Field(
-        default=None,
-        description="PEM file of an Ed25519 key for a second signature (RFC 8463), which not all "
-        "receivers know. Default: none.",
-    )
     suppression_log: Path | None = Field(
         default=None,
         description="File that remembers departures and suppressions outside the database; keep it "
@@ -149,8 +145,8 @@ class Settings(BaseSettings, WriterSettings, ReviewSettings, RunningSettings):
     )
     dns_servers: str = Field(
         default="",
-        description="Name servers that are asked for that, and for DKIM's record by `doctor`; "
-        "comma-separated IP addresses, with :port if it is not 53. Default: the system's.",
+        description="Name servers that are asked for that, and by `doctor` for DKIM, SPF and "
+        "DMARC; comma-separated IP addresses, with :port if it is not 53. Default: the system's.",
     )
     mails_per_address: int = Field(
         default=3,
@@ -255,16 +251,41 @@ class Settings(BaseSettings, WriterSettings, ReviewSettings, RunningSettings):
         env_file = (
             Path(values.get("home") or os.environ.get("PARTWORK_HOME") or Path.cwd()) / ".env"
         )
-        refuse_unknown(env_file, type(self).model_fields)
+        unknown = unknown_in(env_file, type(self).model_fields)
         try:
             super().__init__(_env_file=env_file, **values)
         except ValidationError as error:
-            raise in_our_words(error) from None
+            raise refused(unknown, error) from None
+        if unknown:
+            raise refused(unknown, None)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read(cls, value: object) -> object:
+        return refuse_unread(value)
 
     @field_validator("home", "suppression_log", "dkim_key", "dkim_second_key")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path and path.expanduser().absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, url: SecretStr) -> SecretStr:
+        try:
+            parsed_url(url.get_secret_value() or "sqlite:///any")
+        except StoreError as error:
+            raise ValueError(f"cannot be used: {error.problem}") from None
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr) -> SecretStr:
+        try:
+            smtp_address(url.get_secret_value() or "smtp://any")
+        except BadSmtpUrl as error:
+            raise ValueError(str(error).partition(" ")[2]) from None
+        return url
 
     @field_validator("public_url")
     @classmethod
@@ -323,10 +344,14 @@ class Settings(BaseSettings, WriterSettings, ReviewSettings, RunningSettings):
         return servers
 
     def environment(self) -> Mapping[str, str]:
-        """What a file of the home may refer to by name; the environment wins over `.env`."""
+        """What a file of the home may refer to by name; the environment wins over `.env`.
+
+        A Secret block that could not be read has no value.
+        """
         file = self.home / ".env"
         written = dotenv_values(file) if file.is_file() else {}
-        return {name: value for name, value in written.items() if value} | dict(os.environ)
+        given = {name: value for name, value in written.items() if value} | dict(os.environ)
+        return {n: value for n, value in given.items() if not value.startswith(KEPT_BY_PREFECT)}
 
     @property
     def mailbox(self) -> ImapAddress | Path | None:

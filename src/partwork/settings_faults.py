@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from partwork.model.errors import PartworkError
 
 PREFIX = "PARTWORK_"
+KEPT_BY_PREFECT = "prefect-secret:"  # begins a value that names a Secret block: doors read those
 
 Days = Annotated[int, Field(le=36_500)]  # a hundred years, of which every calendar knows
 
@@ -21,28 +22,49 @@ class SettingsError(PartworkError):
     """Settings that cannot be used; the message names all of them at once, never their values."""
 
 
-def in_our_words(error: ValidationError) -> SettingsError:
-    """All that pydantic has found, on one line."""
-    faults = "; ".join(
-        f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()} {_fault(e)}" for e in error.errors()
-    )
-    return SettingsError(f"{faults}. See .env.example for what each setting takes.")
+def refused(unknown: Sequence[str], error: ValidationError | None) -> SettingsError:
+    """All that is wrong, on one line: names that nobody knows, and what pydantic has found."""
+    faults = [
+        f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()} {_fault(e)}"
+        for e in (error.errors() if error else ())
+    ]
+    where = " See .env.example for what each setting takes." if faults else ""
+    return SettingsError(f"{'; '.join((*unknown, *faults))}{'.' if faults else ''}{where}")
 
 
-def refuse_unknown(env_file: Path, names: Iterable[str]) -> None:
-    """A misspelt setting would be ignored in silence: name it instead. Raises SettingsError."""
+def unknown_in(env_file: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """A misspelt setting would be ignored in silence: each that nobody knows, in words.
+
+    Raises SettingsError for a file that cannot be read.
+    """
     known = {f"{PREFIX}{name.upper()}" for name in names}
     try:
         written: Mapping[str, str | None] = dotenv_values(env_file) if env_file.is_file() else {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{env_file}: cannot be read ({error}); mend or remove it") from None
-    for name in sorted(
-        n for n in {*written, *os.environ} if n.startswith(PREFIX) and n not in known
-    ):
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        place = str(env_file) if name in written else "the environment"
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
-        raise SettingsError(f"{place} sets {name}, which Partwork does not know; {hint}")
+    found = sorted(n for n in {*written, *os.environ} if n.startswith(PREFIX) and n not in known)
+    return tuple(
+        _unknown(n, str(env_file) if n in written else "the environment", known) for n in found
+    )
+
+
+def _unknown(name: str, place: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(sorted(known))}"
+    return f"{place} sets {name}, which Partwork does not know; {hint}"
+
+
+def refuse_unread(value: object) -> object:
+    """The value, unless it still names a Secret block: as a key it would be anybody's guess.
+
+    Raises ValueError.
+    """
+    if isinstance(value, str) and value.startswith(KEPT_BY_PREFECT):
+        raise ValueError(
+            "names a Secret block of Prefect that could not be read: is there one of that name, "
+            "is its value a text, and does PREFECT_API_URL name the server?"
+        )
+    return value
 
 
 # What pydantic finds, in our words; all else is told in its own.

@@ -29,7 +29,7 @@ from tests.conftest import NOW
 
 pytestmark = pytest.mark.prefect
 
-FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
+FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "send_lane"} | {
     "collect_bounces",
     "correct",
     "issue_report",

@@ -160,6 +160,14 @@ def _alone(lane: Lane, what: str) -> Iterator[None]:
             release_lease(connection, what, lane.name)
 
 
+def unsent_of(press: Press, issue: str) -> int:
+    """How many of its deliveries wait to be sent; none while it is stopped. Raises LibraryError."""
+    found = issue_named(press, issue)
+    with read_only(press.engine) as connection:
+        stop = load_stop(connection, found.content_hash)
+        return 0 if stop and stop.is_on else tally(connection, found.content_hash).pending
+
+
 def send_test(press: Press, issue: str, address: str, clock: Clock) -> Reply:
     """Sends one copy to an address, outside the ledger; its unsubscribe link does nothing."""
     found = issue_named(press, issue)

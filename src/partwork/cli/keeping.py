@@ -15,6 +15,7 @@ from partwork.cli.terminal import (
     out,
     press_of_home,
     progress_bar,
+    settings_of_home,
     utc_now,
 )
 
@@ -66,10 +67,9 @@ def restore(file: Path, *, replace: Annotated[Flag, Parameter(negative="")] = Fa
         Put aside what is there already (in PostgreSQL: drop it).
     """
     from partwork.actions.restore import restore as bring_back
-    from partwork.settings import Settings
 
     with progress_bar("reading") as progress:
-        report = bring_back(Settings(), file, utc_now(), replace=replace, progress=progress)
+        report = bring_back(settings_of_home(), file, utc_now(), replace=replace, progress=progress)
     out.print(
         f"restored {counted(report.rows, 'row')} and {counted(report.files, 'file')} "
         f"of {report.made_at:%Y-%m-%d %H:%M} UTC"

@@ -179,6 +179,7 @@ def doctor(
     as_json
         Print the findings as JSON.
     """
+    from partwork.actions.authentication import authentication
     from partwork.actions.doctor import doctor as look
     from partwork.actions.listening import listening
 
@@ -189,7 +190,8 @@ def doctor(
         if feedback:
             findings = _try(press, address and typed_address(address), patience)
         else:
-            findings = (*look(press), *listening(press, utc_now()))
+            now = utc_now()
+            findings = (*look(press), *authentication(press, now), *listening(press, now))
     if as_json:
         print_json(findings)
     for finding in () if as_json else findings:

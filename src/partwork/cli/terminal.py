@@ -21,6 +21,7 @@ from partwork.model.errors import PartworkError
 if TYPE_CHECKING:
     from partwork.actions.clean_again import CleanedAgain
     from partwork.assembly import Press
+    from partwork.settings import Settings
 
 DONE, REFUSED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -100,13 +101,21 @@ class WrongUse(PartworkError):
     """A command that cannot be meant so; its status is that of what the parser refuses."""
 
 
+def settings_of_home() -> "Settings":
+    """The settings of the home that the environment names; Prefect's secrets are fetched for it."""
+    from partwork.orchestration.secrets import bring_secrets_now
+    from partwork.settings import Settings
+
+    bring_secrets_now()
+    return Settings()
+
+
 @contextmanager
 def press_of_home() -> "Iterator[Press]":
     """The press of the home that the settings name."""
     from partwork.assembly import assemble
-    from partwork.settings import Settings
 
-    with assemble(Settings()) as press:
+    with assemble(settings_of_home()) as press:
         yield press
 
 

@@ -19,6 +19,14 @@ BUSY = timedelta(seconds=10)
 # The web app has 40 threads and some beside them: none waits for another's connection.
 MOST_CONNECTIONS = 50
 
+# A server whose machine is gone says nothing more: within half a minute it counts as lost. By
+# default nobody would ask for two hours (libpq; seconds, and milliseconds for the last).
+_NOTICED_LOSS = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 _READS_ONLY = "partwork_reads_only"
 _LOST = "the connection was lost; is the server up? Try again"
 
@@ -40,7 +48,7 @@ def open_engine(url: str) -> Engine:
     use `read_only`. SQLAlchemy leaves parameters, which hold addresses, out of its errors and logs.
     Raises StoreError, here and later, when the database cannot be reached, read or written.
     """
-    parsed = _parsed(url)
+    parsed = parsed_url(url)
     shown = _shown(parsed)
     if parsed.get_backend_name() == "sqlite":
         _make_folder(parsed, shown)
@@ -59,7 +67,7 @@ def open_engine(url: str) -> Engine:
             hide_parameters=True,
             max_overflow=MOST_CONNECTIONS,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": BUSY.seconds},
+            connect_args={"connect_timeout": BUSY.seconds, **_NOTICED_LOSS, **parsed.query},
         )
 
     @event.listens_for(engine, "handle_error")
@@ -111,7 +119,8 @@ def may_pass(error: StoreError) -> bool:
     return code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL}
 
 
-def _parsed(url: str) -> URL:
+def parsed_url(url: str) -> URL:
+    """The URL with the driver that is used. Raises StoreError for any that cannot be meant."""
     # The text is never repeated in an error: it may hold a password wherever it was mistyped.
     try:
         parsed = make_url(url)

@@ -1,0 +1,42 @@
+"""The flow that helps to send an issue: one lane more, on whichever machine takes the run."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from prefect import State, flow
+from prefect.states import Completed, Failed
+from pydantic import Field
+
+from partwork.actions.send import send as send_unsent
+from partwork.assembly import assemble
+from partwork.model.errors import PartworkError
+from partwork.orchestration.held import tell_held
+from partwork.settings import Settings
+
+
+@flow(name="send_lane", flow_run_name="send {issue}, lane {shard}")
+def send_lane(
+    issue: Annotated[str, Field(pattern="^[a-z0-9][a-z0-9-]{0,99}$")] = Field(
+        description="The issue's name, as publish reports it."
+    ),
+    shard: Annotated[int, Field(ge=1, le=64)] = Field(  # noqa: ARG001 the run is named for it
+        1, description="Which of the lanes this is; it only names the run."
+    ),
+) -> State[Any]:
+    """Help to send an issue: one lane beside that of `send`, which starts this flow by itself.
+
+    How many `PARTWORK_LANES` says. The lanes share what is unsent by way of the
+    ledger, where each delivery is claimed once.
+
+    Example: none is needed; run `send`.
+    """
+    try:
+        with assemble(Settings()) as press:
+            report = send_unsent(press, issue, clock=lambda: datetime.now(UTC))
+    except PartworkError as error:
+        return Failed(message=str(error))
+    tell_held(report.held)
+    words = f"{report.sent} sent by this lane"
+    if report.stopped:
+        return Failed(message=f"{words}; stopped: {report.stopped}")
+    return Completed(message=words)
