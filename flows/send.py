@@ -10,11 +10,14 @@ from pydantic import Field
 from partwork.actions.listening import why_unheard_of
 from partwork.actions.send import SendReport
 from partwork.actions.send import send as send_unsent
+from partwork.actions.slowed import paces_time
+from partwork.actions.turns import TurnTaken
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table
-from partwork.orchestration.held import tell_held
+from partwork.orchestration.events import tell_held, tell_sent, tell_slowed
 from partwork.orchestration.progress import shown_progress
+from partwork.orchestration.send_runs import sending_alone
 from partwork.settings import Settings
 
 
@@ -37,16 +40,23 @@ def send(
     """Send a published issue to each subscriber whose delivery is still unsent.
 
     Safe to run again, at once or elsewhere: the ledger lets each delivery be claimed once, and
-    is the only retry there is. What a person paused or cancelled, or what servers refused too
-    often, is not sent: `partwork resume` lets it go on.
+    is the only retry there is. While one run sends an issue, a second ends at once and says so.
+    What a person paused or cancelled, or what servers refused too often, is not sent: `partwork
+    resume` lets it go on. To cancel this run, or to delete it, pauses the issue.
 
     Example: issue `better-sleep-01-1a2b3c4d`.
     """
     try:
-        report = run_lane(issue)
+        with assemble(Settings()) as press, sending_alone(press, issue) as name:
+            began = paces_time(press)
+            report = run_lane(name)
+            tell_slowed(press, began)
+    except TurnTaken as taken:
+        return Completed(name="Already running", message=str(taken))
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(report.held)
+    tell_sent(report)
     leave_report(f"send-{report.issue}", page(report))
     tally = report.tally
     words = f"{report.sent} sent now, {tally.accepted} of {tally.planned} accepted"

@@ -39,7 +39,9 @@ pytestmark = pytest.mark.prefect
 FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
     "collect_bounces",
     "issue_report",
+    "notice",
     "prune",
+    "sweep",
 }
 STAYS = '''
 import signal

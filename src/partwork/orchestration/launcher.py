@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from partwork.model.errors import PartworkError
 from partwork.orchestration.api import Api, PrefectRefused
+from partwork.orchestration.automations import install
 from partwork.orchestration.children import Child, stop_all
 from partwork.orchestration.environment import (
     LOOPBACK,
@@ -103,10 +104,11 @@ class RunningPrefect:
         """The dashboard's address."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    def deploy(self) -> None:
+    def deploy(self, notify_url: str = "") -> None:
         """Deploys everything in the home's prefect.yaml; makes the work pool on the first time.
 
-        Raises PrefectDown with what Prefect says of a broken prefect.yaml or flow.
+        The automations are put in place with it; `notify_url` is what they call. Raises
+        PrefectDown with what Prefect says of a broken prefect.yaml or flow.
         """
         try:
             self.api.post("/work_pools/", {"name": POOL, "type": "process"})
@@ -119,6 +121,7 @@ class RunningPrefect:
         self.children.remove(deploying)
         if status != 0:
             raise PrefectDown("deploying failed", deploying.last_words(), self.log)
+        install(self.api, notify_url)
 
     def worker(self) -> None:
         """Starts a worker, once what an earlier end left behind is put in order.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, func, inspect, select, text
 
 from partwork.store.columns import metadata
 from partwork.store.notes_schema import positions
-from partwork.store.recovery_schema import send_runs, sources, turns
+from partwork.store.recovery_schema import dropped, send_runs, turns
 from partwork.store.schema import service_messages
 from partwork.store.sending_schema import lanes, leases, noticed
 
@@ -19,7 +19,7 @@ from partwork.store.sending_schema import lanes, leases, noticed
 # person, who may have had it by the day of the restoring.
 NOT_KEPT = frozenset(
     {lanes.name, leases.name, turns.name, send_runs.name, noticed.name}
-    | {positions.name, sources.name, service_messages.name}
+    | {positions.name, dropped.name, service_messages.name}
 )
 
 

@@ -30,8 +30,8 @@ send_runs = Table(
 
 # What was last seen of a file of the inbox, and how often it was handed on as it is; `is_done`
 # says that an ingest has come to an end with it, whatever that was.
-sources = Table(
-    "sources",
+dropped = Table(
+    "dropped",
     metadata,
     Column("name", Text, primary_key=True),
     Column("stamp", Text, nullable=False),

@@ -40,11 +40,11 @@ def upgrade() -> None:
     )
     op.create_index("send_runs_content_hash", "send_runs", ["content_hash"])
     op.create_table(
-        "sources",
+        "dropped",
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("stamp", sa.Text, nullable=False),
         sa.Column("asked", sa.Integer, nullable=False),
         sa.Column("asked_at", Instant),
         sa.Column("is_done", sa.Boolean, nullable=False),
-        sa.PrimaryKeyConstraint("name", name="sources_pk"),
+        sa.PrimaryKeyConstraint("name", name="dropped_pk"),
     )
