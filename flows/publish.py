@@ -7,13 +7,16 @@ from prefect import State, flow, get_run_logger, runtime
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from partwork.actions.before_sending import before_sending_named
 from partwork.actions.listening import why_unheard
+from partwork.actions.planned import Planned
 from partwork.actions.publish import PublishReport
 from partwork.actions.publish import publish as plan_due
-from partwork.assembly import assemble
+from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
 from partwork.orchestration.events import tell_held
+from partwork.orchestration.preflight_report import page as preflight_page
 from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings
 
@@ -44,6 +47,8 @@ def publish(
         with assemble(Settings()) as press:
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
             unheard = why_unheard(press, sum(item.recipients for item in report.planned))
+            for item in report.planned:
+                look_before_sending(press, item)
             started = start_sending(press, report.unsent)
     except PartworkError as error:
         return Failed(message=str(error))
@@ -55,6 +60,17 @@ def publish(
         message=f"{len(report.planned)} planned, {len(report.waiting)} waiting, "
         f"{len(report.unsent)} to send"
     )
+
+
+def look_before_sending(press: Press, planned: Planned) -> None:
+    """Leaves what is to be known of an issue that is about to go out; nothing waits for it."""
+    now = datetime.now(UTC)
+    try:
+        found = before_sending_named(press, planned.issue, planned.recipients, now)
+    except PartworkError as error:
+        get_run_logger().warning("no preflight of %s: %s", planned.issue, error)
+        return
+    leave_report(f"preflight-{planned.issue}", preflight_page(planned.issue, [found]))
 
 
 def page(report: PublishReport, started: bool) -> str:

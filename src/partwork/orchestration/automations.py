@@ -81,7 +81,8 @@ def _own(flows: Mapping[str, str]) -> Iterator[Automation]:
             "type": "run-deployment",
             "source": "selected",
             "deployment_id": flows["notice"],
-            "parameters": {"run": "{{ flow_run.id }}"},
+            # Said so, the id is written out; a template alone would be taken for JSON.
+            "parameters": {"run": {"__prefect_kind": "jinja", "template": "{{ flow_run.id }}"}},
         }
         for what, trigger in _worth_a_word().items():
             yield {
