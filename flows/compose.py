@@ -13,12 +13,15 @@ from partwork.actions.compose import compose as compose_series
 from partwork.actions.drafts import draft_urls
 from partwork.actions.letter import begin_letter
 from partwork.actions.loading import load_parts
+from partwork.actions.turns import TurnTaken
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault, Severity
 from partwork.model.series import Division
 from partwork.orchestration.artifacts import leave_report
 from partwork.orchestration.composing_report import letter_page, page
+from partwork.orchestration.events import tell_composed
+from partwork.orchestration.runs import this_run
 from partwork.settings import Settings
 
 ShortName = Annotated[str, Field(pattern="^[a-z0-9]([a-z0-9-]{0,78}[a-z0-9])?$")]
@@ -87,17 +90,22 @@ def compose(
                 division=None if division == "as before" else Division(division),
                 parts=parts or None,
                 anew=anew,
+                who=this_run(),
             )
             shown = report.series.instalments
             links = draft_urls(press, series, shown, datetime.now(UTC))
+    except TurnTaken as taken:
+        return Completed(name="Already running", message=str(taken))
     except PartworkError as error:
         return Failed(message=str(error))
     for line in report.rewording:
         get_run_logger().info("language model: %s", line)
+    faults = blocking(report.faults)
+    tell_composed(series, report.series.newsletter, parts=len(shown), faults=faults)
     leave_report(f"compose-{series}", page(report, links))
     return Completed(
         message=f"{len(report.written)} parts written, {len(report.kept)} kept, "
-        f"{blocking(report.faults)} faults to mend"
+        f"{faults} faults to mend"
     )
 
 

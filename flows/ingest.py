@@ -20,6 +20,7 @@ from partwork.model.article import Rights
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, escaped, leave_report
 from partwork.orchestration.cleaning_report import cleaning_section
+from partwork.orchestration.events import tell_ingested
 from partwork.settings import Settings
 
 
@@ -73,6 +74,7 @@ def ingest(  # noqa: PLR0917 Prefect passes what the form's fields are called
             links = report_links(press, report)
     except PartworkError as error:
         return Failed(message=str(error))
+    tell_ingested(made.cleaned.article.slug for made in report.articles)
     leave_report("ingest", page(report, links))
     for refused in report.refused:
         get_run_logger().warning("refused %s", refused.message)

@@ -7,13 +7,15 @@ from prefect import State, flow
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from partwork.actions.look import look_urls
+from partwork.actions.before_sending import before_sending
+from partwork.actions.look import look_urls, picture_urls
 from partwork.actions.pictures import browser_of, take_pictures
 from partwork.actions.preview import Previewed
 from partwork.actions.preview import preview as render_drafts
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import leave_report
+from partwork.orchestration.preflight_report import page as preflight_page
 from partwork.orchestration.preview_report import page
 from partwork.screenshots.errors import NoPicture
 from partwork.settings import Settings
@@ -28,9 +30,10 @@ def preview(
 ) -> State[Any]:
     """Render the drafts of a series, as they would be mailed.
 
-    The page under *Artifacts* links to each mail, with pictures of it on a phone and on a wide
-    screen, in light, dark and forced dark, and lists what was measured: size, links, contrast and
-    more. What is approved afterwards is just what was rendered here.
+    Under *Artifacts* are two pages. One links to each mail, with pictures of it on a phone and on a
+    wide screen, in light, dark and forced dark. The other, *preflight*, says whom each would reach
+    now, what keeps it from them, and what was measured: size, links, contrast and more. What is
+    approved afterwards is just what was rendered here.
 
     Example: series `better-sleep`.
     """
@@ -38,10 +41,15 @@ def preview(
         with assemble(Settings()) as press:
             shown = render_drafts(press, series, part or None, datetime.now(UTC))
             pictures = photograph(press, shown)
-            links = look_urls(press, [item.issue for item in shown], datetime.now(UTC))
+            issues = [item.issue for item in shown]
+            now = datetime.now(UTC)
+            links = look_urls(press, issues, now)
+            seen = {issue.number: picture_urls(press, issue, now) for issue in issues}
+            looked_at = [before_sending(press, issue, now) for issue in issues]
     except PartworkError as error:
         return Failed(message=str(error))
-    leave_report(f"preview-{series}", page(series, shown, links, pictures))
+    leave_report(f"preview-{series}", page(series, shown, links, pictures, seen))
+    leave_report(f"preflight-{series}", preflight_page(series, looked_at))
     found = sum(len(check.findings) for item in shown for check in item.checks)
     return Completed(message=f"{len(shown)} rendered, {found} faults and notices")
 

@@ -4,18 +4,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from prefect import State, flow, get_run_logger, runtime
-from prefect.deployments import run_deployment
 from prefect.states import Completed, Failed
 from pydantic import Field
 
+from partwork.actions.before_sending import before_sending_named
 from partwork.actions.listening import why_unheard
+from partwork.actions.planned import Planned
 from partwork.actions.publish import PublishReport
 from partwork.actions.publish import publish as plan_due
 from partwork.actions.waiting import remind
-from partwork.assembly import assemble
+from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
-from partwork.orchestration.held import tell_held
+from partwork.orchestration.events import tell_held
+from partwork.orchestration.preflight_report import page as preflight_page
+from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings
 
 
@@ -46,36 +49,30 @@ def publish(
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
             unheard = why_unheard(press, sum(item.recipients for item in report.planned))
             remind(press, datetime.now(UTC))
+            for item in report.planned:
+                look_before_sending(press, item)
+            started = start_sending(press, report.unsent)
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(report.held)
     if unheard:
         get_run_logger().warning("%s", unheard)
-    started = start_sending(report.unsent)
-    leave_report("publish", page(report, started))
+    leave_report("publish", page(report, started is not None))
     return Completed(
         message=f"{len(report.planned)} planned, {len(report.waiting)} waiting, "
         f"{len(report.unsent)} to send"
     )
 
 
-def start_sending(issues: tuple[str, ...]) -> bool:
-    """A run of `send` for each issue; false where this run is no deployment's.
-
-    The key gives a publish that Prefect runs again the same sends, and the next tick new ones:
-    the ledger sees to it that nobody gets anything twice.
-    """
-    if not runtime.deployment.id:
-        return False
-    for issue in issues:
-        run_deployment(
-            "send/default",
-            parameters={"issue": issue},
-            timeout=0,
-            idempotency_key=f"{issue}-{runtime.flow_run.id}",
-            as_subflow=False,
-        )
-    return True
+def look_before_sending(press: Press, planned: Planned) -> None:
+    """Leaves what is to be known of an issue that is about to go out; nothing waits for it."""
+    now = datetime.now(UTC)
+    try:
+        found = before_sending_named(press, planned.issue, planned.recipients, now)
+    except PartworkError as error:
+        get_run_logger().warning("no preflight of %s: %s", planned.issue, error)
+        return
+    leave_report(f"preflight-{planned.issue}", preflight_page(planned.issue, [found]))
 
 
 def page(report: PublishReport, started: bool) -> str:

@@ -1,5 +1,6 @@
 """The flow that sends an issue to those it is due to."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -8,14 +9,18 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.listening import why_unheard_of
-from partwork.actions.send import SendReport, unsent_of
+from partwork.actions.send import SendReport, standing_of, unsent_of
 from partwork.actions.send import send as send_unsent
-from partwork.assembly import assemble
+from partwork.actions.slowed import paces_time
+from partwork.actions.turns import TurnTaken
+from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
-from partwork.orchestration.artifacts import escaped, leave_report, table
+from partwork.orchestration.events import tell_held, tell_sent, tell_slowed
 from partwork.orchestration.fan_out import further_lanes, start_lanes
-from partwork.orchestration.held import tell_held
+from partwork.orchestration.live import LiveReport
 from partwork.orchestration.progress import shown_progress
+from partwork.orchestration.send_report import page, page_so_far
+from partwork.orchestration.send_runs import sending_alone
 from partwork.settings import Settings
 
 
@@ -28,8 +33,27 @@ def run_lane(issue: str) -> SendReport:
         if runtime.deployment.id:
             lanes = further_lanes(unsent_of(press, issue), press.settings.lanes)
             start_lanes(issue, lanes, str(runtime.flow_run.id))
-        progress = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
-        return send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
+        bar = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
+        live = LiveReport(f"send-{issue}", so_far(press, issue))
+
+        def progress(done: int, of: int) -> None:
+            bar(done, of)
+            live.tell(done, of)
+
+        report = send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
+        live.end(page(report))
+        return report
+
+
+def so_far(press: Press, issue: str) -> Callable[[int, int], str]:
+    """Writes the report while the issue is sent."""
+    began = datetime.now(UTC)
+
+    def page_of(done: int, _of: int) -> str:
+        standing = standing_of(press, issue)
+        return page_so_far(issue, standing, answered=done, since=began, now=datetime.now(UTC))
+
+    return page_of
 
 
 @flow(name="send", flow_run_name="send {issue}")
@@ -41,38 +65,25 @@ def send(
     """Send a published issue to each subscriber whose delivery is still unsent.
 
     Safe to run again, at once or elsewhere: the ledger lets each delivery be claimed once, and
-    is the only retry there is. What a person paused or cancelled, or what servers refused too
-    often, is not sent: `partwork resume` lets it go on.
+    is the only retry there is. While one run sends an issue, a second ends at once and says so.
+    What a person paused or cancelled, or what servers refused too often, is not sent: `partwork
+    resume` lets it go on. To cancel this run, or to delete it, pauses the issue.
 
     Example: issue `better-sleep-01-1a2b3c4d`.
     """
     try:
-        report = run_lane(issue)
+        with assemble(Settings()) as press, sending_alone(press, issue) as name:
+            began = paces_time(press)
+            report = run_lane(name)
+            tell_slowed(press, began)
+    except TurnTaken as taken:
+        return Completed(name="Already running", message=str(taken))
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(report.held)
-    leave_report(f"send-{report.issue}", page(report))
+    tell_sent(report)
     tally = report.tally
     words = f"{report.sent} sent now, {tally.accepted} of {tally.planned} accepted"
     if report.stopped:
         return Failed(message=f"{words}; stopped: {report.stopped}")
     return Completed(message=words)
-
-
-def page(report: SendReport) -> str:
-    """Where the issue's deliveries stand, as Markdown."""
-    tally = report.tally
-    counted = (
-        ("accepted", tally.accepted),
-        ("waiting", tally.pending),
-        ("deferred, tried again later", tally.deferred),
-        ("refused", tally.refused),
-        ("in doubt, for an operator to decide", tally.in_doubt),
-        ("left before it was sent", tally.left),
-        ("waiting for the mail with all parts of the week", tally.gathered),
-        ("in such a mail", tally.bundled),
-        ("all", tally.planned),
-    )
-    canary = f"\nFirst readers: {escaped(report.canary)}\n" if report.canary else ""
-    stopped = f"\nStopped: {escaped(report.stopped)}\n" if report.stopped else ""
-    return f"# {escaped(report.issue)}\n\n{table(('deliveries', ''), counted)}{canary}{stopped}"

@@ -24,6 +24,7 @@ from partwork.settings_faults import (
     unknown_in,
 )
 from partwork.settings_of_machines import MachineSettings
+from partwork.settings_of_notices import NoticeSettings
 from partwork.settings_of_review import ReviewSettings
 from partwork.settings_of_running import RunningSettings
 from partwork.settings_of_signing import SigningSettings
@@ -37,6 +38,7 @@ from partwork.transport.url import BadSmtpUrl, smtp_address
 class Settings(
     BaseSettings,
     MachineSettings,
+    NoticeSettings,
     RunningSettings,
     ReviewSettings,
     SigningSettings,

@@ -1,31 +1,21 @@
 """Composing writes parts that check finds nothing wrong with, and leaves hand edits alone."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from partwork.actions.approve import approve
 from partwork.actions.check import check, faults_of
-from partwork.actions.compose import AlreadyComposing, ComposeReport, compose
+from partwork.actions.compose import ComposeReport, compose
 from partwork.actions.loading import load_series
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
+from partwork.actions.turns import TurnTaken, Work, taking_turn
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.fault import Severity
 from partwork.model.series import Division
 from tests.conftest import NOW
-
-HOLDS = """
-import fcntl, sys
-
-lock = open(sys.argv[1], "a")
-fcntl.flock(lock, fcntl.LOCK_EX)
-print("held", flush=True)
-input()
-"""
 
 
 def composed_again(press: Press, division: Division = Division.ARTICLE) -> ComposeReport:
@@ -99,22 +89,10 @@ def test_an_added_sentence_without_evidence_is_a_fault_with_its_line(
 
 def test_a_series_is_composed_by_one_run_at_a_time(press: Press, series: str) -> None:
     with (
-        press.library.locked(press.settings.state / f"compose-{series}.lock"),
-        pytest.raises(AlreadyComposing, match="another run"),
+        taking_turn(press, Work.COMPOSED, series, "Ada's run"),
+        pytest.raises(TurnTaken, match=f"{series} is already being composed by Ada's run, since"),
     ):
         composed_again(press)
-
-    assert composed_again(press).series.instalments
-
-
-def test_a_killed_run_does_not_hold_a_series(press: Press, series: str) -> None:
-    lock = press.settings.state / f"compose-{series}.lock"
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(lock)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as run:
-        assert run.stdout is not None
-        run.stdout.readline()
-        run.kill()
 
     assert composed_again(press).series.instalments
 

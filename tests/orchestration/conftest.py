@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from partwork.actions.init import init_home
+from partwork.actions.init import init_home, wishes_from
+from partwork.assembly import Press, assemble
 from partwork.orchestration.launcher import RunningPrefect, running_prefect
+from partwork.settings import Settings
 
 # What Prefect would read in a working directory; any of it would keep a run from working.
 HOSTILE_DOTENV = """
@@ -59,3 +61,12 @@ def prefect(home: Path) -> Iterator[RunningPrefect]:
         running.deploy()
         running.worker()
         yield running
+
+
+@pytest.fixture
+def press(tmp_path: Path) -> Iterator[Press]:
+    """A home of the test's own, whose runs are the session's server's."""
+    folder = tmp_path / "own home"
+    init_home(folder, wishes_from("The Bench", "", "", "", None))
+    with assemble(Settings(home=folder)) as assembled:
+        yield assembled

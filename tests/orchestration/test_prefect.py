@@ -33,8 +33,10 @@ FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "send_lane"
     "collect_bounces",
     "correct",
     "issue_report",
+    "notice",
     "prune",
     "review",
+    "sweep",
 }
 
 

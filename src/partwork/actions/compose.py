@@ -8,6 +8,7 @@ from partwork.actions.loading import load_article, load_articles, load_newslette
 from partwork.actions.planning import limits_of, load_plan, plan_of, save_plan
 from partwork.actions.quoting import within_rights
 from partwork.actions.revising import ids_of_lost_parts, parts_on_file, save_parts
+from partwork.actions.turns import Work, taking_turn
 from partwork.assembly import Press, Progress
 from partwork.composing.rewriting import Rewriting, rewritten
 from partwork.composing.series import Composition, composed
@@ -45,10 +46,6 @@ class ComposeReport:
     sources: Mapping[str, Article] = field(default_factory=dict)
 
 
-class AlreadyComposing(LibraryError):
-    """Another run holds the series."""
-
-
 class IsALetter(PartworkError):
     """A series that a person writes was to be composed."""
 
@@ -70,6 +67,7 @@ def compose(
     division: Division | None,
     parts: int | None,
     anew: bool = False,
+    who: str = "",
     progress: Progress = lambda _done, _of: None,
 ) -> ComposeReport:
     """Writes the parts of a series; without articles, of those it already names, else of all.
@@ -77,14 +75,12 @@ def compose(
     Composed again, it is divided as before where `division` is None, its themes stay as they were
     and get what is new; `anew` finds them afresh. What editors changed is merged in; published
     parts stay as they are. Where the settings name a language model it rewords what is new;
-    `progress` is told of its parts. What is refused is refused before anything is written.
+    `progress` is told of its parts, and `who` composes to whoever wants to meanwhile. What is
+    refused is refused before anything is written. Raises TurnTaken while another run composes it.
     """
     writer = press.writer()
     press.library.series_folder(series)
-    # a lock on a file, as what it keeps are files: a run that was killed holds nothing
-    with press.library.locked(press.settings.state / f"compose-{series}.lock") as is_ours:
-        if not is_ours:
-            raise AlreadyComposing(f"another run composes {series}; wait for it to end")
+    with taking_turn(press, Work.COMPOSED, series, who):
         known = _known(press, series)
         wanted = _wanted(press, series, known, articles, title=title, newsletter=newsletter)
         return _Task(press, known, wanted, writer).done(

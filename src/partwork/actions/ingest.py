@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from partwork.actions.dropped import note_ingested, stamps_of
 from partwork.actions.fetch import FetchedPages
 from partwork.actions.holding import holding_articles
 from partwork.actions.remembering import demanded_site
@@ -84,6 +85,7 @@ def ingest(
                 refused.append(Refused(shown(url), str(error)))
         files = list({file.absolute(): file for file in files}.values())
         times = Counter(file.name for file in files)
+        stamps = stamps_of(press, files)
         shelf = Shelf(press, rights, demanded_site(site), named=named, moved=pages.moved)
         for done, file in enumerate(files):
             progress(done, len(files))
@@ -94,6 +96,7 @@ def ingest(
                 refused.append(Refused(label, str(error)))
         progress(len(files), len(files))
         shelf.compare()
+        note_ingested(press, stamps)
         return IngestReport(
             tuple(shelf.made),
             tuple(dict.fromkeys(shelf.unchanged)),

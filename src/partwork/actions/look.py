@@ -45,6 +45,14 @@ def look_urls(press: Press, issues: Iterable[Issue], now: datetime) -> Mapping[i
     return {i.number: _url(press, i, now) for i in issues if not i.is_correction_mail}
 
 
+def picture_urls(press: Press, issue: Issue, now: datetime) -> Mapping[str, str]:
+    """The signed addresses of the pictures there are of the issue's mail, by the names of views."""
+    if not has_public_url(press):
+        return {}
+    base, _, key = _url(press, issue, now).partition("?")
+    return {view.name: f"{base}/{view.name}.png?{key}" for view, _ in pictures_of(press, issue)}
+
+
 def look_behind(press: Press, series: str, part: str, key: str, now: datetime) -> Look:
     """The look at the current draft of the part with that id: what an approval would be of.
 

@@ -234,6 +234,11 @@ def _dry_run(press: Press, copies: Copies, clock: Clock) -> SendReport:
     return SendReport(issue.name, standing, written)
 
 
+def standing_of(press: Press, issue: str) -> Tally:
+    """Where the issue's deliveries stand. Raises LibraryError."""
+    return _tally(press, issue_named(press, issue))
+
+
 def _tally(press: Press, issue: Issue) -> Tally:
     with read_only(press.engine) as connection:
         return tally(connection, issue.content_hash)

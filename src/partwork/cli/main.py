@@ -20,6 +20,7 @@ from cyclopts import (
 
 # Importing a module of commands adds them to the application.
 from partwork.cli import (  # noqa: F401 for their commands
+    automating,
     checking,
     cleaning,
     collecting,

@@ -63,6 +63,14 @@ class Api:
         """What `path` answers to `body`. Raises PrefectRefused or PrefectUnreachable."""
         return self._ask("POST", path, json.dumps(body))
 
+    def put(self, path: str, body: object) -> Any:
+        """What `path` answers to `body`. Raises PrefectRefused or PrefectUnreachable."""
+        return self._ask("PUT", path, json.dumps(body))
+
+    def patch(self, path: str, body: object) -> Any:
+        """What `path` answers to `body`. Raises PrefectRefused or PrefectUnreachable."""
+        return self._ask("PATCH", path, json.dumps(body))
+
     def delete(self, path: str) -> None:
         """Deletes what `path` names. Raises PrefectRefused or PrefectUnreachable."""
         self._ask("DELETE", path, None)

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from partwork.model.errors import PartworkError
 from partwork.orchestration.api import Api, PrefectRefused
+from partwork.orchestration.automations import install
 from partwork.orchestration.children import Child, end_all
 from partwork.orchestration.environment import (
     ANY_PLACE,
@@ -107,15 +108,17 @@ class RunningPrefect:
             if refusal.status != 409:  # it is there already
                 raise
 
-    def deploy(self) -> None:
+    def deploy(self, notify_url: str = "") -> None:
         """Deploys everything in the home's prefect.yaml; makes the work pool on the first time.
 
-        Raises PrefectDown with what Prefect says of a broken prefect.yaml or flow.
+        The automations are put in place with it; `notify_url` is what they call. Raises
+        PrefectDown with what Prefect says of a broken prefect.yaml or flow.
         """
         self.make_pool()
         status, said = self.once("deploy", "prefect", "--no-prompt", "deploy", "--all")
         if status != 0:
             raise PrefectDown("deploying failed", said, self.journal.file)
+        install(self.api, notify_url)
 
     def once(self, name: str, *arguments: str) -> tuple[int | None, str]:
         """The status and last words of a program that runs in the home and is waited for."""

@@ -10,13 +10,17 @@ from sqlalchemy import Connection, Table, func, inspect, select, text
 
 from partwork.store.columns import metadata
 from partwork.store.notes_schema import positions
+from partwork.store.recovery_schema import dropped, send_runs, turns
 from partwork.store.schema import service_messages
 from partwork.store.sending_schema import lanes, leases, noticed
 
-# Of the day alone: who holds what at this moment, what lanes have noticed, how far the suppression
-# log was read, and what waits to be mailed to one person, who may have had it by the day of the
-# restoring.
-NOT_KEPT = frozenset({lanes.name, leases.name, noticed.name, positions.name, service_messages.name})
+# Of the day alone: who holds what at this moment and which runs there are, what lanes have
+# noticed, how far the suppression log and the inbox were read, and what waits to be mailed to one
+# person, who may have had it by the day of the restoring.
+NOT_KEPT = frozenset(
+    {lanes.name, leases.name, turns.name, send_runs.name, noticed.name}
+    | {positions.name, dropped.name, service_messages.name}
+)
 
 
 def dumped_tables() -> tuple[str, ...]:

@@ -89,6 +89,13 @@ def slow_down(conn: Connection, name: str, usual: timedelta, now: datetime) -> R
     return Reserved(max(row.next_at - now, NONE), apart, 0)
 
 
+def slowed(conn: Connection, since: datetime) -> tuple[tuple[str, str], ...]:
+    """Relay and recipients' domain of each that was slowed down at `since` or later."""
+    query = select(paces.c.name).where(paces.c.slowed_at >= since).order_by(paces.c.name)
+    found = (name.rpartition(" ") for name in conn.execute(query).scalars())
+    return tuple((relay, domain) for relay, _, domain in found)
+
+
 def prune_paces(conn: Connection, now: datetime) -> int:
     """Forget what is as usual again: the names of recipients' domains are kept no longer."""
     is_over = or_(paces.c.slowed_at.is_(None), paces.c.slowed_at < now - KEPT)

@@ -30,6 +30,7 @@ from partwork.model.delivery import DeliveryState
 from partwork.store import (  # noqa: F401 tables of the same metadata
     correction_schema,
     event_schema,
+    recovery_schema,
     review_schema,
     sending_schema,
 )

@@ -1,0 +1,30 @@
+"""The command that puts Prefect's automations in place."""
+
+import os
+
+from partwork.cli.terminal import DONE, RUNNING, app, out, press_of_home
+from partwork.model.errors import PartworkError
+
+
+@app.command(group=RUNNING, sort_key=9)
+def automations() -> int:
+    """Put in place what Prefect's server does by itself: crash dead runs, tell people, ingest.
+
+    For a server of your own, after each `prefect deploy --all`; `partwork up` and `partwork demo`
+    do it themselves. Run again it changes what changed; one that you switched off in the dashboard
+    stays off. PREFECT_API_URL names the server, PARTWORK_NOTIFY_URL whom it calls.
+
+    Example: partwork automations
+    """
+    if not os.environ.get("PREFECT_API_URL"):  # else Prefect would be imported to say so
+        raise PartworkError(
+            "PREFECT_API_URL names no server; set it, e.g. to http://127.0.0.1:4200/api"
+        )
+    from partwork.orchestration.automations import install
+    from partwork.orchestration.remote import remote_server
+
+    with press_of_home() as press, remote_server() as server:
+        names = install(server, press.settings.notify_url.get_secret_value())
+    for name in names:
+        out.print(name)
+    return DONE

@@ -1,0 +1,59 @@
+"""What tests of flows share: runs in a home of the test's own, and an issue that waits there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from partwork.actions.letter import begin_letter
+from partwork.assembly import Press
+from partwork.orchestration.launcher import RunningPrefect
+from tests.actions.sending import published, subscribe
+
+ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
+
+
+def begun(
+    prefect: RunningPrefect,
+    press: Press,
+    flow: str,
+    parameters: dict[str, object],
+    **also: object,
+) -> str:
+    """The id of a run of the flow that works in the press's home; it has not ended yet."""
+    deployment = prefect.api.get(f"/deployments/name/{flow}/default")
+    environment = {"PARTWORK_HOME": str(press.settings.home)}
+    body: dict[str, object] = {
+        "parameters": parameters,
+        "state": {"type": "SCHEDULED"},
+        "job_variables": {"env": environment},
+    }
+    run: dict[str, Any] = prefect.api.post(
+        f"/deployments/{deployment['id']}/create_flow_run", body | also
+    )
+    return str(run["id"])
+
+
+def state_of(prefect: RunningPrefect, run: str) -> dict[str, Any]:
+    found: dict[str, Any] = prefect.api.get(f"/flow_runs/{run}")["state"]
+    return found
+
+
+def has_ended(prefect: RunningPrefect, run: str) -> bool:
+    return state_of(prefect, run)["type"] in ENDED
+
+
+@contextmanager
+def as_in(prefect: RunningPrefect) -> Iterator[None]:
+    """This process speaks to that server meanwhile, as a run does."""
+    with temporary_settings({PREFECT_API_URL: prefect.environment["PREFECT_API_URL"]}):
+        yield
+
+
+def waiting_issue(press: Press, *readers: str) -> str:
+    """The name of a letter that is published, and that nobody has been sent yet."""
+    words = {"subject": "Spring is here", "preheader": "What to bring on the first morning."}
+    begin_letter(press, "spring", title="Spring", newsletter="", **words, text="Bring gloves.\n")
+    subscribe(press, readers or ("ada@example.org",))
+    return published(press, "spring")
