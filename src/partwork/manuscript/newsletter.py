@@ -1,5 +1,6 @@
 """Newsletters as their settings files have them: `newsletters/<slug>.toml`."""
 
+from partwork.manuscript.cadence import cadence_in, pauses_in
 from partwork.manuscript.segments import segments_in
 from partwork.manuscript.settings_table import SettingsTable
 from partwork.model.newsletter import Newsletter
@@ -22,6 +23,7 @@ FIELDS = (
     "demo",
     "quotation",
     "cadence",
+    "skip",
     "segments",
 )
 
@@ -51,7 +53,8 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
         notices=table.texts("notices"),
         crisis_notice=table.text("crisis_notice", "", lines=True),
         quotation=table.quotation("quotation"),
-        cadence=table.cadence("cadence"),
+        cadence=table.read("cadence", cadence_in),
+        skip=table.read("skip", pauses_in),
         segments=table.read("segments", segments_in),
         demo=table.flag("demo"),
     )
