@@ -19,7 +19,11 @@ FLOORS = {
     **dict.fromkeys(["transport", "fetching", "mailbox"], 2),
     **dict.fromkeys(["language_model", "screenshots", "images"], 2),
     **dict.fromkeys(
-        ["actions", "assembly", "settings", "settings_faults", "settings_of_writer", "packaged"], 3
+        [
+            *("actions", "assembly", "packaged"),
+            *("settings", "settings_faults", "settings_of_schedule", "settings_of_writer"),
+        ],
+        3,
     ),
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }

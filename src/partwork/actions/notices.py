@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -18,6 +19,19 @@ from partwork.model.errors import PartworkError
 _log = logging.getLogger("partwork.notices")
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to editors: its lines are plain text, `link` stands below the first of them.
+
+    `name` is its own among all notices.
+    """
+
+    name: str
+    subject: str
+    lines: tuple[str, ...]
+    link: str = ""
+
+
 def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
     """Mails each newsletter's reply-to address, else its sender, that an issue is held, and why.
 
@@ -25,31 +39,46 @@ def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
     is logged and not tried again: the mail server may be why the issue is held.
     """
     for one in held:
-        try:
-            if press.has_mail_server:
-                _tell(press, one, clock())
-        except (PartworkError, ValueError) as error:
-            _log.error(
-                "nobody could be mailed that %s is held: %s", one.issue, type(error).__name__
-            )
+        now = clock()
+        lines = (
+            f"{one.issue} is held: {one.why}.",
+            "Nothing more of it is sent. See to it, then let it go on: "
+            f"partwork resume {one.issue}",
+        )
+        name = f"held {one.issue} {now.isoformat()}"
+        tell_editor(press, one.newsletter, Notice(name, f"{one.issue} is held", lines), now)
 
 
-def _tell(press: Press, held: Held, now: datetime) -> None:
-    newsletter = load_newsletter(press, held.newsletter)
+def tell_editor(press: Press, newsletter: str, notice: Notice, now: datetime) -> bool:
+    """Mails a notice to that address of a newsletter; whether a mail server took it.
+
+    What goes wrong is logged, without the notice's words, and stops nothing.
+    """
+    try:
+        return press.has_mail_server and _tell(press, newsletter, notice, now)
+    except (PartworkError, ValueError) as error:
+        _log.error("nobody could be mailed about %s: %s", newsletter, type(error).__name__)
+        return False
+
+
+def _tell(press: Press, slug: str, notice: Notice, now: datetime) -> bool:
+    newsletter = load_newsletter(press, slug)
     if missing_for_smtp(newsletter, press.settings.public_url, press.mail_host):
-        return
+        return False
     to = newsletter.reply_to.address or newsletter.sender.address
-    lines = (
-        f"{held.issue} is held: {held.why}.",
-        f"Nothing more of it is sent. See to it, then let it go on: partwork resume {held.issue}",
-    )
+    paragraphs = [f"<p>{escape(line)}</p>" for line in notice.lines]
+    words = list(notice.lines)
+    if notice.link:
+        address = escape(notice.link)
+        paragraphs.insert(1, f'<p><a href="{address}">{address}</a></p>')
+        words.insert(1, f"<{notice.link}>")
     message = service_message_bytes(
         newsletter,
         to,
-        subject=f"{held.issue} is held",
-        html="".join(f"<p>{escape(line)}</p>" for line in lines),
-        text="\n\n".join(lines) + "\n",
-        name=f"held {held.issue} {now.isoformat()}",
+        subject=notice.subject,
+        html="".join(paragraphs),
+        text="\n\n".join(words) + "\n",
+        name=notice.name,
         date=now,
         demo=newsletter.demo,
     )
@@ -58,3 +87,4 @@ def _tell(press: Press, held: Held, now: datetime) -> None:
         reply = transport.send(envelope, message)
     if verdict_of(reply) is not Verdict.ACCEPTED:
         raise PartworkError("the mail server does not take it")
+    return True

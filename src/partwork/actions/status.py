@@ -6,13 +6,16 @@ from datetime import datetime
 
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter, load_series
+from partwork.actions.missing import in_words
+from partwork.actions.publish_course import is_closed
 from partwork.actions.segments import count_readers
 from partwork.actions.stopping import words_for
 from partwork.assembly import Press
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
-from partwork.scheduling.cadence import next_slot
+from partwork.model.series import Mode
+from partwork.scheduling.cadence import cadence_of, next_slot
 from partwork.scheduling.weeks import week_of
 from partwork.store.bundles import count_bundled, newest_bundles
 from partwork.store.campaigns import campaigns_of
@@ -21,6 +24,7 @@ from partwork.store.issues import approvals_of, current_drafts, is_published, lo
 from partwork.store.lanes import count_lanes
 from partwork.store.ledger import tally
 from partwork.store.records import by_domain, last_refusals
+from partwork.store.slots import load_missed
 from partwork.store.stops import load_stop
 
 REFUSALS = 5  # as many as a person reads at a glance
@@ -61,7 +65,7 @@ class SeriesStatus:
 
     The issues are what was published and, of parts that were not or are rendered anew, the
     current drafts. `problem` is why the series' files could not be read, in words (empty: they
-    could); the readers are not known then.
+    could); the readers are not known then. `notes` are what somebody should know or decide.
     """
 
     slug: str
@@ -70,6 +74,7 @@ class SeriesStatus:
     next_slot_at: datetime | None
     issues: tuple[IssueStatus, ...]
     problem: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def status(press: Press, now: datetime) -> tuple[SeriesStatus, ...]:
@@ -113,11 +118,17 @@ def _series(press: Press, slug: str, now: datetime) -> SeriesStatus:
         newsletter = load_newsletter(press, series.newsletter)
     except PartworkError as error:
         return SeriesStatus(slug, slug, None, None, issues, str(error))
-    cadence = series.cadence or newsletter.cadence
+    cadence = cadence_of(newsletter, series)
     with read_only(press.engine) as connection:
         readers = count_readers(connection, newsletter, series, now)
+        held = load_missed(connection, slug)
     due = next_slot(cadence, now) if cadence else None
-    return SeriesStatus(slug, series.title, readers, due, issues)
+    notes = []
+    if held:
+        notes.append(f"{in_words(held)}; `partwork missed {slug}` shows what can be done")
+    if cadence and series.mode is Mode.COURSE and is_closed(series, cadence, now):
+        notes.append(f"nobody new begins it: it was to be reviewed by {series.review_by}")
+    return SeriesStatus(slug, series.title, readers, due, issues, notes=tuple(notes))
 
 
 def _weekly(press: Press, newsletter: str, now: datetime) -> SeriesStatus | None:

@@ -27,7 +27,11 @@ from partwork.model.audience import (
     SuppressionReason,
 )
 from partwork.model.delivery import DeliveryState
-from partwork.store import event_schema, sending_schema  # noqa: F401 tables of the same metadata
+from partwork.store import (  # noqa: F401 tables of the same metadata
+    event_schema,
+    sending_schema,
+    slots_schema,
+)
 from partwork.store.columns import BIG_ID, Instant, is_one_of, metadata
 from partwork.store.rows import literal_state
 
