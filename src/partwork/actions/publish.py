@@ -263,7 +263,8 @@ def _due_slot(press: Press, series: Series, cadence: Cadence, now: datetime) -> 
             f"its last part went out in the slot of {last.due_at:%Y-%m-%d %H:%M} UTC, which is yet "
             "to come by this machine's clock; set the clock"
         )
-    since = max(filter(None, (now - NOT_AFTER, last and last.due_at, decided)))
+    used = (last.due_at if last else None, decided)
+    since = max(now - NOT_AFTER, *(at for at in used if at))
     slot = last_slot(cadence, now, since)
     return slot or f"next slot {next_slot(cadence, now):%Y-%m-%d %H:%M} UTC"
 

@@ -60,7 +60,8 @@ def decide_missed(conn: Connection, series: str, choice: Choice, at: datetime) -
 def decided_at(conn: Connection, series: str) -> datetime | None:
     """When somebody last decided about missed parts of the series; slots before it are over."""
     query = select(func.max(missed.c.decided_at)).where(missed.c.series == series)
-    return conn.execute(query).scalar_one()
+    latest: datetime | None = conn.execute(query).scalar_one()
+    return latest
 
 
 def left_out(conn: Connection, series: str) -> Mapping[str, int]:
