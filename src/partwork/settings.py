@@ -27,6 +27,7 @@ from partwork.settings_of_machines import MachineSettings
 from partwork.settings_of_notices import NoticeSettings
 from partwork.settings_of_review import ReviewSettings
 from partwork.settings_of_running import RunningSettings
+from partwork.settings_of_schedule import ScheduleSettings
 from partwork.settings_of_signing import SigningSettings
 from partwork.settings_of_writer import WriterSettings
 from partwork.store.engine import StoreError, parsed_url
@@ -41,6 +42,7 @@ class Settings(
     NoticeSettings,
     RunningSettings,
     ReviewSettings,
+    ScheduleSettings,
     SigningSettings,
     WriterSettings,
 ):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,14 @@ from partwork.model.issue import MERGE_OPEN
 from partwork.rendering.inline import RESERVED, one_line, safe_url
 from partwork.rendering.legible import TEXT, legibility
 from partwork.rendering.seen import seen_of
-from partwork.rendering.service import Mail, ServiceFields, ServiceKind, service_mail
+from partwork.rendering.service import (
+    Mail,
+    NextPart,
+    PartSoFar,
+    ServiceFields,
+    ServiceKind,
+    service_mail,
+)
 from partwork.rendering.service_words import SERVICE_WORDS
 from partwork.rendering.words import WORDS
 
@@ -140,3 +147,29 @@ def test_a_template_may_change_the_words_that_hold_an_address(desk: Desk, filter
 
     assert not set(mail.html) & RESERVED
     assert ("A.RATHER.LONG.NAME@EXAMPLE.ORG" in mail.html) == (filter_ == "upper")
+
+
+def test_a_welcome_tells_of_the_next_part_and_links_to_those_so_far(desk: Desk) -> None:
+    coming = (NextPart("Sharp <enough>", 3, date(2026, 3, 3)),)
+    so_far = (
+        PartSoFar("1. The edge", "https://news.example.org/parts/part0001"),
+        PartSoFar("2. The stone", "https://news.example.org/parts/part0002"),
+    )
+
+    mail = mail_of(desk, ServiceKind.WELCOME, coming=coming, so_far=so_far)
+    german = mail_of(desk, ServiceKind.WELCOME, "de", coming=coming)
+
+    seen = seen_of(mail.html)
+    urls = [link.url for link in seen.links]
+    assert urls[:3] == [LINK, so_far[0].url, so_far[1].url]
+    assert "Part 3 of “Sharp <enough>” comes on 3 March 2026." in seen.words
+    assert "Part 3 of “Sharp <enough>” comes on 3 March 2026." in " ".join(mail.text.split())
+    assert f"2. The stone\n<{so_far[1].url}>" in mail.text
+    assert "kommt am 3. März 2026." in " ".join(german.text.split())
+    assert "\n\n\n\n" not in mail.text
+
+
+def test_a_welcome_where_nothing_has_begun_says_nothing_of_parts(desk: Desk) -> None:
+    mail = mail_of(desk, ServiceKind.WELCOME)
+
+    assert "so far" not in mail.html + mail.text

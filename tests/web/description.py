@@ -40,6 +40,7 @@ READ: Mapping[str, tuple[Sequence[int], Sequence[str]]] = {
     "/preferences/{token}": (LINKED, ()),
     "/preferences/{token}/data.json": (LINKED, ("application/json",)),
     "/move/{token}": (LINKED, ()),
+    "/stop/{issue}": (LINKED, ()),
     "/healthz": ((200,), ("application/json",)),
     "/readyz": ((200,), ("application/json",)),
     "/metrics": (AS_IT_IS, (WORDS,)),
@@ -80,6 +81,7 @@ WRITTEN: Mapping[str, tuple[Sequence[int], Schema]] = {
         },
     ),
     "/move/{token}": ((200, 404, 409, 410, *NO_FORM), {"move": _SENT_TO_US}),
+    "/stop/{issue}": ((200, 404, 410, *NO_FORM), {"stop": _SENT_TO_US}),
 }
 
 

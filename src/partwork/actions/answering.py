@@ -9,6 +9,7 @@ from functools import cache, partial
 from sqlalchemy import Connection
 
 from partwork.actions.feedback import refusal, take_in
+from partwork.actions.late_joining import with_what_runs
 from partwork.actions.loading import load_newsletter
 from partwork.actions.logo import logo_if_fit
 from partwork.actions.media import media_url
@@ -253,6 +254,8 @@ def _made(
 ) -> tuple[Envelope, bytes]:
     press, (kind, fields) = desk.press, letter
     newsletter, logo = desk.worn(waiting.request.newsletter)
+    if kind is ServiceKind.WELCOME:
+        fields = with_what_runs(press, fields, newsletter.slug, now)
     media = media_url(press)
     mail = service_mail(kind, newsletter, fields, desk.templates, logo, media_url=media)
     message = service_message_bytes(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
@@ -18,7 +19,20 @@ from partwork.model.errors import PartworkError
 _log = logging.getLogger("partwork.notices")
 
 
-def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to editors: its lines are plain text and may break, `link` stands below the first.
+
+    The subject is ours, with nothing in it that others typed. `name` is its own among all notices.
+    """
+
+    name: str
+    subject: str
+    lines: tuple[str, ...]
+    link: str = ""
+
+
+def mail_editorss(press: Press, held: Sequence[Held], clock: Clock) -> None:
     """Mails each newsletter's reply-to address, else its sender, that an issue is held, and why.
 
     Without a mail server nobody is told but by `status` and the log. A notice that cannot be sent
@@ -32,41 +46,39 @@ def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
             f"partwork resume {one.issue}",
         )
         name = f"held {one.issue} {now.isoformat()}"
-        mail_editors(press, one.newsletter, f"{one.issue} is held", lines, name=name, now=now)
+        mail_editors(press, one.newsletter, Notice(name, f"{one.issue} is held", lines), now)
 
 
-def mail_editors(
-    press: Press, newsletter: str, subject: str, lines: Sequence[str], *, name: str, now: datetime
-) -> bool:
-    """Mails these paragraphs to the newsletter's reply-to address, else its sender; whether it did.
+def mail_editors(press: Press, newsletter: str, notice: Notice, now: datetime) -> bool:
+    """Mails a notice to a newsletter's reply-to address, else its sender; whether a server took it.
 
-    The subject is ours, with nothing in it that others typed; lines may have any text and line
-    breaks. `name` is the mail's own. Without a mail server nobody is mailed; where it does not take
-    the mail, that is logged.
+    Without a mail server nobody is mailed. What goes wrong is logged, and stops nothing.
     """
     try:
-        return press.has_mail_server and _mailed(
-            press, newsletter, subject, lines, name=name, now=now
-        )
+        return press.has_mail_server and _mailed(press, newsletter, notice, now)
     except (PartworkError, ValueError) as error:
-        _log.error("nobody could be mailed “%s”: %s", subject, type(error).__name__)
+        _log.error("nobody could be mailed “%s”: %s", notice.subject, type(error).__name__)
         return False
 
 
-def _mailed(
-    press: Press, slug: str, subject: str, lines: Sequence[str], *, name: str, now: datetime
-) -> bool:
+def _mailed(press: Press, slug: str, notice: Notice, now: datetime) -> bool:
     newsletter = load_newsletter(press, slug)
     if missing_for_smtp(newsletter, press.settings.public_url, press.mail_host):
         return False
     to = newsletter.reply_to.address or newsletter.sender.address
+    paragraphs = [f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in notice.lines]
+    words = list(notice.lines)
+    if notice.link:
+        address = escape(notice.link)
+        paragraphs.insert(1, f'<p><a href="{address}">{address}</a></p>')
+        words.insert(1, f"<{notice.link}>")
     message = service_message_bytes(
         newsletter,
         to,
-        subject=subject,
-        html="".join(f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in lines),
-        text="\n\n".join(lines) + "\n",
-        name=name,
+        subject=notice.subject,
+        html="".join(paragraphs),
+        text="\n\n".join(words) + "\n",
+        name=notice.name,
         date=now,
         demo=newsletter.demo,
     )

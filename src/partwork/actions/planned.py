@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +12,7 @@ class Planned:
     issue: str
     due_at: datetime
     recipients: int
+
+
+# What was planned of a series, and what waits, and for what, in words.
+Outcome: TypeAlias = tuple[list[Planned], list[str]]

@@ -1,39 +1,41 @@
 """What is due and approved → a campaign, its audience planned."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from partwork.actions.approved import approved_issue, published_elsewhere
 from partwork.actions.bundles import bundle_weeks
 from partwork.actions.correct import work_off_corrections
 from partwork.actions.feedback import judge_meanwhile
 from partwork.actions.folding import fold_old
+from partwork.actions.forewarning import Slot, look_ahead, starts_at
 from partwork.actions.guarding import Held
+from partwork.actions.heartbeat import beat
 from partwork.actions.loading import load_newsletter, load_series
-from partwork.actions.planned import Planned
+from partwork.actions.missing import NOT_AFTER, held_for_missed, is_approved_in_part
+from partwork.actions.planned import Outcome, Planned
+from partwork.actions.publish_course import publish_course
 from partwork.actions.stopping import words_for as stopped_words
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
+from partwork.model.issue import Issue
 from partwork.model.newsletter import Cadence
-from partwork.model.series import Mode, Series
+from partwork.model.series import Instalment, Mode, Series
 from partwork.model.stop import StopKind
-from partwork.scheduling.cadence import last_slot, next_slot
-from partwork.store.campaigns import (
-    enrol,
-    last_campaign,
-    plan_campaign,
-    plan_course,
-    unfinished_issues,
-)
+from partwork.scheduling.cadence import cadence_of, last_slot, next_slot
+from partwork.store.campaigns import last_campaign, plan_campaign, unfinished_issues
 from partwork.store.engine import read_only
 from partwork.store.issues import load_issue, published_instalments
 from partwork.store.lanes import sweep
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.ledger import tally
+from partwork.store.slots import decided_at, left_out
 from partwork.store.stops import load_stop
 
-NOT_AFTER = timedelta(hours=6)  # a guess: a part that is later than this waits for its next slot
 LEASE = timedelta(minutes=5)
 
 
@@ -58,7 +60,8 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
     parts of a week in one mail are planned for that when it is over, whatever series is named.
     What has come back is judged before, so that nobody is planned for who is suppressed by it.
     Corrections that are approved take effect, whatever their slot.
-    Deliveries that a crash left are freed. Safe to run twice, at once or elsewhere.
+    Deliveries that a crash left are freed. Where a part's slot was missed, nothing of its series
+    goes out, at once neither, until somebody has decided. Safe to run twice, at once or elsewhere.
     """
     if at_once and not series:
         raise LibraryError("say which series to publish at once: partwork publish SERIES --now")
@@ -81,51 +84,115 @@ def publish(press: Press, series: str, *, at_once: bool, now: datetime) -> Publi
         sweep(connection, now)
         unsent = unfinished_issues(connection, now)
     fold_old(press, now)
+    if not series:
+        beat(press)
     return PublishReport(tuple(planned), tuple(waiting), unsent, held)
 
 
-def _publish_one(
-    press: Press, series: Series, at_once: bool, now: datetime
-) -> tuple[list[Planned], list[str]]:
-    holder = press.new_id()
-    name = f"publish:{series.slug}"
+def ready_issue(
+    press: Press, series: Series, part: Instalment, slot: datetime, gone: Mapping[str, int]
+) -> Issue | str:
+    """The part as it may be mailed in a slot; else why it may not, in words.
+
+    `gone` are the ids of parts that went out or were left out, with their numbers then.
+    """
+    issue = published_elsewhere(series, part, gone) or approved_issue(press, series, part, slot)
+    if isinstance(issue, str):
+        return issue
+    with read_only(press.engine) as connection:
+        stop = load_stop(connection, issue.content_hash)
+    if stop and stop.is_on:
+        return f"part {part.number} {stopped_words(issue.name, stop)}"
+    return issue
+
+
+def gone_instalments(press: Press, series: str) -> Mapping[str, int]:
+    """The ids of a series' parts that do not come any more, with their numbers then.
+
+    They went out, or somebody left them out when their slot was missed.
+    """
+    with read_only(press.engine) as connection:
+        return {**left_out(connection, series), **published_instalments(connection, series)}
+
+
+@contextmanager
+def publishing(press: Press, series: str, now: datetime) -> Iterator[bool]:
+    """Keeps other runs from publishing a series meanwhile; False: one does it already."""
+    holder, name = press.new_id(), f"publish:{series}"
     with press.engine.begin() as connection:
-        if not take_lease(connection, name, holder, now, LEASE):
-            return [], [f"{series.slug}: another run is publishing it"]
+        is_ours = take_lease(connection, name, holder, now, LEASE)
     try:
-        if series.mode is Mode.COURSE and not at_once:
-            return _publish_course(press, series, now)
-        return _publish_next(press, series, at_once, now)
+        yield is_ours
     finally:
         with press.engine.begin() as connection:
             release_lease(connection, name, holder)
 
 
+def _publish_one(press: Press, series: Series, at_once: bool, now: datetime) -> Outcome:
+    with publishing(press, series.slug, now) as is_ours:
+        if not is_ours:
+            return [], [f"{series.slug}: another run is publishing it"]
+        gone = gone_instalments(press, series.slug)
+        if series.mode is Mode.COURSE and not at_once:
+            return _publish_course(press, series, now)
+        planned, why = _publish_next(press, series, gone, at_once, now)
+        return ([planned], []) if planned else ([], [f"{series.slug}: {why}"])
+
+
+def _publish_course(press: Press, series: Series, now: datetime) -> Outcome:
+    """Course: each subscriber's next part when it is due to them; new ones start at part 1."""
+    cadence = _cadence(press, series)
+    if cadence is None:
+        return [], [f"{series.slug}: a course needs a cadence; set one in its series.toml"]
+
+    def ready(part: Instalment, slot: datetime) -> Issue | str:
+        return ready_issue(press, series, part, slot, {})
+
+    return publish_course(press, series, cadence, ready, now)
+
+
 def _publish_next(
-    press: Press, series: Series, at_once: bool, now: datetime
-) -> tuple[list[Planned], list[str]]:
-    """Calendar: one part for everyone, the lowest numbered that is not published."""
-    with read_only(press.engine) as connection:
-        published = published_instalments(connection, series.slug)
-    left = [part for part in series.instalments if part.id not in published]
+    press: Press, series: Series, gone: Mapping[str, int], at_once: bool, now: datetime
+) -> tuple[Planned | None, str]:
+    """Calendar: one part for everyone, the lowest numbered that does not come elsewise.
+
+    Beside it why there is none, in words.
+    """
+    left = [part for part in series.instalments if part.id not in gone]
     if not left:
-        state = "every part is published" if series.instalments else "has no part yet"
-        return [], [f"{series.slug}: {state}"]
-    part = left[0]
-    slot = (_free_now if at_once else _due_slot)(press, series, now)
+        return None, "every part is published" if series.instalments else "has no part yet"
+    cadence = _cadence(press, series)
+    if cadence and (held := held_for_missed(press, series, cadence, left, now)):
+        return None, held
+    if at_once:
+        slot = _free_now(press, series, now)
+    elif cadence:
+        slot = _due_slot(press, series, cadence, now)
+    else:
+        slot = "has no cadence; set one, or publish by hand with --now"
+
+    def ready(at: datetime) -> Issue | str:
+        return ready_issue(press, series, left[0], at, gone)
+
     if isinstance(slot, str):
-        return [], [f"{series.slug}: {slot}"]
-    issue = published_elsewhere(series, part, published) or approved_issue(
-        press, series, part, slot
-    )
+        if cadence and not at_once and (gone or is_approved_in_part(press, series)):
+            coming = Slot(series, left[0], cadence, next_slot(cadence, now))
+            look_ahead(press, coming, partial(ready, coming.at), now)
+        return None, slot
+    issue = ready(slot)
     if isinstance(issue, str):
-        return [], [f"{series.slug}: {issue}"]
+        return None, issue
+    if cadence and not at_once:
+        starts = starts_at(press, Slot(series, left[0], cadence, slot), issue, now)
+        if starts > now:
+            told = "its editor was told that it will"
+            return None, f"part {left[0].number} goes out at {starts:%H:%M} UTC; {told}"
     with press.engine.connect() as connection, connection.begin() as transaction:
         campaign, recipients = plan_campaign(connection, issue, slot, now)
         if not recipients:
             transaction.rollback()
-            return [], [f"{series.slug}: part {part.number} waits for readers: there are none yet"]
-    return [Planned(issue.name, campaign.due_at, recipients)], []
+            return None, f"part {left[0].number} waits for readers: there are none yet"
+    return Planned(issue.name, campaign.due_at, recipients), ""
 
 
 def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
@@ -142,41 +209,21 @@ def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
     return now
 
 
-def _due_slot(press: Press, series: Series, now: datetime) -> datetime | str:
+def _due_slot(press: Press, series: Series, cadence: Cadence, now: datetime) -> datetime | str:
     """The slot that has come and is not used yet; else why there is none, in words."""
-    cadence = _cadence(press, series)
-    if cadence is None:
-        return "has no cadence; set one, or publish by hand with --now"
     with read_only(press.engine) as connection:
         last = last_campaign(connection, series.slug)
-    since = max(now - NOT_AFTER, last.due_at) if last else now - NOT_AFTER
+        decided = decided_at(connection, series.slug)
+    if last and last.due_at > now:
+        return (
+            f"its last part went out in the slot of {last.due_at:%Y-%m-%d %H:%M} UTC, which is yet "
+            "to come by this machine's clock; set the clock"
+        )
+    used = (last.due_at if last else None, decided)
+    since = max(now - NOT_AFTER, *(at for at in used if at))
     slot = last_slot(cadence, now, since)
     return slot or f"next slot {next_slot(cadence, now):%Y-%m-%d %H:%M} UTC"
 
 
-def _publish_course(press: Press, series: Series, now: datetime) -> tuple[list[Planned], list[str]]:
-    """Course: each subscriber's next part when it is due to them; new ones start at part 1."""
-    cadence = _cadence(press, series)
-    if cadence is None:
-        return [], [f"{series.slug}: a course needs a cadence; set one in its series.toml"]
-    following = next_slot(cadence, now)
-    planned: list[Planned] = []
-    waiting: list[str] = []
-    with press.engine.begin() as connection:
-        enrol(connection, series.newsletter, series.slug, following, now)
-    # The last part first, so that nobody gets two in one tick.
-    for part in reversed(series.instalments):
-        issue = approved_issue(press, series, part, now)
-        if isinstance(issue, str):
-            waiting.append(f"{series.slug}: {issue}")
-            continue
-        with press.engine.begin() as connection:
-            slot = last_slot(cadence, now, now - NOT_AFTER) or now
-            campaign, recipients = plan_course(connection, issue, slot, following, now)
-        if campaign and recipients:
-            planned.append(Planned(issue.name, campaign.due_at, recipients))
-    return planned, waiting
-
-
 def _cadence(press: Press, series: Series) -> Cadence | None:
-    return series.cadence or load_newsletter(press, series.newsletter).cadence
+    return cadence_of(load_newsletter(press, series.newsletter), series)

@@ -19,7 +19,7 @@ from partwork.actions.approve import (
 from partwork.actions.check import open_faults
 from partwork.actions.claims import ClaimsSheet, claims_of, claims_of_part
 from partwork.actions.loading import load_newsletter, load_series
-from partwork.actions.notices import mail_editors
+from partwork.actions.notices import Notice, mail_editors
 from partwork.actions.preview import drafts_of, preview
 from partwork.actions.reading_drafts import read_url, waiting_url
 from partwork.actions.segments import readers_of
@@ -247,14 +247,9 @@ def _object(press: Press, review: Review, given: Answer, now: datetime) -> Outco
             return None
         object_to(connection, issues, who, kind, notes, now=now)
     lines = _lines_about(issues, who, kind, notes)
-    mail_editors(
-        press,
-        newsletter.slug,
-        f"{review.series}: {kind}",
-        lines,
-        name=f"{kind} {review.run_id} {review.key}",
-        now=now,
-    )
+    name = f"{kind} {review.run_id} {review.key}"
+    notice = Notice(name, f"{review.series}: {kind}", tuple(lines))
+    mail_editors(press, newsletter.slug, notice, now)
     message = f"{_numbers(issues)} {kind} by {who.name}"
     if out:
         names = ", ".join(issue.name for issue in out)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_series
-from partwork.actions.notices import mail_editors
+from partwork.actions.notices import Notice, mail_editors
 from partwork.assembly import Press
 from partwork.model.errors import PartworkError
 from partwork.model.stop import StopKind
@@ -79,9 +79,8 @@ def _mail(press: Press, newsletter: str, run: RunState, now: datetime) -> bool:
     if run.url:
         lines.append(f"It is in the dashboard:\n{run.url}")
     flow = run.flow if re.fullmatch(r"[a-z_]{1,40}", run.flow) else "a run"
-    return mail_editors(
-        press, newsletter, f"Partwork: {flow} {what}", lines, name=f"run {run.id}", now=now
-    )
+    notice = Notice(f"run {run.id}", f"Partwork: {flow} {what}", tuple(lines))
+    return mail_editors(press, newsletter, notice, now)
 
 
 def _about(run: RunState) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from partwork.actions.bundles import demand_mailable
 from partwork.actions.copies import Copies, copies_of
 from partwork.actions.guarding import Held, came_back_in_words
+from partwork.actions.heartbeat import beat
 from partwork.actions.issue_named import issue_named
 from partwork.actions.lane import LEASE, Lane
 from partwork.actions.loading import load_newsletter
@@ -108,6 +109,8 @@ def send(
     lane.look()
     tell_editors(press, lane.held, clock)
     standing, sent = _tally(press, found), lane.course.accepted
+    if not lane.stopped:
+        beat(press)
     return SendReport(found.name, standing, sent, lane.stopped, canary, tuple(lane.held))
 
 

@@ -8,6 +8,8 @@ from partwork.actions.approval_state import said, standing_of
 from partwork.actions.correct import corrections_waiting
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_newsletter, load_series
+from partwork.actions.missing import in_words
+from partwork.actions.publish_course import is_closed
 from partwork.actions.segments import count_readers
 from partwork.actions.stopping import words_for
 from partwork.actions.waiting import Waiting, said_of, waiting
@@ -15,7 +17,8 @@ from partwork.assembly import Press
 from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
-from partwork.scheduling.cadence import next_slot
+from partwork.model.series import Mode
+from partwork.scheduling.cadence import cadence_of, next_slot
 from partwork.scheduling.weeks import week_of
 from partwork.store.bundles import count_bundled, newest_bundles
 from partwork.store.campaigns import campaigns_of
@@ -25,6 +28,7 @@ from partwork.store.lanes import count_lanes
 from partwork.store.ledger import tally
 from partwork.store.records import by_domain, last_refusals
 from partwork.store.reviews import rejection_of
+from partwork.store.slots import load_missed
 from partwork.store.stops import load_stop
 
 REFUSALS = 5  # as many as a person reads at a glance
@@ -67,7 +71,8 @@ class SeriesStatus:
     The issues are what was published and, of parts that were not or are rendered anew, the
     current drafts. `problem` is why the series' files could not be read, in words (empty: they
     could); the readers are not known then. `review` says what waits for a reviewer, and what
-    reviewers have said against parts; `corrections` says which parts are to be corrected.
+    reviewers have said against parts; `corrections` says which parts are to be corrected; `notes`
+    are what else somebody should know or decide.
     """
 
     slug: str
@@ -78,6 +83,7 @@ class SeriesStatus:
     problem: str = ""
     review: tuple[str, ...] = ()
     corrections: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def status(press: Press, now: datetime) -> tuple[SeriesStatus, ...]:
@@ -135,9 +141,10 @@ def _series(press: Press, slug: str, now: datetime, asked: Sequence[Waiting]) ->
         newsletter = load_newsletter(press, series.newsletter)
     except PartworkError as error:
         return SeriesStatus(slug, slug, None, None, issues, str(error), waits)
-    cadence = series.cadence or newsletter.cadence
+    cadence = cadence_of(newsletter, series)
     with read_only(press.engine) as connection:
         readers = count_readers(connection, newsletter, series, now)
+        held = load_missed(connection, slug)
     due = next_slot(cadence, now) if cadence else None
     numbers = {part.id: part.number for part in series.instalments}
     against = tuple(
@@ -145,6 +152,11 @@ def _series(press: Press, slug: str, now: datetime, asked: Sequence[Waiting]) ->
         for part, objection in said_of(press, slug)
         if part in numbers
     )
+    notes = []
+    if held:
+        notes.append(f"{in_words(held)}; `partwork missed {slug}` shows what can be done")
+    if cadence and series.mode is Mode.COURSE and is_closed(series, cadence, now):
+        notes.append(f"nobody new begins it: it was to be reviewed by {series.review_by}")
     return SeriesStatus(
         slug,
         series.title,
@@ -153,6 +165,7 @@ def _series(press: Press, slug: str, now: datetime, asked: Sequence[Waiting]) ->
         issues,
         review=(*waits, *against),
         corrections=corrections_waiting(press, slug),
+        notes=tuple(notes),
     )
 
 

@@ -9,7 +9,7 @@ from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.stop import Stop, StopKind
-from partwork.store.issues import is_published
+from partwork.store.issues import approvals_of, is_published
 from partwork.store.stops import load_stop, save_stop
 
 
@@ -38,8 +38,8 @@ def words_for(issue: str, stop: Stop) -> str:
 def pause(press: Press, issue: str, reason: str, now: datetime) -> Issue:
     """Ends claiming, until `resume`: what has been claimed and has not left waits too.
 
-    Lanes see it before their next message, or within a second. Raises LibraryError, Stopped for
-    what is cancelled.
+    Lanes see it before their next message, or within a second. What is approved and not published
+    yet is not published before `resume`. Raises LibraryError, Stopped for what is cancelled.
     """
     return _say(press, issue, Stop(StopKind.PAUSED, reason, now))
 
@@ -57,7 +57,10 @@ def resume(press: Press, issue: str, now: datetime) -> Issue:
 def _say(press: Press, issue: str, stop: Stop) -> Issue:
     found = issue_named(press, issue)
     with press.engine.begin() as connection:
-        if not is_published(connection, found.content_hash):
+        is_to_come = stop.kind is not StopKind.CANCELLED and bool(
+            approvals_of(connection, found.content_hash)
+        )
+        if not is_published(connection, found.content_hash) and not is_to_come:
             raise LibraryError(f"{found.name} is not published: nothing of it is sent")
         before = load_stop(connection, found.content_hash)
         if stop.is_on and not stop.reason and before and before.is_on:

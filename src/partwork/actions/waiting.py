@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from partwork.actions.approval_state import is_undecided
-from partwork.actions.notices import mail_editors
+from partwork.actions.notices import Notice, mail_editors
 from partwork.actions.reading_drafts import LinkedPart, linked_parts, read_url, waiting_url
 from partwork.assembly import Press
 from partwork.model.issue import Issue
@@ -132,11 +132,6 @@ def _mailed(press: Press, one: Waiting, now: datetime) -> bool:
         "Answer in the dashboard, where the run of review waits; or on the command line:\n"
         f"partwork approve {one.review.series} --by NAME"
     )
-    return mail_editors(
-        press,
-        one.issues[0].audience.newsletter,
-        f"{one.review.series} waits for approval",
-        lines,
-        name=f"waits {one.review.run_id} {one.review.key}",
-        now=now,
-    )
+    name = f"waits {one.review.run_id} {one.review.key}"
+    notice = Notice(name, f"{one.review.series} waits for approval", tuple(lines))
+    return mail_editors(press, one.issues[0].audience.newsletter, notice, now)

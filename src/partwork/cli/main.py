@@ -28,6 +28,7 @@ from partwork.cli import (  # noqa: F401 for their commands
     issue_reporting,
     judging,
     keeping,
+    missing,
     people,
     previewing,
     pruning,

@@ -251,6 +251,8 @@ def _show_series(series: "SeriesStatus") -> None:
     due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
     readers = "" if series.problem else f": {counted(series.readers or 0, 'reader')}{due}"
     out.print(f"{series.title} ({series.slug}){readers}")
+    for note in series.notes:
+        out.print(f"  {note}")
     for item in series.issues:
         told = f"  {words_of(item.tally)}" if item.tally.planned else ""
         out.print(f"  {item.name}  {item.state}{told}")

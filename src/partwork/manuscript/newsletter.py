@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from partwork.manuscript.cadence import cadence_in, pauses_in
 from partwork.manuscript.segments import segments_in
 from partwork.manuscript.settings_table import SettingsTable
 from partwork.model.issue import EDITOR
@@ -27,6 +28,7 @@ FIELDS = (
     "approvals",
     "approval_days",
     "cadence",
+    "skip",
     "segments",
 )
 
@@ -59,7 +61,8 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
         quotation=table.quotation("quotation"),
         approvals=table.slugs("approvals") or (EDITOR,),
         approval_lasts=timedelta(days=approval_days) if approval_days else None,
-        cadence=table.cadence("cadence"),
+        cadence=table.read("cadence", cadence_in),
+        skip=table.read("skip", pauses_in),
         segments=table.read("segments", segments_in),
         demo=table.flag("demo"),
     )

@@ -24,6 +24,8 @@ def segments_in(tables: object, text: str) -> tuple[tuple[Segment, ...], tuple[s
 
     `text` is the file's, in which each problem is given its line.
     """
+    if tables is None:
+        return (), ()
     if not isinstance(tables, dict):
         return (), ("segments are tables; write [segments.NAME] and its conditions below",)
     readers = [_Reader(name, table, text) for name, table in tables.items()]

@@ -1,15 +1,18 @@
 """Series as their settings files have them: `series/<slug>/series.toml`."""
 
-from collections.abc import Mapping, MutableMapping
-from datetime import time
+from collections.abc import Mapping, MutableMapping, Sequence
+from datetime import date
+from functools import partial
 from typing import cast
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
+from partwork.manuscript.cadence import cadence_in, pauses_in, printed_every, printed_pause
 from partwork.manuscript.settings_table import (
     SettingsTable,
+    day_in,
     mailbox_of,
     syntax_error,
     written_mailbox,
@@ -34,7 +37,9 @@ FIELDS = (
     "notices",
     "segment",
     "articles",
+    "review_by",
     "cadence",
+    "skip",
 )
 
 
@@ -45,6 +50,7 @@ def parse_series(text: str, slug: str, file: str) -> Series:
     ManuscriptError where the file is no TOML.
     """
     table = SettingsTable(text, file)
+    mode = table.choice("mode", Mode.CALENDAR)
     series = Series(
         slug=slug,
         newsletter=table.slug("newsletter"),
@@ -52,9 +58,11 @@ def parse_series(text: str, slug: str, file: str) -> Series:
         description=table.text("description", "", lines=True),
         language=table.language("language", "en"),
         kind=table.choice("kind", Kind.COMPOSED),
-        mode=table.choice("mode", Mode.CALENDAR),
+        mode=mode,
         brand=_brand(table),
-        cadence=table.cadence("cadence"),
+        cadence=table.read("cadence", cadence_in),
+        skip=table.read("skip", pauses_in),
+        review_by=table.read("review_by", partial(_review_by, mode)),
         segment=table.slug("segment", ""),
         articles=table.slugs("articles"),
     )
@@ -79,6 +87,7 @@ def print_series(series: Series, text: str = "") -> str:
         "language": series.language,
         "kind": series.kind.value,
         "mode": series.mode.value,
+        "review_by": series.review_by,
         **_brand_fields(series.brand),
         "segment": series.segment,
         "articles": list(series.articles),
@@ -88,13 +97,23 @@ def print_series(series: Series, text: str = "") -> str:
         unsaid = {n for n, value in usual.items() if n not in document and fields[n] == value}
         fields = {name: value for name, value in fields.items() if name not in unsaid}
     _set_fields(document, fields)
+    before = document.unwrap()
+    if pauses_in(before.get("skip"))[0] != series.skip:
+        _set_fields(document, {"skip": [printed_pause(pause) for pause in series.skip]})
     if series.cadence is None:
         document.pop("cadence", None)
-    else:
+    elif cadence_in(before.get("cadence"))[0] != series.cadence:
         if not isinstance(document.get("cadence"), Table):
             document["cadence"] = tomlkit.table()
         _set_fields(cast("Table", document["cadence"]), _cadence_fields(series.cadence))
     return tomlkit.dumps(document)
+
+
+def _review_by(mode: Mode, value: object, _text: str) -> tuple[date | None, Sequence[str]]:
+    day, problem = day_in(value)
+    if day and mode is not Mode.COURSE:
+        problem = 'is for courses: set mode = "course", or take it out'
+    return day, [f"review_by {problem}"] if problem else []
 
 
 def _brand(table: SettingsTable) -> Brand:
@@ -125,6 +144,8 @@ def _brand_fields(brand: Brand) -> dict[str, object]:
 def _cadence_fields(cadence: Cadence) -> dict[str, object]:
     return {
         "days": [day.value for day in cadence.days],
+        "month_days": list(cadence.month_days),
+        "every": printed_every(cadence),
         "time": cadence.at.strftime("%H:%M"),
         "zone": cadence.zone,
         "starts_on": cadence.starts_on,
@@ -149,8 +170,6 @@ def _set_fields(table: MutableMapping[str, object], fields: Mapping[str, object]
 
 
 def _is_same(written: object, value: object) -> bool:
-    if isinstance(written, time):
-        return written.strftime("%H:%M") == value
     if isinstance(value, Mailbox):
         return isinstance(written, str) and mailbox_of(written) == value
     return written == value

@@ -2,10 +2,9 @@
 
 import re
 import tomllib
-import zoneinfo
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time
+from datetime import date, datetime
 from difflib import get_close_matches
 from enum import Enum
 from typing import TypeVar
@@ -15,7 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 from partwork.manuscript.errors import FieldsError, ManuscriptError
 from partwork.model.address import Mailbox
 from partwork.model.colour import WHITE, readable
-from partwork.model.newsletter import Cadence, QuotationLimits, Weekday
+from partwork.model.newsletter import QuotationLimits
 
 Choice = TypeVar("Choice", bound=Enum)
 Value = TypeVar("Value")
@@ -23,10 +22,11 @@ Value = TypeVar("Value")
 # What names a file or a part of a web address: no dots or slashes can hide in it.
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
+YEARS = range(2000, 2200)  # of which every time zone knows something, or can guess
+
 _ACCENT = re.compile(r"#[0-9a-fA-F]{6}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _URL = re.compile(r"https?://[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
-_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ALLOWED = "\u00a0\u200c\u200d"  # no-break space, and what parts or joins letters (Persian, emoji)
 _MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\]|\\.)*)"\s*|(?P<name>[^<>]*))<(?P<address>[^<>]*)>')
 
@@ -137,13 +137,6 @@ class SettingsTable:
         """The same of a field that may be missing or empty, and is None then."""
         return self._mailbox(name, self.text(name, ""))
 
-    def cadence(self, name: str) -> Cadence | None:
-        """A table of days, time, zone and perhaps starts_on; a missing one is None."""
-        with self._inner(name, ("days", "time", "zone", "starts_on")) as is_there:
-            if not is_there:
-                return None
-            return Cadence(self._days(), self._time(), self._zone(), self._starts_on())
-
     def whole(self, name: str, default: int, most: int) -> int:
         """A whole number from 0 to `most`."""
         value = self._table.get(name, default)
@@ -164,8 +157,11 @@ class SettingsTable:
     def read(
         self, name: str, reader: Callable[[object, str], tuple[Value, Sequence[str]]]
     ) -> Value:
-        """What `reader` makes of a table, or of {}, and of the file's text, beside its problems."""
-        value, problems = reader(self._table.get(name, {}), self._text)
+        """What `reader` makes of a field and of the file's text, beside its problems.
+
+        It gets None for a field that is missing.
+        """
+        value, problems = reader(self._table.get(name), self._text)
         self._problems += problems
         return value
 
@@ -182,39 +178,6 @@ class SettingsTable:
         yield True
         self._note_unknown(table, known)
         self._table, self._prefix = outer, ""
-
-    def _days(self) -> tuple[Weekday, ...]:
-        value = self._table.get("days", [])
-        words = value if isinstance(value, list) else []
-        days = tuple(day for word in words for day in Weekday if word == day.value)
-        if not days or len(set(days)) < len(words):
-            self._note("days", 'is a list of days, each once, such as ["tue", "fri"]')
-        return days
-
-    def _time(self) -> time:
-        value = self._table.get("time")
-        if isinstance(value, str) and _CLOCK.fullmatch(value):
-            return time.fromisoformat(value)
-        if isinstance(value, time) and not value.second and not value.microsecond:
-            return value
-        self._note("time", 'is a time of day in hours and minutes, such as "07:30"')
-        return time()
-
-    def _zone(self) -> str:
-        zone = self.text("zone")
-        try:
-            zoneinfo.ZoneInfo(zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            if zone:
-                self._note("zone", 'is a time zone such as "Europe/Berlin"')
-        return zone
-
-    def _starts_on(self) -> date | None:
-        value = self._table.get("starts_on")
-        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-            return value
-        self._note("starts_on", "is a day without quotes, such as 2026-12-01")
-        return None
 
     def _mailbox(self, name: str, written: str) -> Mailbox | None:
         mailbox = mailbox_of(written)
@@ -234,11 +197,29 @@ class SettingsTable:
             self._problems.append(sentence)
 
     def _note_unknown(self, table: dict[str, object], known: Collection[str]) -> None:
-        for name in table:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                remedy = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
-                self._problems.append(f"{self._prefix}{name[:40]!r} is no field; {remedy}")
+        self._problems += [f"{self._prefix}{problem}" for problem in unknown_in(table, known)]
+
+
+def unknown_in(table: Collection[str], known: Collection[str]) -> tuple[str, ...]:
+    """A sentence for each field that is not `known`, with what may be meant."""
+    found = []
+    for name in table:
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            remedy = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+            found.append(f"{name[:40]!r} is no field; {remedy}")
+    return tuple(found)
+
+
+def day_in(value: object) -> tuple[date | None, str]:
+    """A day that may be missing, and what is wrong with it ("": nothing)."""
+    if value is None:
+        return None, ""
+    if not isinstance(value, date) or isinstance(value, datetime):
+        return None, "is a day without quotes, such as 2026-12-01"
+    if value.year not in YEARS:
+        return None, f"is a day of the years {YEARS[0]} to {YEARS[-1]}"
+    return value, ""
 
 
 def mailbox_of(written: str) -> Mailbox | None:

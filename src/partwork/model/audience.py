@@ -97,6 +97,10 @@ class Consent:
     evidence: Evidence
 
 
+# The imported field by which a reader's own clocks are known: an IANA name.
+ZONE_FIELD = "timezone"
+
+
 @dataclass(frozen=True, slots=True)
 class Applicant:
     """A row of an import that may become a subscriber. `line` counts from 1 in the file.

@@ -21,14 +21,31 @@ class Weekday(StrEnum):
     SUNDAY = "sun"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Pause:
+    """Days on which nothing appears, both ends among them."""
+
+    first: date
+    last: date
+
+
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """The days and time a series appears, in its own time zone (an IANA name)."""
+    """The days and time a series appears, in its own time zone (an IANA name).
+
+    On `days` of the week, or on `month_days`, of which one that a month does not have is its
+    last; with neither, from `starts_on` on. Of these it is every first, second or `every`th week
+    (Monday first), month or day, counted from the one that `starts_on` is in. On days within
+    `skip` it does not appear.
+    """
 
     days: tuple[Weekday, ...]
     at: time
     zone: str
     starts_on: date | None = None
+    month_days: tuple[int, ...] = ()
+    every: int = 1
+    skip: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,8 @@ class Newsletter:
     articles that may only be quoted. `approvals` are the roles that must say yes to an issue, each
     by another person, and `approval_lasts` how long that is good for (None: for ever). A series may
     name one of `segments`. `demo` marks one that must never reach a real server. Empty
-    `imprint_url` and such are refused before anything leaves by SMTP.
+    `imprint_url` and such are refused before anything leaves by SMTP. On days within `skip` none of
+    its series appears.
     """
 
     slug: str
@@ -74,6 +92,7 @@ class Newsletter:
     approvals: tuple[str, ...] = (EDITOR,)
     approval_lasts: timedelta | None = None
     cadence: Cadence | None = None
+    skip: tuple[Pause, ...] = ()
     segments: tuple[Segment, ...] = ()
     demo: bool = False
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from typing import TypeAlias
 
-from partwork.model.newsletter import Brand, Cadence
+from partwork.model.newsletter import Brand, Cadence, Pause
 from partwork.model.text import Span
 
 
@@ -247,7 +248,9 @@ def _changed(element: Element, change: Callable[[Run], Run]) -> Element | None:
 class Series:
     """A work published in instalments, in a fixed order; belongs to one newsletter.
 
-    `segment` names the one of the newsletter's whom it is for; empty: every reader.
+    `segment` names the one of the newsletter's whom it is for; empty: every reader. On days within
+    `skip`, and the newsletter's, it does not appear. After `review_by` nobody begins a course any
+    more, until somebody has read it again.
     """
 
     slug: str
@@ -259,6 +262,8 @@ class Series:
     mode: Mode = Mode.CALENDAR
     brand: Brand = field(default_factory=Brand)
     cadence: Cadence | None = None
+    skip: tuple[Pause, ...] = ()
+    review_by: date | None = None
     segment: str = ""
     articles: tuple[str, ...] = ()
     instalments: tuple[Instalment, ...] = ()

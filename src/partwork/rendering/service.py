@@ -7,7 +7,7 @@ they may, is decided elsewhere.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from html import escape
@@ -45,12 +45,30 @@ class ServiceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NextPart:
+    """The part of a series that comes next, and the day, where the series appears."""
+
+    series: str
+    number: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PartSoFar:
+    """A part that has been published, and where it is read."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceFields:
     """What a service mail is filled in with: whom it goes to, and the one link it is about.
 
     `lasts` is how long the link is good, nothing for ever, told in days where they are whole and
     else in hours, without the one that is begun.
-    Part, number and series are a review's alone. Nothing here is a visitor's free text.
+    Part, number and series are a review's alone, `coming` and `so_far` a welcome's. Nothing here
+    is a visitor's free text.
     """
 
     address: str
@@ -59,6 +77,8 @@ class ServiceFields:
     part: str = ""
     number: int = 0
     series: str = ""
+    coming: tuple[NextPart, ...] = ()
+    so_far: tuple[PartSoFar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +135,16 @@ class _Sheet:
         return {
             **dress_fields(self.newsletter, language, self.logo),
             "kind": self.kind.value,
-            "mail": {**told, "url": fields.url, "lasts": _lasting(language, fields.lasts)},
+            "mail": {
+                **told,
+                "url": fields.url,
+                "lasts": _lasting(language, fields.lasts),
+                "coming": [_coming(language, part) for part in fields.coming],
+                "so_far": SERVICE_WORDS[language]["joining"]["so far"] if fields.so_far else "",
+                "parts": [
+                    PartSoFar(one_line(part.title), safe_url(part.url)) for part in fields.so_far
+                ],
+            },
         }
 
 
@@ -162,6 +191,14 @@ def _told(
         "series": one_line(fields.series),
     }
     return {name: words % given for name, words in SERVICE_WORDS[language][kind.value].items()}
+
+
+def _coming(language: str, part: NextPart) -> str:
+    words = SERVICE_WORDS[language]["joining"]
+    month = words["months"].split()[part.day.month - 1]
+    day = words["day"] % {"day": part.day.day, "month": month, "year": part.day.year}
+    series = one_line(part.series)
+    return words["next"] % {"series": series, "number": part.number, "day": day}
 
 
 def _lasting(language: str, lasts: timedelta) -> str:

@@ -74,6 +74,13 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "note": "Nothing is sent before somebody approves it.",
             "why": "You get this because %(address)s reviews %(newsletter)s.",
         },
+        "joining": {
+            "next": "Part %(number)d of “%(series)s” comes on %(day)s.",
+            "so far": "The parts so far, to read on the web:",
+            "day": "%(day)d %(month)s %(year)d",
+            "months": "January February March April May June July August September October "
+            "November December",
+        },
         "lasts": {
             "days": "The link is good for %(days)d days.",
             "hours": "The link is good for %(hours)d hours.",
@@ -156,6 +163,13 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "button": "Den Teil lesen",
             "note": "Nichts wird verschickt, bevor ihn jemand freigibt.",
             "why": "Sie erhalten diese Mail, weil %(address)s %(newsletter)s gegenliest.",
+        },
+        "joining": {
+            "next": "Teil %(number)d von „%(series)s“ kommt am %(day)s.",
+            "so far": "Was bisher erschienen ist, im Web zu lesen:",
+            "day": "%(day)d. %(month)s %(year)d",
+            "months": "Januar Februar März April Mai Juni Juli August September Oktober "
+            "November Dezember",
         },
         "lasts": {
             "days": "Der Link gilt %(days)d Tage.",

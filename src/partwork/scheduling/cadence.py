@@ -4,13 +4,17 @@ Where the clocks go forward over a slot it falls on the first instant after the 
 go back over one, on the first of its two. The machine's own time zone plays no part.
 """
 
+from calendar import monthrange
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count, takewhile
 from zoneinfo import ZoneInfo
 
 from partwork.model.errors import PartworkError
-from partwork.model.newsletter import Cadence, Weekday
+from partwork.model.newsletter import Cadence, Newsletter, Weekday
+from partwork.model.series import Series
+from partwork.model.zone import zone_named
 
 
 class UnknownZone(PartworkError):
@@ -28,6 +32,13 @@ class NoDays(PartworkError):
         super().__init__("a cadence without days has no slots; name at least one, such as mon")
 
 
+def cadence_of(newsletter: Newsletter, series: Series) -> Cadence | None:
+    """The series' own cadence, else the newsletter's, without the days that either skips."""
+    cadence = series.cadence or newsletter.cadence
+    skip = (*newsletter.skip, *series.skip)
+    return cadence and replace(cadence, skip=(*cadence.skip, *skip))
+
+
 def slots(cadence: Cadence, after: datetime) -> Iterator[datetime]:
     """Every slot later than `after`, ascending, as aware UTC datetimes; there is no last one.
 
@@ -36,7 +47,7 @@ def slots(cadence: Cadence, after: datetime) -> Iterator[datetime]:
     """
     if after.utcoffset() is None:
         raise ValueError("a naive datetime names no instant: give it a time zone")
-    if not cadence.days:
+    if not (cadence.days or cadence.month_days or cadence.starts_on):
         raise NoDays
     return _slots(cadence, zone_of(cadence.zone), after.astimezone(UTC))
 
@@ -48,21 +59,30 @@ def next_slot(cadence: Cadence, now: datetime) -> datetime:
 
 def last_slot(cadence: Cadence, now: datetime, since: datetime) -> datetime | None:
     """The latest slot that has come by `now` and is later than `since`; None if there is none."""
-    # A listed day comes round in 7 days and no gap is longer than one: looking back further
-    # finds only slots that are not the latest.
-    nearby = max(since, now - timedelta(days=9))
-    come = takewhile(lambda slot: slot <= now, slots(cadence, after=nearby))
-    return max(come, default=None)
+    earliest = max(since, _FIRST)
+    if cadence.starts_on:
+        # Two days early: no zone is further from UTC, and no gap is longer.
+        start = datetime.combine(cadence.starts_on, time(), UTC) - timedelta(days=2)
+        earliest = max(earliest, start)
+    back = timedelta(days=9)  # a day of the week comes round in 7, and a gap may take one more
+    while True:
+        nearby = now - min(back, now - earliest)
+        come = takewhile(lambda slot: slot <= now, slots(cadence, after=nearby))
+        latest = max(come, default=None)
+        if latest or nearby <= earliest:
+            return latest
+        back *= 8
 
 
 def zone_of(name: str) -> ZoneInfo:
     """The time zone that IANA calls so. Raises UnknownZone."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown; not a key at all; a folder of keys
-        raise UnknownZone(name) from None
+    zone = zone_named(name)
+    if zone is None:
+        raise UnknownZone(name)
+    return zone
 
 
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)  # before there were any mails of ours
 _WEEKDAYS = tuple(Weekday)  # Monday first, as `date.weekday` counts
 
 
@@ -73,11 +93,30 @@ def _slots(cadence: Cadence, zone: ZoneInfo, after: datetime) -> Iterator[dateti
         first = max(first, cadence.starts_on)
     previous = after
     for day in (first + timedelta(days=n) for n in count()):
-        if _WEEKDAYS[day.weekday()] in cadence.days:
+        if _is_listed(day, cadence):
             slot = _instant(day, cadence, zone)
             if slot > previous:
                 yield slot
                 previous = slot
+
+
+def _is_listed(day: date, cadence: Cadence) -> bool:
+    if any(pause.first <= day <= pause.last for pause in cadence.skip):
+        return False
+    if cadence.month_days:
+        last = monthrange(day.year, day.month)[1]
+        is_day = any(min(listed, last) == day.day for listed in cadence.month_days)
+    else:
+        is_day = not cadence.days or _WEEKDAYS[day.weekday()] in cadence.days
+    begun = cadence.starts_on or date.min
+    return is_day and (_turn(day, cadence) - _turn(begun, cadence)) % cadence.every == 0
+
+
+def _turn(day: date, cadence: Cadence) -> int:
+    """The number of the day's month, week or day, whichever the cadence counts."""
+    if cadence.month_days:
+        return day.year * 12 + day.month
+    return (day.toordinal() - 1) // 7 if cadence.days else day.toordinal()  # day 1 was a Monday
 
 
 def _instant(day: date, cadence: Cadence, zone: ZoneInfo) -> datetime:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    true,
     update,
 )
 
@@ -27,6 +28,7 @@ from partwork.model.issue import Issue
 from partwork.model.segment import Segment, segment_of
 from partwork.model.stop import StopKind
 from partwork.store.cohorts import hold_cohorts
+from partwork.store.courses import is_of_zone
 from partwork.store.rows import literal_state, new_rows, written
 from partwork.store.schema import campaigns, courses, deliveries, issues, subscribers, subscriptions
 from partwork.store.segments import is_confirmed, reached
@@ -69,21 +71,33 @@ def count_audience(conn: Connection, issue: Issue, now: datetime) -> int:
 
 
 def plan_course(
-    conn: Connection, issue: Issue, slot_due_at: datetime, next_due_at: datetime, now: datetime
+    conn: Connection,
+    issue: Issue,
+    slot_due_at: datetime,
+    next_due_at: datetime,
+    now: datetime,
+    *,
+    since: datetime | None = None,
+    zone: str | None = None,
 ) -> tuple[Campaign | None, int]:
     """The campaign of a course's part for a due slot, and how many deliveries were new in it.
 
     Reaches those whose next part is this one and due by `now`, by the rules of
     `plan_campaign`, and moves them on: the part after it is theirs at `next_due_at`. A reader
     who had this part already is moved on without a delivery. Without a reader there is no
-    campaign: None and 0. Raises UnknownSegment.
+    campaign: None and 0. Whose part was due before `since`, or who is of another time zone than
+    `zone`, waits. Raises UnknownSegment.
     """
     lock_instalment(conn, issue)
-    waits_for_it = (
+    waits_for_it = [
         courses.c.series == issue.audience.series,
         courses.c.next_number == issue.number,
         courses.c.next_due_at <= now,
-    )
+    ]
+    if since is not None:
+        waits_for_it.append(courses.c.next_due_at >= since)
+    if zone is not None:
+        waits_for_it.append(is_of_zone(courses.c.subscriber, zone))
     readers = _audience(conn, issue, now).where(
         subscriptions.c.subscriber.in_(select(courses.c.subscriber).where(*waits_for_it))
     )
@@ -102,9 +116,18 @@ def plan_course(
 
 
 def enrol(
-    conn: Connection, newsletter: str, series: str, first_due_at: datetime, now: datetime
+    conn: Connection,
+    newsletter: str,
+    series: str,
+    first_due_at: datetime,
+    now: datetime,
+    *,
+    zone: str | None = None,
 ) -> int:
-    """Put confirmed subscribers without a position in a course at part 1; how many."""
+    """Put confirmed subscribers without a position in a course at part 1; how many.
+
+    Of one time zone alone, where it is given.
+    """
     positions = (
         select(
             subscriptions.c.subscriber,
@@ -115,6 +138,7 @@ def enrol(
             literal(now, courses.c.enrolled_at.type),
         )
         .where(is_confirmed(newsletter))
+        .where(true() if zone is None else is_of_zone(subscriptions.c.subscriber, zone))
         .where(
             ~exists().where(
                 courses.c.subscriber == subscriptions.c.subscriber, courses.c.series == series

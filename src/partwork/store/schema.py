@@ -33,6 +33,7 @@ from partwork.store import (  # noqa: F401 tables of the same metadata
     recovery_schema,
     review_schema,
     sending_schema,
+    slots_schema,
 )
 from partwork.store.columns import BIG_ID, Instant, is_one_of, metadata
 from partwork.store.rows import literal_state

@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from partwork.model.audience import ZONE_FIELD
 from partwork.model.errors import PartworkError
+from partwork.model.zone import zone_meant
 
 MAX_TAG = 100  # characters (Mailchimp's limit)
 MAX_VALUE = 500  # characters of a field; PostgreSQL's indexes take 2,700 bytes of a row
@@ -58,14 +60,15 @@ class Extras:
         for name, value in kept:
             if len(value) > MAX_VALUE:
                 raise ExtrasError(f"its {name} has more than {MAX_VALUE} characters")
-        return kept
+        return tuple((name, _zone(value) if name == ZONE_FIELD else value) for name, value in kept)
 
 
 def extras_in(titles: Sequence[str], wanted: Sequence[str]) -> Extras:
     """What a file with these columns has of tags, and of the fields that are wanted.
 
     A field is wanted by the title of its column or by its key among the attributes, whatever
-    their case, spaces and punctuation. Fields of our own export are wanted by themselves.
+    their case, spaces and punctuation. Fields of our own export are wanted by themselves, and so is
+    the time zone, by which courses come.
     """
     known = {plain(title): place for place, title in reversed(list(enumerate(titles)))}
     names = tuple(dict.fromkeys(map(field_name, wanted)))
@@ -75,6 +78,8 @@ def extras_in(titles: Sequence[str], wanted: Sequence[str]) -> Extras:
         for place, title in enumerate(titles)
         if title.casefold().startswith(_OWN) and field_name(title[len(_OWN) :])
     }
+    if ZONE_FIELD in known:
+        own.setdefault(ZONE_FIELD, known[ZONE_FIELD])
     columns = own | {name: known[plain(name)] for name in names if plain(name) in known}
     others = tuple(name for name in names if name not in columns)
     return Extras(
@@ -103,7 +108,8 @@ def checked_tag(written: str) -> str:
 
 def field_name(written: str) -> str:
     """A field's name as it is kept: in lower case, on one line, and no address in a header."""
-    return one_line(written.replace("@", " ")).casefold()
+    name = one_line(written.replace("@", " ")).casefold()
+    return ZONE_FIELD if plain(name) == ZONE_FIELD else name
 
 
 def plain(title: str) -> str:
@@ -117,6 +123,13 @@ def one_line(text: str) -> str:
     if line.isprintable():
         return line
     return " ".join("".join(c for c in line if c.isprintable()).split())
+
+
+def _zone(written: str) -> str:
+    """The time zone's own name. Raises ExtrasError."""
+    if zone := zone_meant(written):
+        return zone
+    raise ExtrasError("its timezone is none such as Europe/Berlin; mend it, or leave it empty")
 
 
 def _attributes_in(cell: str) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""Links to pages that only whoever an editor gives one to may see: reports, drafts, what waits.
+"""Links to pages for editors, and whom they give one to: reports, drafts, what waits, stopping.
 
 They are signed in this room since it is the one that knows how tokens are made.
 """
@@ -13,7 +13,7 @@ from partwork.subscribing.signing import signer_of
 from partwork.subscribing.tokens import BadToken
 
 MAX_KEY = 300  # characters; with the longest names, 89 letters, ours have about 180
-_REPORT, _DRAFT, _READ, _WAITING = "report", "draft", "read", "waiting"
+_REPORT, _DRAFT, _READ, _WAITING, _STOP = "report", "draft", "read", "waiting", "stop"
 
 
 class LinkHasRunOut(PartworkError):
@@ -83,6 +83,18 @@ def check_waiting_key(key: str, now: datetime, secrets: Sequence[str]) -> dateti
     if now >= until:
         raise LinkHasRunOut("what waits", until, "the flow review makes one")
     return until
+
+
+def stop_key(issue: str, until: datetime, secrets: Sequence[str]) -> str:
+    """The same for the page on which an issue is stopped before it is sent, by the issue's name."""
+    return _key(_STOP, issue, until, secrets)
+
+
+def check_stop_key(issue: str, key: str, now: datetime, secrets: Sequence[str]) -> None:
+    """Returns where `key` opens that page at `now`. Raises as `check_report_key` does."""
+    until = _until(_STOP, issue, key, secrets)
+    if now >= until:
+        raise LinkHasRunOut(f"the page that stops {issue}", until, f"partwork pause {issue}")
 
 
 def _key(purpose: str, name: str, until: datetime, secrets: Sequence[str]) -> str:

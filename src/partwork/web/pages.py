@@ -67,6 +67,15 @@ READING_IS_OVER = (
     "makes new ones.",
 )
 NO_DRAFT_TO_SHOW = "This draft cannot be shown"  # as above
+NO_STOP = (
+    "This link stops nothing",
+    "A part of it may be missing. On the machine itself, partwork pause ISSUE stops an issue.",
+)
+STOP_IS_OLD = (
+    "This link has run out",
+    "It was good until three days after the issue was to start. On the machine itself, partwork "
+    "pause ISSUE stops an issue.",
+)
 TOO_LARGE = ("That was too much", "What was sent to this page is larger than it takes.")
 NOT_THAT_WAY = ("That does not work here", "This page cannot be used in that way.")
 NOT_FROM_THERE = (

@@ -107,5 +107,5 @@ def reading_routes(press: Press, pages: Pages, error_page: Callable[[int], Respo
 
 _PRIVATE = (
     *("u", "l", "confirm", "undo", "preferences", "move"),
-    *("articles", "drafts", "read", "waiting"),
+    *("articles", "drafts", "read", "waiting", "stop"),
 )

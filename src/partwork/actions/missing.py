@@ -1,0 +1,105 @@
+"""Slots that nobody looked at in time → what a person is asked to decide, once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+from partwork.actions.notices import Notice, mail_editors
+from partwork.assembly import Press
+from partwork.model.missed import Missed
+from partwork.model.newsletter import Cadence
+from partwork.model.series import Instalment, Series
+from partwork.scheduling.cadence import slots
+from partwork.scheduling.missed import missed_of
+from partwork.store.campaigns import last_campaign
+from partwork.store.engine import read_only
+from partwork.store.issues import approvals_of, current_drafts
+from partwork.store.slots import load_look, load_missed, note_missed, save_look
+
+NOT_AFTER = timedelta(hours=6)  # a guess: a part that is later than this has missed its slot
+
+
+def held_for_missed(
+    press: Press, series: Series, cadence: Cadence, left: Sequence[Instalment], now: datetime
+) -> str:
+    """Why nothing of a series goes out until a person has decided, in words; "": it may.
+
+    A slot is missed when an approved part was due in it, and from before it until `NOT_AFTER`
+    behind it nobody looked. The editor is asked by mail when that is first seen. What comes due
+    before they have decided is missed too.
+    """
+    with press.engine.begin() as connection:
+        looked_at = load_look(connection, series.slug)
+        save_look(connection, series.slug, now)
+        before = load_missed(connection, series.slug)
+        last = last_campaign(connection, series.slug)
+    if before:
+        since = before[-1].due_at
+    elif looked_at:
+        since = max(looked_at, last.due_at) if last else looked_at
+    else:
+        return ""
+    known = {one.instalment for one in before}
+    come = tuple(takewhile(lambda slot: slot <= now, slots(cadence, after=since)))
+    more = _missed(press, series, [part for part in left if part.id not in known], come)
+    if not before and (not more or more[0].due_at >= now - NOT_AFTER):
+        return ""
+    with press.engine.begin() as connection:
+        note_missed(connection, series.slug, more, now)
+    held = (*before, *more)
+    if not before:
+        _ask(press, series, held, now)
+    return f"{in_words(held)}; `partwork missed {series.slug}` shows what can be done"
+
+
+def is_approved_in_part(press: Press, series: Series) -> bool:
+    """Whether any draft of a series was approved: it has begun to be published."""
+    return any(_approved_at(press, series, series.instalments))
+
+
+def in_words(held: Sequence[Missed]) -> str:
+    """Which parts were missed, and when."""
+    first = held[0]
+    if len(held) == 1:
+        return f"part {first.number} missed its slot of {first.due_at:%Y-%m-%d %H:%M} UTC"
+    return (
+        f"parts {first.number} to {held[-1].number} missed their slots from "
+        f"{first.due_at:%Y-%m-%d %H:%M} UTC on"
+    )
+
+
+def _missed(
+    press: Press, series: Series, left: Sequence[Instalment], come: Sequence[datetime]
+) -> tuple[Missed, ...]:
+    if not come:
+        return ()
+    found = missed_of(come, _approved_at(press, series, left))
+    return tuple(Missed(slot, left[place].id, left[place].number) for slot, place in found)
+
+
+def _approved_at(
+    press: Press, series: Series, parts: Sequence[Instalment]
+) -> tuple[datetime | None, ...]:
+    """When the stored draft of each part was first approved; None: it was not."""
+    with read_only(press.engine) as connection:
+        found = {
+            draft.instalment: approvals_of(connection, draft.content_hash)
+            for draft in current_drafts(connection, series.slug)
+        }
+    oldest_first = (found.get(part.id, ()) for part in parts)
+    return tuple(yes[0].approved_at if yes else None for yes in oldest_first)
+
+
+def _ask(press: Press, series: Series, held: Sequence[Missed], now: datetime) -> None:
+    lines = (
+        f"{series.title}: {in_words(held)}, since nothing of ours ran then.",
+        "Nothing more of the series goes out before you have decided what is to become of it. "
+        f"What each choice means for the dates: partwork missed {series.slug}",
+        f"Send it now: partwork missed {series.slug} --now",
+        f"Leave it out, and keep the days of all others: partwork missed {series.slug} --skip",
+        f"Send it in the next slot, and move all others: partwork missed {series.slug} --shift",
+        "In the dashboard the flow `missed` does the same.",
+    )
+    name = f"missed {series.slug} {held[0].due_at.isoformat()}"
+    subject = f"{series.slug}: {in_words(held)}"
+    mail_editors(press, series.newsletter, Notice(name, subject, lines), now)
