@@ -32,7 +32,7 @@ class Notice:
     link: str = ""
 
 
-def mail_editorss(press: Press, held: Sequence[Held], clock: Clock) -> None:
+def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
     """Mails each newsletter's reply-to address, else its sender, that an issue is held, and why.
 
     Without a mail server nobody is told but by `status` and the log. A notice that cannot be sent

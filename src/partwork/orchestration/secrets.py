@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -28,7 +29,8 @@ async def bring_secrets() -> None:
 
     for variable, block in named.items():
         try:
-            value = (await Secret.aload(block)).get()  # type: ignore[misc]
+            found: Any = await Secret.aload(block)  # its type does not say what it is
+            value = found.get()
         except (ValueError, RuntimeError, PrefectException, httpx.HTTPError) as error:
             _log.warning("%s: %s", variable, type(error).__name__)
             continue
