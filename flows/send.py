@@ -13,6 +13,7 @@ from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import escaped, leave_report, table
+from partwork.orchestration.gently import ending_gently
 from partwork.orchestration.held import tell_held
 from partwork.orchestration.progress import shown_progress
 from partwork.settings import Settings
@@ -25,7 +26,8 @@ def run_lane(issue: str) -> SendReport:
         if unheard := why_unheard_of(press, issue):
             get_run_logger().warning("%s", unheard)
         progress = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
-        return send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
+        with ending_gently() as told_to_end:
+            return send_unsent(press, issue, clock=_now, progress=progress, told_to_end=told_to_end)
 
 
 @flow(name="send", flow_run_name="send {issue}")
@@ -53,6 +55,10 @@ def send(
     if report.stopped:
         return Failed(message=f"{words}; stopped: {report.stopped}")
     return Completed(message=words)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def page(report: SendReport) -> str:
