@@ -73,7 +73,17 @@ def main() -> None:
                 ):
                     picture = f"{name}-{width_name}{suffix}"
                     if asked.all or picture in TOLD:
-                        print(take(browser, address, width, scheme, asked.to / f"{picture}.png"))
+                        to = asked.to / f"{picture}.png"
+                        print(
+                            take(
+                                browser,
+                                address,
+                                width,
+                                scheme,
+                                to=to,
+                                login=login_of(demo_of(home)),
+                            )
+                        )
 
 
 @contextmanager
@@ -113,16 +123,21 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def demo_of(home: Path) -> Path:
+    """The home that the demo has of its own."""
+    return home / ".partwork" / "demo"
+
+
 def pages(home: Path, dashboard: str) -> dict[str, str]:
     """What to take, by the picture's name."""
-    api = Api(Place(int(dashboard.rpartition(":")[2]), login_of(home / ".partwork" / "demo")))
+    api = Api(Place(int(dashboard.rpartition(":")[2]), login_of(demo_of(home))))
     ingest = api.get("/deployments/name/ingest/default")["id"]
     runs: list[dict[str, Any]] = api.post(
         "/flow_runs/filter",
         {"flows": {"name": {"any_": ["compose"]}}, "sort": "START_TIME_DESC", "limit": 1},
     )
     reports = f"{dashboard}/artifacts/artifact"
-    demo = home / ".partwork" / "demo"
+    demo = demo_of(home)
     mail = demo / ".partwork" / "previews" / SERIES / "01" / "mail.html"
     report = home / ".partwork" / "report.html"
     with assemble(Settings(home=demo)) as press:
@@ -147,13 +162,24 @@ def _longest_report(api: Api, key: str) -> str:
 
 
 def take(
-    browser: Browser, address: str, width: int, scheme: Literal["light", "dark"], to: Path
+    browser: Browser,
+    address: str,
+    width: int,
+    scheme: Literal["light", "dark"],
+    *,
+    to: Path,
+    login: str,
 ) -> Path:
     """A picture of the top of a page, once its requests have come to rest."""
     page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
     page.goto(address)
     # The dashboard keeps a socket open and fills its lists after the page has loaded.
     page.wait_for_load_state("networkidle")
+    if "/login" in page.url:
+        page.locator("input").first.fill(login)
+        page.locator("input").first.press("Enter")
+        page.wait_for_url(address)
+        page.wait_for_load_state("networkidle")
     page.wait_for_timeout(1500)
     page.screenshot(path=to)
     page.close()

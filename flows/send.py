@@ -17,6 +17,7 @@ from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.events import tell_held, tell_sent, tell_slowed
 from partwork.orchestration.fan_out import further_lanes, start_lanes
+from partwork.orchestration.gently import ending_gently
 from partwork.orchestration.live import LiveReport
 from partwork.orchestration.progress import shown_progress
 from partwork.orchestration.send_report import page, page_so_far
@@ -40,7 +41,10 @@ def run_lane(issue: str) -> SendReport:
             bar(done, of)
             live.tell(done, of)
 
-        report = send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
+        with ending_gently() as told_to_end:
+            report = send_unsent(
+                press, issue, clock=_now, progress=progress, told_to_end=told_to_end
+            )
         live.end(page(report))
         return report
 
@@ -87,3 +91,7 @@ def send(
     if report.stopped:
         return Failed(message=f"{words}; stopped: {report.stopped}")
     return Completed(message=words)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

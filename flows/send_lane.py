@@ -11,6 +11,7 @@ from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.events import tell_held
+from partwork.orchestration.gently import ending_gently
 from partwork.settings import Settings
 
 
@@ -31,8 +32,10 @@ def send_lane(
     Example: none is needed; run `send`.
     """
     try:
-        with assemble(Settings()) as press:
-            report = send_unsent(press, issue, clock=lambda: datetime.now(UTC))
+        with assemble(Settings()) as press, ending_gently() as told_to_end:
+            report = send_unsent(
+                press, issue, clock=lambda: datetime.now(UTC), told_to_end=told_to_end
+            )
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(report.held)

@@ -27,6 +27,13 @@ from partwork.settings_faults import SettingsError
         ({"secret": "prefect-secret:ours"}, "PARTWORK_SECRET names a Secret block of Prefect that"),
         ({"postmark_logins": "postmark:short"}, "PARTWORK_POSTMARK_LOGINS must be name:password"),
         ({"postmark_logins": f":{'x' * 40}"}, "PARTWORK_POSTMARK_LOGINS must be name:password"),
+        ({"dashboard_port": 70_000}, "PARTWORK_DASHBOARD_PORT must be 65535 or less."),
+        ({"dashboard_host": "here"}, "PARTWORK_DASHBOARD_HOST must be an IP address such as"),
+        ({"dashboard_url": "https://x.example.org/d"}, "PARTWORK_DASHBOARD_URL must be a web"),
+        ({"dashboard_url": "https://a:b@x.example.org"}, "PARTWORK_DASHBOARD_URL must be a web"),
+        ({"dashboard_login": "ada:short"}, "PARTWORK_DASHBOARD_LOGIN must be name:password"),
+        ({"dashboard_login": f"ada: {'x' * 40}"}, "PARTWORK_DASHBOARD_LOGIN must be name:password"),
+        ({"web_proxies": "proxy"}, "PARTWORK_WEB_PROXIES must be addresses or networks such as"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_must_be(tmp_path, wrong, said):

@@ -7,16 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dotenv import dotenv_values
 from sqlalchemy import Engine
 
 from partwork.actions.relaying import relays_of, transport_of
 from partwork.delivering.bounces import SentMail, bounce_address
-from partwork.language_model.cache import Cache
-from partwork.language_model.endpoint import Endpoint
-from partwork.language_model.model import LanguageModel
-from partwork.language_model.spending import Prices
 from partwork.library import Library, LibraryError
 from partwork.model.delivery import Transport
 from partwork.model.errors import PartworkError
@@ -35,6 +32,9 @@ from partwork.subscribing.addresses import RULE, address_key
 from partwork.subscribing.suppression import fingerprint, suppression_key
 from partwork.transport.outbox import Outbox
 from partwork.transport.url import smtp_address
+
+if TYPE_CHECKING:
+    from partwork.language_model.model import LanguageModel
 
 # What actions take from a door: the time of day, and whom to tell how many of how many are done.
 Clock = Callable[[], datetime]
@@ -114,7 +114,7 @@ class Press:
         pattern = self.settings.bounce_address
         return bounce_address(pattern, mail, self.secrets) if pattern else otherwise
 
-    def writer(self) -> LanguageModel | None:
+    def writer(self) -> "LanguageModel | None":
         """A language model for one series, as the settings have it; None where they name none.
 
         Raises Unusable for settings that cannot be.
@@ -122,6 +122,12 @@ class Press:
         given = self.settings
         if not given.writer_url:
             return None
+        # Here, for whoever asks no model should not wait for the library that does.
+        from partwork.language_model.cache import Cache  # noqa: PLC0415
+        from partwork.language_model.endpoint import Endpoint  # noqa: PLC0415
+        from partwork.language_model.model import LanguageModel  # noqa: PLC0415
+        from partwork.language_model.spending import Prices  # noqa: PLC0415
+
         return LanguageModel(
             Endpoint(given.writer_url, given.writer_key.get_secret_value()),
             given.writer_model,

@@ -51,6 +51,29 @@ def test_a_pause_stops_a_lane_at_its_next_message(
     assert issue not in publish(by_smtp, "", at_once=False, now=NOW + timedelta(days=1)).unsent
 
 
+def test_a_lane_that_is_told_to_end_hears_the_replies_to_what_has_left(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    done: list[int] = []
+
+    first = send(
+        by_smtp,
+        issue,
+        clock=clock,
+        progress=lambda count, _of: done.append(count),
+        told_to_end=lambda: bool(done) and done[-1] >= 30,
+    )
+    standing = first.tally
+    second = send(by_smtp, issue, clock=clock)
+
+    assert "told to end" in first.stopped
+    assert 30 <= standing.accepted <= 30 + 3 * server.at_once
+    assert standing.in_doubt == 0
+    assert standing.accepted + standing.pending == len(MANY)
+    assert second.tally.accepted == len(MANY)
+    assert second.sent == len(MANY) - standing.accepted
+
+
 def test_who_stops_what_is_stopped_and_gives_no_reason_takes_none_back(
     press: Press, issue: str, clock: Clock
 ) -> None:

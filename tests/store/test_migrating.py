@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -52,6 +53,20 @@ def test_an_empty_database_comes_to_head_and_stays_there(empty_url):
     migrate(engine)
 
     assert revision_of(engine) == head is not None
+    engine.dispose()
+
+
+def test_steps_follow_each_other_as_their_numbers_do(empty_url):
+    scripts = ScriptDirectory(str(SCRIPTS))
+    steps = [script.revision for script in scripts.walk_revisions()]
+    engine = open_engine(empty_url)
+
+    migrate(engine)
+
+    assert revision_of(engine) == scripts.get_current_head()
+    assert steps == sorted(steps, reverse=True)
+    assert all(migrating.is_known(step) for step in steps)
+    assert not migrating.is_known("9999")
     engine.dispose()
 
 

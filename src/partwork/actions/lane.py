@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -45,6 +45,7 @@ LEASE = timedelta(minutes=10)
 CLAIM = 64  # deliveries of a lane that are in doubt, at most, when its machine loses power
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK = 0.2  # seconds, where the database does not tell of changes; DESIGN 9 asks for 5
+TOLD_TO_END = "this process was told to end; what is unsent goes out with the next send"
 NO_MESSAGE = 553  # mailbox name not allowed (RFC 5321, 4.2.2): our own word, nothing was sent
 
 _log = logging.getLogger("partwork.sending")
@@ -93,6 +94,7 @@ class Lane:
     progress: Progress
     of_all: int
     course: Course
+    told_to_end: Callable[[], bool] = lambda: False
     stopped: str = ""
     held: list[Held] = field(default_factory=list)  # issues, by this lane
     _rounds: Rounds = field(default_factory=Rounds)
@@ -188,6 +190,7 @@ class Lane:
             self.hold(self.course.held)
         elif noted.is_stopped or self.course.given_up:
             self.stopped = self.stopped or self._why_stopped()
+        self._heed_end()
         for key in told.awaited:
             if key not in noted.may_go:
                 self._withdraw(key)
@@ -200,6 +203,11 @@ class Lane:
         self._show_progress(answered)
         if self._rounds.is_due(answered):
             self.look()
+
+    def _heed_end(self) -> None:
+        """Takes and lets go nothing more once the process was told to end."""
+        if self.told_to_end():
+            self.stopped = self.stopped or TOLD_TO_END
 
     def _hear(self, row: Delivery, reply: Reply, told: Told) -> None:
         """What the ledger is to be told of a reply, and whether the lane goes on after it."""

@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -67,12 +67,14 @@ def send(
     clock: Clock,
     progress: Progress = lambda _done, _of: None,
     dry_run: bool = False,
+    told_to_end: Callable[[], bool] = lambda: False,
 ) -> SendReport:
     """Sends what the ledger says is unsent; safe to run again, at once or elsewhere.
 
     A delivery is claimed once, its attempt is committed before the message leaves and its
     reply after; what a crash leaves between the two is in doubt and not sent again. A share of the
-    readers goes first, and the others only when their servers took it. Raises Stopped for an issue
+    readers goes first, and the others only when their servers took it. Once `told_to_end` says so,
+    nothing more leaves, and the replies to what has left are noted. Raises Stopped for an issue
     that is paused, held or cancelled.
     """
     found = issue_named(press, issue)
@@ -101,7 +103,9 @@ def send(
         _lane_name(press, found, clock) as name,
         desk(press.engine) as own,
     ):
-        lane = Lane(name, press, own, copies, transport, clock, progress, of_all, course)
+        lane = Lane(
+            name, press, own, copies, transport, clock, progress, of_all, course, told_to_end
+        )
         lane.look()  # a run that was killed may have left something to judge
         canary = "" if stop or lane.stopped else _send_canary(lane, found)
         if not lane.stopped:

@@ -258,14 +258,15 @@ def running_prefect(
     base: Mapping[str, str] | None = None,
     secrets: Iterable[str] = (),
     also: Hearer = nobody,
+    beside: Callable[["RunningPrefect"], object] = lambda _prefect: None,
 ) -> Iterator[RunningPrefect]:
     """A Prefect server for a home, at a place: where it names no port, any free one.
 
     Children get `base` (the environment of this process, if it is not given) without what is
     Prefect's in it. What they say goes to `log`, without `secrets` and logins; `also` hears each
-    line. All of them end with the context, within 10 seconds, also on SIGTERM; when this process
-    is killed, at once. Raises NotWritable, HomeInUse, PortTaken, BadLogin, or PrefectDown after
-    120 seconds.
+    line. `beside` is called while the server starts. All of them end with the context, within 10
+    seconds, also on SIGTERM; when this process is killed, at once. Raises NotWritable, HomeInUse,
+    PortTaken, BadLogin, or PrefectDown after 120 seconds.
     """
     home = home.absolute()
     state = prefect_state(home)
@@ -283,7 +284,9 @@ def running_prefect(
         with closing(Journal(log, secrets=unsaid, also=also)) as journal:
             prefect = RunningPrefect(home, place, journal, environment, Api(place), [])
             try:
-                prefect.await_health(prefect.server())
+                server = prefect.server()
+                beside(prefect)
+                prefect.await_health(server)
                 yield prefect
             finally:
                 prefect.end()

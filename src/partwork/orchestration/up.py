@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -48,24 +47,22 @@ def run_up(
     )
     console.print(f"starting; the log is {log}")
     began = time.monotonic()
+    running = _Running(settings, web_port)
     try:
-        with ExitStack() as stack:
-            prefect = stack.enter_context(
-                running_prefect(
-                    settings.home,
-                    log=log,
-                    place=place,
-                    base=base,
-                    secrets=secrets_of(settings),
-                    also=_on_terminal(log_to),
-                )
-            )
-            supervisor = _start(prefect, settings, web_port)
-            ready = f"ready after {time.monotonic() - began:.0f} s; Ctrl-C ends all of it"
+        with running_prefect(
+            settings.home,
+            log=log,
+            place=place,
+            base=base,
+            secrets=secrets_of(settings),
+            also=_on_terminal(log_to),
+            beside=running.begin,
+        ) as prefect:
+            running.go_on(prefect)
             _tell(console, prefect, web_url, newsletters)
             _tell_login(console, prefect, is_first=is_first)
-            console.print(ready)
-            supervisor.run(time.sleep)
+            console.print(f"ready after {time.monotonic() - began:.0f} s; Ctrl-C ends all of it")
+            running.supervisor.run(time.sleep)
     except (KeyboardInterrupt, ToldToEnd):
         console.print("stopped")
     return 0
@@ -81,24 +78,31 @@ def _on_terminal(console: Console) -> Hearer:
     return show
 
 
-def _start(prefect: RunningPrefect, settings: Settings, web_port: int) -> Supervisor:
-    """Web pages first, which need nobody; then what the server is to know, then the worker."""
+class _Running:
+    """The four that run, started so that none waits for another longer than it must."""
 
-    def told(what: str) -> None:
-        prefect.journal.note("up", what)
+    def __init__(self, settings: Settings, web_port: int) -> None:
+        self._settings, self._web_port = settings, web_port
+        self.supervisor = Supervisor(lambda _what: None)
 
-    def web() -> Child:
-        where = ("--host", settings.web_host, "--port", str(web_port))
-        proxies = (f"--proxy={proxy}" for proxy in settings.trusted_proxies)
-        return prefect.start("web", "partwork", "web", *where, *proxies)
+    def begin(self, prefect: RunningPrefect) -> None:
+        """While the server starts: the web pages, which need nobody."""
 
-    supervisor = Supervisor(told)
-    supervisor.take("server", prefect.server, prefect.children[0])
-    supervisor.keep("web", web)
-    deploy_what_can_be(prefect, told)
-    supervisor.keep("worker", prefect.worker)
-    _await_web(settings.web_host, web_port, prefect.children[1])
-    return supervisor
+        def web() -> Child:
+            where = ("--host", self._settings.web_host, "--port", str(self._web_port))
+            proxies = (f"--proxy={proxy}" for proxy in self._settings.trusted_proxies)
+            return prefect.start("web", "partwork", "web", *where, *proxies)
+
+        self.supervisor = Supervisor(lambda what: prefect.journal.note("up", what))
+        self.supervisor.take("server", prefect.server, prefect.children[0])
+        self.supervisor.keep("web", web)
+
+    def go_on(self, prefect: RunningPrefect) -> None:
+        """Once the server answers: the worker, and meanwhile what it is to run."""
+        prefect.make_pool()
+        self.supervisor.keep("worker", prefect.worker)
+        deploy_what_can_be(prefect, self.supervisor.told)
+        _await_web(self._settings.web_host, self._web_port, prefect.children[1])
 
 
 def deploy_what_can_be(prefect: RunningPrefect, told: Callable[[str], None]) -> None:

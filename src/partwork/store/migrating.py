@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from partwork.store.engine import StoreError, read_only
 
@@ -25,18 +21,21 @@ def migrate(engine: Engine) -> None:
     Safe when several processes start at once: the first does it while the others wait. Raises
     StoreError for a database that a newer Partwork has made.
     """
-    scripts = ScriptDirectory(str(_SCRIPTS))
-    if _known(revision_of(engine), scripts, engine) == scripts.get_current_head():
+    if _known(revision_of(engine), engine) == max(_revisions()):
         return
     with engine.begin() as conn:
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        _known(_revision(conn), scripts, engine)
+        _known(_revision(conn), engine)
         upgrade(conn)
 
 
 def upgrade(conn: Connection, revision: str = "head") -> None:
     """Bring the database to a revision in the connection's transaction."""
+    # Here, for a database that is at head, as mostly, has no need of a tenth of a second's import.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config(attributes={"connection": conn, "version_table": VERSION_TABLE})
     # The option is a configparser's: a percent sign in the path would begin a reference.
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
@@ -45,8 +44,7 @@ def upgrade(conn: Connection, revision: str = "head") -> None:
 
 def is_known(revision: str) -> bool:
     """Whether this Partwork can bring a database of that revision to its own."""
-    scripts = ScriptDirectory(str(_SCRIPTS))
-    return revision in {script.revision for script in scripts.walk_revisions()}
+    return revision in _revisions()
 
 
 def revision_of(engine: Engine) -> str | None:
@@ -56,13 +54,19 @@ def revision_of(engine: Engine) -> str | None:
 
 
 def _revision(conn: Connection) -> str | None:
-    context = MigrationContext.configure(conn, opts={"version_table": VERSION_TABLE})
-    return context.get_current_revision()
+    if not inspect(conn).has_table(VERSION_TABLE):
+        return None
+    found = conn.execute(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 our own
+    return found.scalar_one_or_none()
 
 
-def _known(revision: str | None, scripts: ScriptDirectory, engine: Engine) -> str | None:
-    known = {script.revision for script in scripts.walk_revisions()}
-    if revision is not None and revision not in known:
+def _revisions() -> frozenset[str]:
+    """Of all steps, which follow each other as their numbers do; a file's name begins with it."""
+    return frozenset(file.name[:4] for file in (_SCRIPTS / "versions").glob("[0-9]*_*.py"))
+
+
+def _known(revision: str | None, engine: Engine) -> str | None:
+    if revision is not None and not is_known(revision):
         raise StoreError(
             str(engine.url.database),
             f"is at revision {revision}, which this Partwork does not know; "

@@ -1,0 +1,325 @@
+"""What `partwork up` takes: time to be ready, memory, and processor time beside what is sent.
+
+    python benchmarks/running.py [start] [ticks] [send] [--ticks N] [--recipients N]
+
+starts it in a fresh home as people do and prints Markdown; Linux alone tells what is asked here.
+`start`, a minute: twice from nothing to ready, memory and processor time at rest, and what one look
+of `publish` takes that finds nothing to do. `ticks`, half an hour for 500 of those looks: whether
+memory grows, and that Prefect forgets old runs. `send`, five minutes for 100,000 readers: one issue
+by a run, and one by `partwork send`, to a server that costs next to nothing. Run on a machine that
+has nothing else to do.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+from benchmarks.occasion import occasion  # noqa: E402 found by the line above
+from benchmarks.sending import (  # noqa: E402 see above
+    NEWSLETTER,
+    import_readers,
+    issue_of,
+    make_home,
+    plan,
+)
+from benchmarks.sinks import our_sink  # noqa: E402 see above
+from partwork.actions.init import init_home  # noqa: E402 see above
+from partwork.actions.loading import load_newsletter  # noqa: E402 see above
+from partwork.assembly import assemble  # noqa: E402 see above
+from partwork.orchestration.api import Api  # noqa: E402 see above
+from partwork.orchestration.environment import Place, prefect_state  # noqa: E402 see above
+from partwork.orchestration.login import login_of  # noqa: E402 see above
+from partwork.settings import Settings  # noqa: E402 see above
+
+TICK_SECONDS = os.sysconf("SC_CLK_TCK")
+REST_SECONDS = 30
+OLD = timedelta(days=100)  # Prefect forgets runs after 90
+ENDED = {"COMPLETED", "FAILED", "CRASHED"}
+
+
+@dataclass
+class Up:
+    """A `partwork up` that is ready, `ready_s` after it was begun."""
+
+    home: Path
+    process: int
+    ready_s: float
+    api: Api
+
+    def children(self) -> dict[str, int]:
+        """Its children's processes by what they are."""
+        found = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
+        lines = {int(p): Path(f"/proc/{p}/cmdline").read_text().split("\0") for p in found}
+        words = ("server", "worker", "web")
+        return {word: p for word in words for p, line in lines.items() if word in line}
+
+    def memory_mb(self) -> dict[str, float]:
+        """What each process and its own have of the memory, shared pages in parts (PSS)."""
+        own = {"launcher": _pss_mb(self.process)}
+        return own | {
+            word: sum(map(_pss_mb, _family(process))) for word, process in self.children().items()
+        }
+
+    def cpu_s(self) -> float:
+        """Processor time of all of it so far, with that of runs that have ended."""
+        own = _cpu_s(self.process, with_ended=False)
+        return own + sum(_cpu_s(process) for process in self.children().values())
+
+    def run(self, flow: str, parameters: dict[str, object]) -> None:
+        """A run from beginning to end."""
+        deployment = self.api.get(f"/deployments/name/{flow}/default")["id"]
+        body = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
+        run = self.api.post(f"/deployments/{deployment}/create_flow_run", body)["id"]
+        while (state := self.api.get(f"/flow_runs/{run}")["state"])["type"] not in ENDED:
+            time.sleep(0.5)
+        if state["type"] != "COMPLETED":
+            sys.exit(f"{flow}: {state['message']}")
+        worker = self.children()["worker"]
+        while len(_family(worker)) > 1:  # until its time is the worker's
+            time.sleep(0.1)
+
+
+@contextmanager
+def up(home: Path) -> Iterator[Up]:
+    """One that ends with the context."""
+    began = time.monotonic()
+    log = (home / "said").open("w+")
+    with (
+        log,
+        subprocess.Popen(
+            [sys.executable, "-m", "partwork", "up"],
+            env=os.environ | {"PARTWORK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        try:
+            while "\nready" not in (said := (home / "said").read_text()):
+                if process.poll() is not None:
+                    sys.exit(f"`partwork up` ended: {said}")
+                time.sleep(0.05)
+            found = re.search(r"dashboard +http://127\.0\.0\.1:(\d+)", said)
+            assert found
+            api = Api(Place(int(found[1]), login_of(home)))
+            yield Up(home, process.pid, time.monotonic() - began, api)
+        finally:
+            process.terminate()
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Processor time and time that something took, in seconds."""
+
+    cpu: float
+    wall: float
+
+    def beyond(self, share: float) -> float:
+        """Processor time beyond what is spent anyway, a share of each second."""
+        return self.cpu - share * self.wall
+
+
+def start() -> str:
+    """How long it takes to be ready, and what it takes then."""
+    with _home() as home:
+        with up(home) as first:
+            first_s = first.ready_s
+        with up(home) as again:
+            again.run("publish", {})
+            looks = _spent(again, lambda: [again.run("publish", {}) for _ in range(5)])
+            time.sleep(REST_SECONDS)
+            share = at_rest(again)
+            memory = again.memory_mb()
+    return _table(
+        "Starting, and at rest",
+        ("ready, the first time, s", f"{first_s:.1f}", "25"),
+        ("ready, each further time, s", f"{again.ready_s:.1f}", "25"),
+        ("memory at rest, MB", f"{sum(memory.values()):.0f}", "700"),
+        *((f"of it the {word}", f"{mb:.0f}", "") for word, mb in memory.items()),
+        ("processor at rest, % of a core", f"{100 * share:.1f}", ""),
+        ("processor time of a look with nothing to do, s", f"{looks.beyond(share) / 5:.2f}", "3"),
+    )
+
+
+def at_rest(running: Up) -> float:
+    """The share of a core that it takes while nothing is done."""
+    rest = _spent(running, lambda: time.sleep(REST_SECONDS))
+    return rest.cpu / rest.wall
+
+
+def ticks(count: int, turn: Callable[[], contextlib.AbstractContextManager[object]]) -> str:
+    """Whether so many looks leave anything behind; `turn` is entered for each ten."""
+    with _home() as home:
+        with up(home) as running:
+            _looks(running, 20, turn)  # until all that is made once is there
+            before = sum(running.memory_mb().values())
+            _looks(running, count, turn)
+            after = sum(running.memory_mb().values())
+        runs, octets = _runs(home), (prefect_state(home) / "prefect.db").stat().st_size
+        with _database(home) as database:
+            long_ago = (datetime.now(UTC) - OLD).isoformat(sep=" ")
+            database.execute("UPDATE flow_run SET end_time = ? WHERE end_time NOT NULL", [long_ago])
+            database.commit()
+        with up(home) as again:
+            deadline = time.monotonic() + 120
+            while (left := _ended(home)) and time.monotonic() < deadline:
+                time.sleep(1)
+            assert again.process
+    grown = 100 * (after - before) / before
+    return _table(
+        f"{count} looks that find nothing",
+        ("memory before, MB", f"{before:.0f}", ""),
+        ("memory after, MB", f"{after:.0f}", ""),
+        ("growth, %", f"{grown:.1f}", "5"),
+        ("runs in Prefect's database", str(runs), ""),
+        ("its size, MB", f"{octets / 1e6:.1f}", ""),
+        ("of runs that are 100 days old, left after the next start", str(left), "0"),
+    )
+
+
+def send(recipients: int) -> str:
+    """What a send by a run takes beside one without Prefect."""
+    with _home() as home, our_sink() as sink:
+        make_home(home, sink, connections=8)
+        with assemble(Settings(home=home)) as press:
+            import_readers(press, recipients)
+            newsletter = load_newsletter(press, NEWSLETTER)
+            issues = [issue_of(newsletter, press.new_id(), number) for number in (1, 2)]
+            for issue in issues:
+                plan(press, issue)
+        first, second = (issue.name for issue in issues)
+        began, before = time.monotonic(), os.times()
+        subprocess.run(  # noqa: S603 our own interpreter
+            [sys.executable, "-m", "partwork", "send", first],
+            env=os.environ | {"PARTWORK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        times = os.times()
+        alone = times.children_user + times.children_system
+        alone -= before.children_user + before.children_system
+        alone_s = time.monotonic() - began
+        with up(home) as running:
+            time.sleep(REST_SECONDS)
+            share = at_rest(running)
+            run = _spent(running, lambda: running.run("send", {"issue": second}))
+    beyond = run.cpu - alone
+    return _table(
+        f"{recipients:,} readers of one issue",
+        ("`partwork send`, s", f"{alone_s:.0f}", ""),
+        ("its processor time, s", f"{alone:.1f}", ""),
+        ("a run of `send`, s", f"{run.wall:.0f}", ""),
+        ("processor time of server, worker, web pages and run, s", f"{run.cpu:.1f}", ""),
+        ("of it what all take at rest, s", f"{share * run.wall:.1f}", ""),
+        ("beyond `partwork send`, %", f"{100 * beyond / run.cpu:.1f}", "2"),
+    )
+
+
+def main() -> None:
+    """Measures what is asked for, all of it if nothing is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", help="start, ticks, send; all of them")
+    parser.add_argument("--ticks", type=int, default=500)
+    parser.add_argument("--recipients", type=int, default=100_000)
+    asked = parser.parse_args()
+    made: dict[str, Callable[[], str]] = {
+        "start": start,
+        "ticks": lambda: ticks(asked.ticks, contextlib.nullcontext),
+        "send": lambda: send(asked.recipients),
+    }
+    print(f"# Running on one machine\n\n{occasion()}, by `benchmarks/running.py`.\n", flush=True)
+    for what in asked.what or made:
+        print(made[what](), flush=True)
+
+
+def _looks(
+    running: Up, count: int, turn: Callable[[], contextlib.AbstractContextManager[object]]
+) -> None:
+    for done in range(0, count, 10):
+        with turn():
+            for _ in range(min(10, count - done)):
+                running.run("publish", {})
+        print(f"{done + 10} of {count}", file=sys.stderr)
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "a home"
+        init_home(home, None)
+        yield home
+
+
+@contextmanager
+def _database(home: Path) -> Iterator[sqlite3.Connection]:
+    """Prefect's own; it may be at work meanwhile."""
+    file = prefect_state(home) / "prefect.db"
+    with contextlib.closing(sqlite3.connect(file, timeout=60)) as connection:
+        yield connection
+
+
+def _runs(home: Path) -> int:
+    with _database(home) as database:
+        return int(database.execute("SELECT count(*) FROM flow_run").fetchone()[0])
+
+
+def _ended(home: Path) -> int:
+    """Runs that ended long ago and are still there."""
+    long_ago = (datetime.now(UTC) - OLD / 2).isoformat(sep=" ")
+    with _database(home) as database:
+        query = "SELECT count(*) FROM flow_run WHERE end_time < ?"
+        return int(database.execute(query, [long_ago]).fetchone()[0])
+
+
+def _spent(running: Up, work: Callable[[], Any]) -> Spent:
+    cpu, began = running.cpu_s(), time.monotonic()
+    work()
+    return Spent(running.cpu_s() - cpu, time.monotonic() - began)
+
+
+def _table(title: str, *rows: tuple[str, str, str]) -> str:
+    lines = (f"| {' | '.join(row)} |" for row in ((title, "measured", "at most"), *rows))
+    head, *rest = lines
+    return "\n".join((head, "|---|---|---|", *rest, ""))
+
+
+def _family(process: int) -> list[int]:
+    """The process and all that it has started, as far as they run."""
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except OSError:
+        return []
+    return [process, *(each for child in children for each in _family(int(child)))]
+
+
+def _pss_mb(process: int) -> float:
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^Pss: +(\d+) kB", rollup, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0
+
+
+def _cpu_s(process: int, *, with_ended: bool = True) -> float:
+    """Of the process, and of its children that have ended (proc(5), fields 14 to 17)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11 : 15 if with_ended else 13])) / TICK_SECONDS
+
+
+if __name__ == "__main__":
+    main()
