@@ -166,10 +166,7 @@ class Installation:
 
     def kill(self, part: str) -> None:
         """Ends it without a word."""
-        started = self.parts.pop(part)
-        started.kill()
-        started.wait()
-        self.core.running.remove(started)
+        self.core.end(self.parts.pop(part))
 
     def _prefect(self, part: str, *words: str) -> None:
         command = (sys.executable, "-m", "prefect", *words)

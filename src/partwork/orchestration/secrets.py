@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 from dotenv import dotenv_values
 
@@ -28,11 +29,11 @@ async def bring_secrets() -> None:
 
     for variable, block in named.items():
         try:
-            value = (await Secret.aload(block)).get()  # type: ignore[misc]
+            loaded: Any = await Secret.aload(block)
         except (ValueError, RuntimeError, PrefectException, httpx.HTTPError) as error:
             _log.warning("%s: %s", variable, type(error).__name__)
             continue
-        if isinstance(value, str):
+        if isinstance(value := loaded.get(), str):
             os.environ[variable] = value
 
 
