@@ -46,7 +46,7 @@ from tests.endure.namespaces import Machine  # noqa: E402 see above
 NUMBERS = {"core": 1, "sink": 5, "worker-1": 11, "worker-2": 12, "worker-3": 13}
 WORKERS = ("worker-1", "worker-2", "worker-3")
 GONE = "worker-1"
-FEW = 10_000  # readers at most, for what one, two and three machines do
+FEW = 6_000  # readers at most, for what one, two and three machines do
 CONNECTIONS = 4  # a lane
 PATIENCE = 900  # seconds for all of it; far more than it takes
 BEGINNING = 60  # seconds, at most, until the first is answered
