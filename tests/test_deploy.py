@@ -21,7 +21,7 @@ COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 GIVEN = dict(
-    line.split("=", 1)
+    line.replace('"', "").split("=", 1)
     for line in (DEPLOY / "machines.env.example").read_text().splitlines()
     if line and not line.startswith("#")
 )
@@ -111,6 +111,20 @@ def test_prefect_understands_its_commands_and_settings(tmp_path: Path):
 def canonical(name: str) -> str:
     """Some settings are told under an older name of theirs."""
     return OLDER.get(name, name)
+
+
+def test_a_shell_reads_the_example_as_systemd_and_docker_do():
+    done = subprocess.run(
+        ["sh", "-euc", f". {shlex.quote(str(DEPLOY / 'machines.env.example'))}; set"],
+        env={},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stderr == ""
+    said = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    assert {name: said[name].strip("'") for name in GIVEN} == GIVEN
 
 
 @pytest.mark.parametrize("name", sorted(GIVEN))

@@ -3,6 +3,7 @@
 import socket
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from partwork.actions.approve import approve
@@ -105,3 +106,28 @@ def test_a_service_that_is_listened_to_is_told_where_it_posts(home: Path) -> Non
     assert reached == Finding("webhooks of mailgun", True, posts_to)
     assert not unreached.well
     assert "set PARTWORK_PUBLIC_URL" in unreached.words
+
+
+def test_a_dashboard_that_does_not_answer_is_named(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    unnamed = found(press, "dashboard")
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{nobody.getsockname()[1]}/api"
+        monkeypatch.setenv("PREFECT_API_URL", url)
+        silent = found(press, "dashboard")
+
+    assert unnamed.well
+    assert "names no server" in unnamed.words
+    assert not silent.well
+    assert silent.words.startswith(f"{url} ")
+
+
+def test_lanes_on_other_machines_need_another_database(home: Path) -> None:
+    with assemble(Settings(home=home, lanes=3)) as press:
+        finding = found(press, "lanes")
+
+    assert not finding.well
+    assert "PARTWORK_DATABASE_URL" in finding.words

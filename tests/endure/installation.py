@@ -66,9 +66,8 @@ class Installation:
         """Reads deploy/machines.env.example for these machines."""
         text = (DEPLOY / "machines.env.example").read_text()
         lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-        given = dict(
-            line.replace(FIRST_IN_EXAMPLE, self.core.address).split("=", 1) for line in lines
-        )
+        here = [line.replace(FIRST_IN_EXAMPLE, self.core.address) for line in lines]
+        given = dict(line.replace('"', "").split("=", 1) for line in here)
         given |= {
             "PARTWORK_HOME": str(self.home),
             "PARTWORK_LANES": str(lanes),
@@ -166,10 +165,7 @@ class Installation:
 
     def kill(self, part: str) -> None:
         """Ends it without a word."""
-        started = self.parts.pop(part)
-        started.kill()
-        started.wait()
-        self.core.running.remove(started)
+        self.core.end(self.parts.pop(part))
 
     def _prefect(self, part: str, *words: str) -> None:
         command = (sys.executable, "-m", "prefect", *words)

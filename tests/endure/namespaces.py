@@ -31,7 +31,7 @@ class Machine:
     ) -> "subprocess.Popen[bytes]":
         """Starts a program there, with a machine's name and process numbers of its own.
 
-        When what this returns is killed, all that it has started is killed at once.
+        `end` kills it, and all that it has started, at once.
         """
         alone = ["unshare", "--fork", "--pid", "--kill-child", "--mount-proc", "--uts"]
         named = ["sh", "-c", f'hostname {self.name}; exec "$@"', "sh", *command]
@@ -55,11 +55,20 @@ class Machine:
 
     def kill(self) -> None:
         """Kills all that runs there."""
-        for started in self.running:
-            with suppress(ProcessLookupError):
-                os.kill(started.pid, signal.SIGKILL)
-            started.wait()
-        self.running.clear()
+        while self.running:
+            self.end(self.running[0])
+
+    def end(self, started: "subprocess.Popen[bytes]") -> None:
+        """Kills one of the programs that were started here, and whatever it has started."""
+        # The first process of its numbers takes all others with it. It does not die by itself when
+        # it has become another user meanwhile, as PostgreSQL does.
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+        with suppress(OSError):
+            for number in children.read_text().split():
+                os.kill(int(number), signal.SIGKILL)
+        started.kill()
+        started.wait()
+        self.running.remove(started)
 
 
 def why_not() -> str:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -220,3 +221,19 @@ def test_a_file_that_must_not_be_written_is_named(tmp_path: Path):
         open_engine(f"sqlite:///{file}").begin() as conn,
     ):
         conn.exec_driver_sql("CREATE TABLE t (n)")
+
+
+@pytest.mark.postgres
+def test_a_server_whose_machine_is_gone_counts_as_lost_unless_the_url_says_otherwise(
+    new_postgresql: Callable[[], str],
+) -> None:
+    url = new_postgresql()
+    told = []
+    for given in (url, f"{url}{'&' if '?' in url else '?'}keepalives_idle=77"):
+        engine = open_engine(given)
+        with engine.connect() as connection:
+            told.append(connection.connection.dbapi_connection.info.get_parameters())
+        engine.dispose()
+
+    assert [one["keepalives_idle"] for one in told] == ["10", "77"]
+    assert {one["tcp_user_timeout"] for one in told} == {"30000"}

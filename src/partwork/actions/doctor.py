@@ -40,6 +40,8 @@ def doctor(press: Press) -> tuple[Finding, ...]:
         *_signing(press),
         looked("templates", lambda: _templates(press)),
         _web(press),
+        _dashboard(press),
+        *_lanes(press),
         *_webhooks(press),
         *(_newsletter(press, slug) for slug in press.library.newsletter_slugs()),
         *(
@@ -146,6 +148,31 @@ def _web(press: Press) -> Finding:
             words = f"{url}: nobody serves it now; `partwork web` does"
         return Finding("public address", loopback, words)
     return Finding("public address", True, f"{url}{' (this machine only)' if loopback else ''}")
+
+
+def _dashboard(press: Press) -> Finding:
+    """Whether the Prefect server that the environment names answers."""
+    url = press.settings.environment().get("PREFECT_API_URL", "").rstrip("/")
+    if not url:
+        words = "PREFECT_API_URL names no server here: commands work, nothing runs by itself"
+        return Finding("dashboard", True, words)
+    if silent := why_silent(f"{url}/health"):
+        words = f"{url} {silent}; schedules and forms wait until Prefect's server is up"
+        return Finding("dashboard", False, words)
+    return Finding("dashboard", True, f"{url} answers")
+
+
+def _lanes(press: Press) -> tuple[Finding, ...]:
+    """Whether further lanes are of use, where any are asked for."""
+    if not (lanes := press.settings.lanes):
+        return ()
+    if press.engine.dialect.name == "sqlite":
+        words = (
+            f"PARTWORK_LANES asks for {lanes} more, and on SQLite lanes are on one machine and "
+            "take turns: name a PostgreSQL in PARTWORK_DATABASE_URL, or leave it at 0"
+        )
+        return (Finding("lanes", False, words),)
+    return (Finding("lanes", True, f"a large send asks for {lanes} beside its own"),)
 
 
 def _webhooks(press: Press) -> tuple[Finding, ...]:

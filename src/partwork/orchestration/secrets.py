@@ -29,12 +29,11 @@ async def bring_secrets() -> None:
 
     for variable, block in named.items():
         try:
-            found: Any = await Secret.aload(block)  # its type does not say what it is
-            value = found.get()
+            loaded: Any = await Secret.aload(block)
         except (ValueError, RuntimeError, PrefectException, httpx.HTTPError) as error:
             _log.warning("%s: %s", variable, type(error).__name__)
             continue
-        if isinstance(value, str):
+        if isinstance(value := loaded.get(), str):
             os.environ[variable] = value
 
 

@@ -69,6 +69,7 @@ def open_engine(url: str) -> Engine:
             pool_pre_ping=True,
             connect_args={"connect_timeout": BUSY.seconds, **_NOTICED_LOSS, **parsed.query},
         )
+        event.listen(engine, "connect", _set_up_postgresql)
 
     @event.listens_for(engine, "handle_error")
     def explain(context: ExceptionContext) -> None:
@@ -170,6 +171,20 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "secure_delete = ON",  # what is erased is overwritten in the file too: DESIGN 8
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _set_up_postgresql(connection: psycopg.Connection[object], _record: object) -> None:
+    """The same for the server: what this machine held would stay locked if it were gone.
+
+    Unanswered words count too, not keepalives alone: the reply to a statement may be on its way.
+    """
+    connection.autocommit = True
+    for setting, value in (
+        *(("tcp_keepalives_idle", 10), ("tcp_keepalives_interval", 5), ("tcp_keepalives_count", 3)),
+        ("tcp_user_timeout", 30_000),
+    ):
+        connection.execute(f"SET {setting} = {value}")
+    connection.autocommit = False
 
 
 def _mode_of(connection: sqlite3.Connection) -> str:
