@@ -15,7 +15,8 @@ from partwork.actions.slowed import paces_time
 from partwork.actions.turns import TurnTaken
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
-from partwork.orchestration.events import tell_held, tell_sent, tell_slowed
+from partwork.orchestration.events import tell_sent, tell_slowed
+from partwork.orchestration.held import tell_held
 from partwork.orchestration.live import LiveReport
 from partwork.orchestration.progress import shown_progress
 from partwork.orchestration.send_report import page, page_so_far
@@ -30,14 +31,14 @@ def run_lane(issue: str) -> SendReport:
         if unheard := why_unheard_of(press, issue):
             get_run_logger().warning("%s", unheard)
         bar = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
-        live = LiveReport(f"send-{issue}", so_far(press, issue))
+        with LiveReport(f"send-{issue}", so_far(press, issue)) as live:
 
-        def progress(done: int, of: int) -> None:
-            bar(done, of)
-            live.tell(done, of)
+            def progress(done: int, of: int) -> None:
+                bar(done, of)
+                live.tell(done, of)
 
-        report = send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
-        live.end(page(report))
+            report = send_unsent(press, issue, clock=lambda: datetime.now(UTC), progress=progress)
+            live.end(page(report))
         return report
 
 

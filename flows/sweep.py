@@ -11,7 +11,7 @@ from partwork.actions.sweep import sweep as sweep_up
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report
-from partwork.orchestration.events import tell_held
+from partwork.orchestration.held import tell_held
 from partwork.orchestration.runs import ask_for
 from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings

@@ -93,11 +93,12 @@ def sending_alone(press: Press, issue: str) -> Iterator[str]:
 @contextmanager
 def _watched(press: Press, mine: SendRun) -> Iterator[None]:
     """Looks now and then what is said of this run; pauses the issue when it is to end."""
-    over = threading.Event()
+    over, is_settled = threading.Event(), threading.Event()
 
     def watch() -> None:
         while not over.wait(LOOKS):
             if _look(press, mine) not in {Fate.RUNS, Fate.WAITS}:
+                is_settled.set()  # once: a person may resume the issue before this run has ended
                 return
 
     # A thread begins without Prefect's settings.
@@ -112,12 +113,14 @@ def _watched(press: Press, mine: SendRun) -> Iterator[None]:
         raise
     except BaseException:  # it is killed: why, the server knows
         over.set()
-        fate = _look(press, mine)
+        watching.join()
+        if not is_settled.is_set():
+            fate = _look(press, mine)
         raise
     finally:
         over.set()
         watching.join()
-        if fate is Fate.ENDED:
+        if fate is Fate.ENDED and not is_settled.is_set():
             settle(press, mine, fate, datetime.now(UTC))
 
 
