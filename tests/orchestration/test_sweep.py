@@ -73,7 +73,7 @@ def test_a_live_report_is_one_artifact_that_is_written_anew(prefect: RunningPref
         with LiveReport("a live report", lambda done, of: f"{done} of {of}", first=0.05) as live:
             for done in (1, 2):
                 live.tell(done, 3)
-                wait_until(lambda: said() == [f"{done} of 3"])
+                wait_until(lambda done=done: said() == [f"{done} of 3"])
             live.end("all done")
 
     with as_in(prefect):

@@ -63,9 +63,11 @@ def heed_the_dashboard(press: Press) -> int:
     Where Prefect does not answer, nothing is known, and the next look has it.
     """
     paused = 0
+    if not (known := send_runs(press)):
+        return paused
     try:
         with get_client(sync_client=True) as client:
-            for asked in send_runs(press):
+            for asked in known:
                 paused += settle(press, asked, _fate(client, asked), datetime.now(UTC))
     except (HTTPError, InvalidURL) as error:
         _log.warning("what became of earlier runs is not known (%s)", type(error).__name__)
