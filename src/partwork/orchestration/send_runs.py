@@ -81,15 +81,16 @@ def sending_alone(press: Press, issue: str) -> Iterator[str]:
     Raises LibraryError for an issue that is not known, TurnTaken while another run sends it.
     """
     name = issue_named(press, issue).name
-    with taking_turn(press, Work.SENT, name, this_run()):
-        if not runtime.deployment.id:
+    if not runtime.deployment.id:
+        with taking_turn(press, Work.SENT, name, this_run()):
             yield name
-            return
-        mine = note_send_run(
-            press, name, str(runtime.flow_run.id), str(runtime.deployment.id), datetime.now(UTC)
-        )
-        with _watched(press, mine):
-            yield name
+        return
+    # First of all: whatever befalls this run from now on, the next look finds.
+    mine = note_send_run(
+        press, name, str(runtime.flow_run.id), str(runtime.deployment.id), datetime.now(UTC)
+    )
+    with _watched(press, mine), taking_turn(press, Work.SENT, name, this_run()):
+        yield name
 
 
 @contextmanager
@@ -117,7 +118,7 @@ def _watched(press: Press, mine: SendRun) -> Iterator[None]:
         over.set()
         watching.join()
         if not is_settled.is_set():
-            fate = _look(press, mine)
+            fate = _look(press, mine)  # where nobody answers, the next look of all finds it
         raise
     finally:
         over.set()
