@@ -11,7 +11,7 @@ from partwork.actions.collect_bounces import collect_bounces as collect
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, escaped, leave_report
-from partwork.orchestration.events import tell_held
+from partwork.orchestration.held import tell_held
 from partwork.settings import Settings
 
 

@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.check import faults_of
+from partwork.actions.claims import claims_markdown, claims_of
 from partwork.actions.compose import compose as compose_series
 from partwork.actions.drafts import draft_urls
 from partwork.actions.letter import begin_letter
@@ -58,9 +59,10 @@ def compose(
     """Compose a series from clean articles: instalments in which each sentence cites its source.
 
     Composed again, hand edits are kept, published parts stay, and a part to which nothing new
-    belongs is as it was. The report under *Artifacts* shows the plan, where each sentence comes
-    from, and what has to be mended before a part may be published. A *letter* has no articles:
-    each run begins its next part, under the title given.
+    belongs is as it was. Under *Artifacts* are two pages: the plan, with where each sentence comes
+    from and what has to be mended before a part may be published, and the claims sheet for a
+    medical reviewer. A *letter* has no articles: each run begins its next part, under the title
+    given.
 
     Example: series `better-sleep`, title *Better sleep*, all else as it is.
     """
@@ -94,6 +96,7 @@ def compose(
             )
             shown = report.series.instalments
             links = draft_urls(press, series, shown, datetime.now(UTC))
+            sheet = claims_of(press, series)
     except TurnTaken as taken:
         return Completed(name="Already running", message=str(taken))
     except PartworkError as error:
@@ -103,6 +106,7 @@ def compose(
     faults = blocking(report.faults)
     tell_composed(series, report.series.newsletter, parts=len(shown), faults=faults)
     leave_report(f"compose-{series}", page(report, links))
+    leave_report(f"claims-{series}", claims_markdown(sheet))
     return Completed(
         message=f"{len(report.written)} parts written, {len(report.kept)} kept, "
         f"{faults} faults to mend"

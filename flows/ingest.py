@@ -1,7 +1,7 @@
 """The flow that brings raw articles in."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from partwork.orchestration.artifacts import bullets, escaped, leave_report
 from partwork.orchestration.cleaning_report import cleaning_section
 from partwork.orchestration.events import tell_ingested
 from partwork.settings import Settings
+
+# For another run on the same articles, which may have begun by itself: a guess.
+PATIENCE = timedelta(minutes=10)
 
 
 def run_name() -> str:
@@ -70,7 +73,9 @@ def ingest(  # noqa: PLR0917 Prefect passes what the form's fields are called
             if text.strip():
                 paths.append(save_paste(press, text, title, datetime.now(UTC)))
             addresses = [url for url in dict.fromkeys(urls) if url.strip()]
-            report = ingest_sources(press, paths, rights=rights, site=site, urls=addresses)
+            report = ingest_sources(
+                press, paths, rights=rights, site=site, urls=addresses, patience=PATIENCE
+            )
             links = report_links(press, report)
     except PartworkError as error:
         return Failed(message=str(error))

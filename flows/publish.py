@@ -16,7 +16,7 @@ from partwork.actions.waiting import remind
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
-from partwork.orchestration.events import tell_held
+from partwork.orchestration.held import tell_held
 from partwork.orchestration.preflight_report import page as preflight_page
 from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings

@@ -15,9 +15,10 @@ from partwork.actions.slowed import paces_time
 from partwork.actions.turns import TurnTaken
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
-from partwork.orchestration.events import tell_held, tell_sent, tell_slowed
+from partwork.orchestration.events import tell_sent, tell_slowed
 from partwork.orchestration.fan_out import further_lanes, start_lanes
 from partwork.orchestration.gently import ending_gently
+from partwork.orchestration.held import tell_held
 from partwork.orchestration.live import LiveReport
 from partwork.orchestration.progress import shown_progress
 from partwork.orchestration.send_report import page, page_so_far
@@ -35,17 +36,17 @@ def run_lane(issue: str) -> SendReport:
             lanes = further_lanes(unsent_of(press, issue), press.settings.lanes)
             start_lanes(issue, lanes, str(runtime.flow_run.id))
         bar = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
-        live = LiveReport(f"send-{issue}", so_far(press, issue))
+        with LiveReport(f"send-{issue}", so_far(press, issue)) as live:
 
-        def progress(done: int, of: int) -> None:
-            bar(done, of)
-            live.tell(done, of)
+            def progress(done: int, of: int) -> None:
+                bar(done, of)
+                live.tell(done, of)
 
-        with ending_gently() as told_to_end:
-            report = send_unsent(
-                press, issue, clock=_now, progress=progress, told_to_end=told_to_end
-            )
-        live.end(page(report))
+            with ending_gently() as told_to_end:
+                report = send_unsent(
+                    press, issue, clock=_now, progress=progress, told_to_end=told_to_end
+                )
+            live.end(page(report))
         return report
 
 

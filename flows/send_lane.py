@@ -10,8 +10,8 @@ from pydantic import Field
 from partwork.actions.send import send as send_unsent
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
-from partwork.orchestration.events import tell_held
 from partwork.orchestration.gently import ending_gently
+from partwork.orchestration.held import tell_held
 from partwork.settings import Settings
 
 

@@ -11,7 +11,7 @@ from partwork.actions.sweep import sweep as sweep_up
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report
-from partwork.orchestration.events import tell_held
+from partwork.orchestration.held import tell_held
 from partwork.orchestration.runs import ask_for
 from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings
@@ -27,25 +27,20 @@ def sweep() -> State[Any]:
 
     Example: run it after a power cut, instead of waiting for the next tick.
     """
+    is_deployed = bool(runtime.deployment.id)
     try:
         with assemble(Settings()) as press:
-            swept = sweep_up(press, lambda: datetime.now(UTC))
+            swept = sweep_up(press, lambda: datetime.now(UTC), hands_on=is_deployed)
             started = start_sending(press, swept.unsent)
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(swept.judged.held)
-    if swept.dropped:
-        ask_for_ingest()
+    if swept.dropped:  # where this is lost, a later sweep asks again
+        ask_for("ingest", f"ingest-{runtime.flow_run.id}", {})
     words = in_words(swept)
     if swept.unsent or swept.dropped or swept.freed or swept.doubted:
         leave_report("sweep", page(swept, started))
     return Completed(message=words)
-
-
-def ask_for_ingest() -> None:
-    """A run that takes what is new in the inbox; the next sweep asks again where this is lost."""
-    if runtime.deployment.id:
-        ask_for("ingest", f"ingest-{runtime.flow_run.id}", {})
 
 
 def page(swept: Swept, started: tuple[str, ...] | None) -> str:

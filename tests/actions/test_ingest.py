@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -242,6 +243,24 @@ def test_a_run_over_the_inbox_changes_no_rights_that_were_known(press: Press) ->
     slug = ingest(press, [source], rights=Rights.LICENSED).articles[0].cleaned.article.slug
 
     assert taken(press).unchanged == (slug,)
+
+
+def test_whoever_has_patience_comes_after_the_run_before(press: Press) -> None:
+    source = ARTICLES / "starting-a-heap.txt"
+    made: list[str] = []
+
+    def wait_for_a_turn() -> None:
+        report = ingest(press, [source], rights=Rights.OWN, patience=timedelta(minutes=1))
+        made.extend(one.cleaned.article.slug for one in report.articles)
+
+    with holding_articles(press):
+        waiting = Thread(target=wait_for_a_turn)
+        waiting.start()
+        with pytest.raises(AlreadyIngesting):
+            ingest(press, [source], rights=Rights.OWN)
+    waiting.join()
+
+    assert len(made) == 1
 
 
 def test_only_one_run_at_a_time_works_on_the_articles(press: Press) -> None:

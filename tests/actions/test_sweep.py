@@ -137,3 +137,14 @@ def test_a_copy_that_kept_an_old_date_is_as_new_as_it_came(empty_inbox: Press) -
 
     assert take_dropped(press, real_now(file)) == ()
     assert take_dropped(press, real_now(file) + SETTLED) == ("worms.txt",)
+
+
+def test_what_lay_there_before_anybody_looked_is_left_alone(press: Press) -> None:
+    old = in_inbox(press, "worms.txt")
+    week_later = real_now(old) + timedelta(days=7)
+
+    assert take_dropped(press, week_later) == ()
+
+    in_inbox(press, "worms.txt", "Worms\n\nWorms turn kitchen waste into dark soil.\n")
+    in_inbox(press, "marl.txt")
+    assert set(take_dropped(press, week_later)) == {"worms.txt", "marl.txt"}

@@ -131,11 +131,14 @@ def test_what_is_put_into_the_inbox_is_ingested(prefect: RunningPrefect, home: P
 
     asked = {"flows": {"name": {"any_": ["ingest"]}}}
 
-    def has_come() -> bool:
+    def has_come_to_its_end() -> bool:
         runs = prefect.api.post("/flow_runs/filter", asked)
-        return any("automation" in str(run["created_by"]).lower() for run in runs)
+        return any(
+            "automation" in str(run["created_by"]).lower() and run["state"]["type"] == "COMPLETED"
+            for run in runs
+        )
 
-    wait_until(has_come)
+    wait_until(has_come_to_its_end)
 
 
 def test_the_watch_tells_once_that_files_have_come_and_rest(press: Press) -> None:

@@ -17,6 +17,7 @@ from partwork.store.dropped import Seen, load_dropped, save_dropped
 # begins an ingest by hand has begun.
 SETTLED = timedelta(minutes=10)
 AGAIN = timedelta(minutes=30)  # an ingest that has told nothing by then has died
+BEFORE_US = timedelta(days=1)  # a guess, for the first look of all
 TIMES = 3  # that a file is handed on as it is: it may be the one that kills who reads it
 
 
@@ -24,11 +25,16 @@ def take_dropped(press: Press, now: datetime) -> tuple[str, ...]:
     """The names of files that are to be ingested, each noted as asked for: asking is the caller's.
 
     Files that have come to an end are none, unless they changed since; nor are those that were
-    asked for lately or three times in vain.
+    asked for lately or three times in vain. What lay there for a day when nothing at all had
+    been seen yet is left alone: whoever took an article out may have left its source.
     """
-    stamps = stamps_of(press, press.library.raw_files(press.library.inbox), before=now - SETTLED)
+    files = press.library.raw_files(press.library.inbox)
+    stamps = stamps_of(press, files, before=now - SETTLED)
     with press.engine.begin() as connection:
         known = load_dropped(connection)
+        if not known:
+            known = _done(stamps_of(press, files, before=now - BEFORE_US))
+            save_dropped(connection, known)
         wanted: dict[str, Seen] = {}
         for name, stamp in stamps.items():
             seen = known.get(name)
@@ -67,5 +73,8 @@ def stamps_of(
 def note_ingested(press: Press, stamps: Mapping[str, str]) -> None:
     """An ingest came to an end with these files, as they were when it began."""
     with press.engine.begin() as connection:
-        done = {name: Seen(stamp, 0, None, is_done=True) for name, stamp in stamps.items()}
-        save_dropped(connection, done)
+        save_dropped(connection, _done(stamps))
+
+
+def _done(stamps: Mapping[str, str]) -> Mapping[str, Seen]:
+    return {name: Seen(stamp, 0, None, is_done=True) for name, stamp in stamps.items()}

@@ -1,7 +1,9 @@
 """One run at a time works on a home's articles."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -12,15 +14,20 @@ class AlreadyIngesting(LibraryError):
 
 
 @contextmanager
-def holding_articles(press: Press) -> Iterator[None]:
-    """Keeps other runs from the home's articles. Raises AlreadyIngesting at once.
+def holding_articles(press: Press, patience: timedelta = timedelta(0)) -> Iterator[None]:
+    """Keeps other runs from the home's articles. Raises AlreadyIngesting after `patience`.
 
     A lock on a file, since what it keeps are files: of a run that was killed nothing is left to
     wait for.
     """
-    with press.library.locked(press.settings.state / "articles.lock") as is_ours:
-        if not is_ours:
+    until = time.monotonic() + patience.total_seconds()
+    while True:
+        with press.library.locked(press.settings.state / "articles.lock") as is_ours:
+            if is_ours:
+                yield
+                return
+        if time.monotonic() >= until:
             raise AlreadyIngesting(
                 "another run is at work on this home's articles; wait for it to end"
             )
-        yield
+        time.sleep(0.2)

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from partwork.actions.dropped import note_ingested, stamps_of
@@ -61,6 +61,7 @@ def ingest(
     web: Web | None = None,
     progress: Progress = lambda _done, _of: None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    patience: timedelta = timedelta(0),
 ) -> IngestReport:
     """Reads, cleans and stores each source; without paths and URLs, all of the inbox.
 
@@ -70,10 +71,10 @@ def ingest(
     `rights` that are known also go to articles that are there already: to each whose source is
     named, and without any to those whose rights were unknown. `site` is where the sources come
     from, for those that say no address themselves, and goes to named ones that are there already.
-    Raises AlreadyIngesting, LibraryError for what names no site, and ManuscriptError where the
-    rules of the sites cannot be read.
+    Raises AlreadyIngesting where another run has not ended within `patience`, LibraryError for
+    what names no site, and ManuscriptError where the rules of the sites cannot be read.
     """
-    with holding_articles(press):
+    with holding_articles(press, patience):
         named = bool(paths or urls)
         files, refused = _sources(press, paths, named=named)
         pages = FetchedPages(press.library, web or Web(allows_private=press.settings.fetch_private))

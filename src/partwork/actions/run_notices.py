@@ -59,13 +59,14 @@ def tell_of_run(press: Press, run: RunState, now: datetime) -> str:
     key = f"notice:{run.flow}:{run.state}:{_about(run) or 'all'}"
     if run.state == "Suspended":  # each asks for an answer of its own
         key = f"notice:{run.id}"
+    mine = press.new_id()  # not the run's: that it failed may be told to us twice
     with press.engine.begin() as connection:
-        if not take_lease(connection, key, run.id, now, AGAIN):
+        if not take_lease(connection, key, mine, now, AGAIN):
             return f"of {run.flow} that was told less than {AGAIN.seconds // 3600} hours ago"
     mailed = [slug for slug in _newsletters(press, run) if _mail(press, slug, run, now)]
     if not mailed:
         with press.engine.begin() as connection:
-            release_lease(connection, key, run.id)
+            release_lease(connection, key, mine)
         return "nobody could be mailed"
     return f"mailed the editors of {', '.join(mailed)}"
 

@@ -26,8 +26,11 @@ class Swept:
     dropped: tuple[str, ...]
 
 
-def sweep(press: Press, clock: Clock) -> Swept:
+def sweep(press: Press, clock: Clock, *, hands_on: bool = True) -> Swept:
     """Frees what dead lanes hold, judges events that wait, and tells what else is unfinished.
+
+    Files of the inbox are told where `hands_on` says that somebody is asked to ingest them: each
+    is told a few times at most.
 
     What a person paused or cancelled, or what is held, is none of it. May run at once and
     elsewhere; whoever starts what is unfinished sees to it that it is not started twice. Raises
@@ -39,7 +42,8 @@ def sweep(press: Press, clock: Clock) -> Swept:
     judged = judge_waiting(press, clock)  # before anything is sent to who is suppressed by it
     with press.engine.begin() as connection:
         unsent = unfinished_issues(connection, now)
-    return Swept(freed, doubted, judged, unsent, take_dropped(press, now))
+    dropped = take_dropped(press, now) if hands_on else ()
+    return Swept(freed, doubted, judged, unsent, dropped)
 
 
 def in_words(swept: Swept) -> str:

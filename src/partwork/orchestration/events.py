@@ -9,28 +9,27 @@ from datetime import datetime
 
 from prefect.events import emit_event
 
-from partwork.actions.guarding import Held
 from partwork.actions.send import SendReport
 from partwork.actions.slowed import slowed_since
 from partwork.assembly import Press
-from partwork.orchestration.event_names import APPROVED, COMPOSED, HELD, INGESTED, SENT, SLOWED
+from partwork.orchestration.event_names import APPROVED, COMPOSED, INGESTED, SENT, SLOWED
 
 
 def tell_ingested(articles: Iterable[str]) -> None:
     """Emits an event for each new article, by its short name."""
     for slug in articles:
-        _tell(INGESTED, "article", slug)
+        tell(INGESTED, "article", slug)
 
 
 def tell_composed(series: str, newsletter: str, *, parts: int, faults: int) -> None:
     """Emits that a series was composed: of how many parts, with how many faults to mend."""
     counts = {"parts": parts, "faults": faults}
-    _tell(COMPOSED, "series", series, counts, newsletter=newsletter)
+    tell(COMPOSED, "series", series, counts, newsletter=newsletter)
 
 
 def tell_approved(issue: str, newsletter: str, series: str) -> None:
     """Emits that an issue has all the approvals that it needs."""
-    _tell(APPROVED, "issue", issue, newsletter=newsletter, series=series)
+    tell(APPROVED, "issue", issue, newsletter=newsletter, series=series)
 
 
 def tell_sent(report: SendReport) -> None:
@@ -48,24 +47,19 @@ def tell_sent(report: SendReport) -> None:
         "in_doubt": standing.in_doubt,
         "planned": standing.planned,
     }
-    _tell(SENT, "issue", report.issue, counts)
-
-
-def tell_held(held: Iterable[Held]) -> None:
-    """Emits an event for each. It names the issue alone: reasons may repeat servers' words."""
-    for one in held:
-        _tell(HELD, "issue", one.issue, newsletter=one.newsletter)
+    tell(SENT, "issue", report.issue, counts)
 
 
 def tell_slowed(press: Press, since: datetime) -> None:
     """Emits an event for each recipients' domain that wanted less of us since then."""
     for one in slowed_since(press, since):
-        _tell(SLOWED, "domain", one.domain, relay=one.relay)
+        tell(SLOWED, "domain", one.domain, relay=one.relay)
 
 
-def _tell(
+def tell(
     event: str, kind: str, name: str, counts: dict[str, int] | None = None, **labels: str
 ) -> None:
+    """Emits one event about the thing of that kind and name, with counts and labels of ours."""
     resource = {
         "prefect.resource.id": f"partwork.{kind}.{name}",
         "prefect.resource.name": name,

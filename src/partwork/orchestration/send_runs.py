@@ -63,9 +63,11 @@ def heed_the_dashboard(press: Press) -> int:
     Where Prefect does not answer, nothing is known, and the next look has it.
     """
     paused = 0
+    if not (known := send_runs(press)):
+        return paused
     try:
         with get_client(sync_client=True) as client:
-            for asked in send_runs(press):
+            for asked in known:
                 paused += settle(press, asked, _fate(client, asked), datetime.now(UTC))
     except (HTTPError, InvalidURL) as error:
         _log.warning("what became of earlier runs is not known (%s)", type(error).__name__)
@@ -79,25 +81,27 @@ def sending_alone(press: Press, issue: str) -> Iterator[str]:
     Raises LibraryError for an issue that is not known, TurnTaken while another run sends it.
     """
     name = issue_named(press, issue).name
-    with taking_turn(press, Work.SENT, name, this_run()):
-        if not runtime.deployment.id:
+    if not runtime.deployment.id:
+        with taking_turn(press, Work.SENT, name, this_run()):
             yield name
-            return
-        mine = note_send_run(
-            press, name, str(runtime.flow_run.id), str(runtime.deployment.id), datetime.now(UTC)
-        )
-        with _watched(press, mine):
-            yield name
+        return
+    # First of all: whatever befalls this run from now on, the next look finds.
+    mine = note_send_run(
+        press, name, str(runtime.flow_run.id), str(runtime.deployment.id), datetime.now(UTC)
+    )
+    with _watched(press, mine), taking_turn(press, Work.SENT, name, this_run()):
+        yield name
 
 
 @contextmanager
 def _watched(press: Press, mine: SendRun) -> Iterator[None]:
     """Looks now and then what is said of this run; pauses the issue when it is to end."""
-    over = threading.Event()
+    over, is_settled = threading.Event(), threading.Event()
 
     def watch() -> None:
         while not over.wait(LOOKS):
             if _look(press, mine) not in {Fate.RUNS, Fate.WAITS}:
+                is_settled.set()  # once: a person may resume the issue before this run has ended
                 return
 
     # A thread begins without Prefect's settings.
@@ -112,12 +116,14 @@ def _watched(press: Press, mine: SendRun) -> Iterator[None]:
         raise
     except BaseException:  # it is killed: why, the server knows
         over.set()
-        fate = _look(press, mine)
+        watching.join()
+        if not is_settled.is_set():
+            fate = _look(press, mine)  # where nobody answers, the next look of all finds it
         raise
     finally:
         over.set()
         watching.join()
-        if fate is Fate.ENDED:
+        if fate is Fate.ENDED and not is_settled.is_set():
             settle(press, mine, fate, datetime.now(UTC))
 
 
