@@ -18,6 +18,8 @@ from partwork.settings_faults import SettingsError
         ({"forget_runs": 0}, "PARTWORK_FORGET_RUNS must be 1 or more."),
         ({"bounced_share": 101}, "PARTWORK_BOUNCED_SHARE must be 100 or less."),
         ({"fetch_private": "maybe"}, "PARTWORK_FETCH_PRIVATE must be yes or no."),
+        ({"notice_minutes": 10_000}, "PARTWORK_NOTICE_MINUTES must be 1440 or less."),
+        ({"heartbeat_url": "ping"}, "PARTWORK_HEARTBEAT_URL must be a web address such as"),
         ({"public_url": "{nowhere}"}, "PARTWORK_PUBLIC_URL must be a web address such as"),
         ({"ses_topics": "bounces"}, "PARTWORK_SES_TOPICS must be ARNs of SNS topics such as"),
         ({"sendgrid_keys": "MFkw, x"}, "PARTWORK_SENDGRID_KEYS is no key of SendGrid; copy"),

@@ -5,10 +5,12 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from partwork.actions.approve import approve
+from partwork.actions.letter import begin_letter
 from partwork.actions.loading import load_newsletter
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.assembly import Press
+from partwork.manuscript.instalment import parse_instalment
 from tests.conftest import NOW
 from tests.transport.rough_server import RoughServer
 
@@ -16,6 +18,21 @@ from tests.transport.rough_server import RoughServer
 TUESDAY = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 FRIDAY = datetime(2026, 3, 6, 6, 30, tzinfo=UTC)
 TICK = timedelta(minutes=15)
+
+
+def letters(press: Press) -> str:
+    """A series of three letters, which is quicker than composing one."""
+    words = {"subject": "A letter", "preheader": "What it is about."}
+    begin_letter(press, "compost", title="Letters", newsletter="", **words, text="Words.")
+    (first,) = press.library.instalment_files("compost")
+    text = first.read_text()
+    part = parse_instalment(text, first.name)
+    for number in (2, 3):
+        other = text.replace(part.id, f"part000{number}").replace("number: 1", f"number: {number}")
+        first.with_name(f"{number:02}-letters.md").write_text(
+            other.replace("Words.", f"Words of part {number}.")
+        )
+    return "compost"
 
 
 def approve_all(press: Press, series: str, at: datetime = NOW) -> str:

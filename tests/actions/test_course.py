@@ -15,6 +15,7 @@ from tests.actions.appearing import (
     approve_all,
     change_settings,
     editor_of,
+    letters,
     tick,
 )
 from tests.actions.sending import ledger, subscribe
@@ -23,6 +24,12 @@ from tests.transport.rough_server import RoughServer
 
 HOUR = timedelta(hours=1)
 READERS = "email,timezone\nada@example.org,America/new_york\ngrace@example.org,Asia/Tokyo\n"
+
+
+@pytest.fixture
+def series(press: Press) -> str:
+    """A series of three letters."""
+    return letters(press)
 
 
 @pytest.fixture

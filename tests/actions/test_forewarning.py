@@ -19,6 +19,7 @@ from tests.actions.appearing import (
     approve_all,
     change_settings,
     editor_of,
+    letters,
     notice,
     tick,
     words_of,
@@ -28,6 +29,12 @@ from tests.transport.rough_server import RoughServer
 
 MINUTES = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def series(press: Press) -> str:
+    """A series of three letters."""
+    return letters(press)
 
 
 @pytest.fixture

@@ -3,16 +3,30 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from partwork.actions.late_joining import with_what_runs
 from partwork.assembly import Press
 from partwork.rendering.service import NextPart, ServiceFields
 from partwork.settings import Settings
-from tests.actions.appearing import change_settings
+from tests.actions.appearing import change_settings, letters
 from tests.actions.sending import published
 from tests.conftest import NOW
 
 FIELDS = ServiceFields("late@example.org", "https://news.example.org/u/token")
-TITLE = "A heap of one's own"
+TITLE = "Letters"
+
+
+@pytest.fixture
+def series(press: Press) -> str:
+    """A series of three letters."""
+    return letters(press)
+
+
+@pytest.fixture
+def issue(press: Press, series: str, readers: tuple[str, ...]) -> str:
+    """The first part is published."""
+    return published(press, series)
 
 
 def with_address(press: Press) -> Press:

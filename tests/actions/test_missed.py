@@ -17,6 +17,7 @@ from tests.actions.appearing import (
     approve_all,
     change_settings,
     editor_of,
+    letters,
     notice,
     tick,
     words_of,
@@ -26,6 +27,12 @@ from tests.transport.rough_server import RoughServer
 
 WEEK = timedelta(weeks=1)
 WEDNESDAY = TUESDAY + timedelta(days=1)
+
+
+@pytest.fixture
+def series(press: Press) -> str:
+    """A series of three letters."""
+    return letters(press)
 
 
 @pytest.fixture

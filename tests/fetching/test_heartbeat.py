@@ -24,7 +24,7 @@ class Service(BaseHTTPRequestHandler):
         self.send_response(200 if self.path.startswith("/ping/") else 404)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_words: object) -> None:
         """Says nothing."""
 
 

@@ -220,7 +220,7 @@ def _due_slot(press: Press, series: Series, cadence: Cadence, now: datetime) -> 
             "to come by this machine's clock; set the clock"
         )
     used = (last.due_at if last else None, decided)
-    since = max(now - NOT_AFTER, *(at for at in used if at))
+    since = max([now - NOT_AFTER, *(at for at in used if at)])
     slot = last_slot(cadence, now, since)
     return slot or f"next slot {next_slot(cadence, now):%Y-%m-%d %H:%M} UTC"
 
