@@ -118,27 +118,26 @@ def test_an_answer_about_what_is_not_stored_decides_nothing(press: Press, parts:
     assert outcome == Outcome("that answer was about drafts that are not stored here any more")
 
 
-@pytest.mark.parametrize(
-    ("given", "why"),
-    [
-        (replace(YES, reviewer=" "), "say who approves"),
-        (replace(YES, role="surgeon"), "'surgeon' is no role"),
-        (replace(YES, notes="x" * (MAX_NOTES + 1)), "the notes have"),
-        (Answer(Decision.SEND_BACK, "Ada"), "say in the notes what should be changed"),
-        (Answer(Decision.REJECT, "\u202e"), "say who approves"),
-    ],
-)
 def test_an_answer_that_cannot_be_taken_says_why_and_is_asked_again(
-    press: Press, parts: str, given: Answer, why: str
+    press: Press, parts: str
 ) -> None:
-    question = asked(press)
+    for n, (given, why) in enumerate(
+        (
+            (replace(YES, reviewer=" "), "say who approves"),
+            (replace(YES, role="surgeon"), "'surgeon' is no role"),
+            (replace(YES, notes="x" * (MAX_NOTES + 1)), "the notes have"),
+            (Answer(Decision.SEND_BACK, "Ada"), "say in the notes what should be changed"),
+            (Answer(Decision.REJECT, "\u202e"), "say who approves"),
+        )
+    ):
+        question = asked(press, n=n)
+        outcome = said(press, question, given)
 
-    outcome = said(press, question, given)
-
-    assert outcome.message.startswith("that answer was not taken: ")
-    assert why in outcome.message
-    assert not outcome.is_over
-    assert reviewers(press, question) == [[], []]
+        assert outcome.message.startswith("that answer was not taken: ")
+        assert why in outcome.message
+        assert not outcome.is_over
+        assert reviewers(press, question) == [[], []]
+    assert [one.words for one in waiting(press, NOW)] == []
     assert status_of_series(press, SERIES, NOW).review == ()
 
 

@@ -63,6 +63,7 @@ def test_the_page_has_text_claims_state_and_the_other_parts(
     assert "figure" in answer.text
     assert "Part 1 waits for approval." in answer.text
     assert "2. Greetings &lt;2&gt;" in answer.text
+    assert "was edited since" not in answer.text
     assert "<script>" not in answer.text
 
 
@@ -88,9 +89,9 @@ def test_the_mail_is_the_stored_one_whatever_the_file_says_by_now(
     assert "12 gloves" in mail.text
     assert "13 forks" not in mail.text
     assert "<script>" not in mail.text
-    assert "other words since" not in client.get(link(press, issue)).text
+    assert "was edited since" in client.get(link(press, issue)).text
     preview(press, SERIES, None, datetime.now(UTC))
-    assert "other words since" in client.get(link(press, issue)).text
+    assert "was edited since" in client.get(link(press, issue)).text
     assert "12 gloves" in client.get(f"{link(press, issue)}/mail").text
 
 

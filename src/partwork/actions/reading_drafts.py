@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.approval_state import state_of
-from partwork.actions.preview import sample_fields
+from partwork.actions.preview import drafts_of, sample_fields
 from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.delivering.segments import filled
 from partwork.library import LibraryError
 from partwork.manuscript.as_html import html_of
+from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.store.engine import read_only
 from partwork.store.issues import current_drafts, load_issue
@@ -33,8 +34,8 @@ class DraftToRead:
     """A stored draft: its text for a sample reader, and what was shown when it was asked about.
 
     `words` is how many it has, None where it was never asked about, and `claims` HTML of ours.
-    `is_current` is false where the part has been rendered in other words since. `parts` are the
-    current drafts of the series, this part among them.
+    `is_current` is false where the part's file says something else by now. `parts` are the current
+    drafts of the series, this part among them.
     """
 
     issue: Issue
@@ -61,7 +62,7 @@ def waiting_url(press: Press, until: datetime) -> str:
 
 
 def draft_behind(press: Press, key: str, now: datetime) -> DraftToRead:
-    """The draft that a signed link leads to. Nothing is rendered, stored or changed.
+    """The draft that a signed link leads to. Nothing is stored or changed.
 
     Raises BadToken or LinkHasRunOut before anything is read, then LibraryError.
     """
@@ -75,7 +76,7 @@ def draft_behind(press: Press, key: str, now: datetime) -> DraftToRead:
         shown.words if shown else None,
         html_of(shown.claims) if shown else "",
         state_of(press, issue, now),
-        issue.content_hash in {draft.content_hash for draft in drafts},
+        _is_current(press, issue),
         linked_parts(press, drafts, until, now),
     )
 
@@ -99,6 +100,15 @@ def linked_parts(
         )
         for issue in issues
     )
+
+
+def _is_current(press: Press, issue: Issue) -> bool:
+    """Whether the part's file still gives these words; rendered to compare them alone."""
+    try:
+        _, rendered = drafts_of(press, issue.audience.series, None)
+    except PartworkError:  # a file that was saved by halves: nobody can tell yet
+        return True
+    return issue.content_hash in {one.content_hash for one in rendered}
 
 
 def _issue_behind(press: Press, key: str, now: datetime) -> tuple[Issue, datetime]:

@@ -1,38 +1,45 @@
 """What a reviewer reads above the form, as Markdown."""
 
 from partwork.actions.reviewing import AskedPart, Question
+from partwork.model.issue import EDITOR
 from partwork.orchestration.artifacts import bounded, bullets, escaped, points
 from partwork.orchestration.composing_report import place_of
 
 
 def description(question: Question) -> str:
-    """The question: what became of the last answer, the parts, what is wrong, what was asked for.
+    """The question: what became of the last answer, what is wrong, the parts, what was asked for.
 
-    All that comes from outside is escaped.
+    All that comes from outside is escaped. The dashboard shows the first lines, the rest scrolls:
+    what keeps it from being approved comes first.
     """
     review = question.review
-    sections = [f"# {escaped(question.series.title)}\n"]
+    sections = [f"**{escaped(question.series.title)}**, {_roles(question)}\n"]
     if question.remark:
         sections.append(f"**{escaped(question.remark)}**\n")
-    roles = ", ".join(question.roles)
-    sections.append(
-        f"A yes is wanted as: {escaped(roles)}. Read each mail, then answer for all of them; one "
-        f"that is edited meanwhile is asked about again. The question closes on "
-        f"{review.closes_at:%Y-%m-%d at %H:%M} UTC.\n"
-    )
+    if question.faults:
+        told = points((place_of(fault), "") for fault in question.faults)
+        sections += ["To mend before it can be approved:\n", told]
     sections.append("".join(map(_part, question.parts)))
+    if question.said:
+        sections += ["What reviewers have asked for:\n", bullets(question.said)]
     if not question.parts[0].url:
         sections.append(
             "There are no links, for `PARTWORK_PUBLIC_URL` is not set: the mails lie in "
             f"`.partwork/previews/{review.series}` on the worker's machine.\n"
         )
-    if question.faults:
-        told = points((place_of(fault), "") for fault in question.faults)
-        sections += ["## To mend before it can be approved\n", told]
-    if question.said:
-        sections += ["## What reviewers have asked for\n", bullets(question.said)]
+    sections.append(
+        "Read each mail, then answer for all of them; one that is edited meanwhile is asked about "
+        f"again. The question closes on {review.closes_at:%Y-%m-%d at %H:%M} UTC.\n"
+    )
     sections.append(_where(question))
     return bounded("\n".join(sections))
+
+
+def _roles(question: Question) -> str:
+    """Of whom a yes is wanted; nothing needs to be said where anybody will do."""
+    if question.roles == (EDITOR,):
+        return "to be approved:"
+    return f"to be approved as {escaped(', '.join(question.roles))}, each by another person:"
 
 
 def _part(part: AskedPart) -> str:
