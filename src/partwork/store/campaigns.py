@@ -141,7 +141,8 @@ def campaigns_of(conn: Connection, series: str) -> tuple[Campaign, ...]:
 def first_due_at(conn: Connection, content_hash: str) -> datetime | None:
     """The first slot that an issue was planned for; None where it is not published."""
     first = select(func.min(campaigns.c.due_at)).where(campaigns.c.content_hash == content_hash)
-    return conn.execute(first).scalar_one()
+    found: datetime | None = conn.execute(first).scalar_one()
+    return found
 
 
 def last_campaign(conn: Connection, series: str) -> Campaign | None:
