@@ -11,6 +11,7 @@ from pydantic import Field
 from partwork.actions.listening import why_unheard
 from partwork.actions.publish import PublishReport
 from partwork.actions.publish import publish as plan_due
+from partwork.actions.waiting import remind
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
@@ -44,6 +45,7 @@ def publish(
         with assemble(Settings()) as press:
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
             unheard = why_unheard(press, sum(item.recipients for item in report.planned))
+            remind(press, datetime.now(UTC))
     except PartworkError as error:
         return Failed(message=str(error))
     tell_held(report.held)

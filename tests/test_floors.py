@@ -21,6 +21,7 @@ FLOORS = {
     **dict.fromkeys(
         ["actions", "assembly", "settings", "settings_faults", "settings_of_writer", "packaged"], 3
     ),
+    "settings_of_review": 3,
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }
 

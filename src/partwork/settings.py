@@ -16,12 +16,13 @@ from partwork.mailbox.address import BadMailboxUrl, ImapAddress, mailbox_address
 from partwork.model.feedback import Source
 from partwork.returning.signatures.known import known_by
 from partwork.settings_faults import PREFIX, Days, in_our_words, refuse_unknown
+from partwork.settings_of_review import ReviewSettings
 from partwork.settings_of_writer import WriterSettings
 from partwork.subscribing.networks import Kept
 from partwork.subscribing.refusing import refusing
 
 
-class Settings(BaseSettings, WriterSettings):
+class Settings(BaseSettings, WriterSettings, ReviewSettings):
     """What the environment and the home's `.env` say; the environment wins.
 
     Raises SettingsError, one line for everything that is wrong.

@@ -41,6 +41,7 @@ FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
     "correct",
     "issue_report",
     "prune",
+    "review",
 }
 STAYS = '''
 import signal

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from partwork.model.audience import Act, Consent, Evidence, SuppressionReason
+from partwork.model.issue import Approval
 from partwork.store import migrating
 from partwork.store.audience import is_suppressed, load_subscriber, save_suppression
 from partwork.store.cohorts import cohort_of
 from partwork.store.columns import metadata
 from partwork.store.consents import last_consent, load_consents, record_consent
 from partwork.store.engine import StoreError, open_engine, read_only
+from partwork.store.issues import approvals_of, renew_approval
 from partwork.store.ledger import load_deliveries
 from partwork.store.migrating import VERSION_TABLE, migrate, revision_of
 from partwork.store.service_messages import Caps, Taken, save_request, take_requests
@@ -245,6 +248,35 @@ def test_their_consents_are_still_never_changed(first_release, change: str):
 
     with first_release.connect() as conn, pytest.raises(DBAPIError, match="never changed"):
         conn.execute(text(change))
+
+
+APPROVED = """
+INSERT INTO newsletters VALUES ('daily', '2026-03-03 06:30:00');
+INSERT INTO issues VALUES
+    ('hash', 'home-01-hash', 'daily', 'home', '', 'part0001', 1, 'T', 'S', 'P', '', 'e@example.org',
+     '', 'e@example.org', 'html', 'text', 'page', :no, '2026-03-03 06:30:00');
+INSERT INTO approvals VALUES ('hash', 'Ada', 'cli', '', '2026-03-03 06:30:00')
+"""
+
+
+def test_approvals_of_before_are_an_editors_and_still_never_changed(empty_url):
+    engine = open_engine(empty_url)
+    with engine.begin() as conn:
+        upgrade(conn, "0014")
+        for statement in APPROVED.split(";"):
+            conn.execute(text(statement), {"no": False} if ":no" in statement else {})
+
+    migrate(engine)
+
+    with engine.begin() as conn:
+        yes = Approval("hash", "Ada", "cli", MARCH, "", "editor")
+        again = replace(yes, approved_at=MARCH + timedelta(days=30))
+        renew_approval(conn, again)
+        assert approvals_of(conn, "hash") == (yes, again)
+    for change in ("UPDATE approvals SET reviewer = 'Eve'", "DELETE FROM approvals"):
+        with engine.connect() as conn, pytest.raises(DBAPIError, match="never changed"):
+            conn.execute(text(change))
+    engine.dispose()
 
 
 def test_processes_that_start_at_once_all_find_it_at_head(empty_url):

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from partwork.actions.approval_state import said
 from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import (
     load_article,
@@ -41,6 +42,8 @@ from partwork.rendering.issue import rendered
 from partwork.rendering.layout import look_of
 from partwork.rendering.preflight import faults_in, preflight
 from partwork.rendering.templates import TemplateError
+from partwork.store.engine import read_only
+from partwork.store.reviews import notes_on
 
 
 def check(press: Press, paths: Sequence[Path]) -> tuple[Fault, ...]:
@@ -96,6 +99,7 @@ def faults_of(press: Press, slug: str) -> tuple[Fault, ...]:
     found.update(_file_faults(press, desk))
     found.update(_unknown_words(desk))
     found.update(segment_faults(press, desk.newsletter, series))
+    found.update(_said_faults(press, slug, loaded))
     return tuple(sorted(found))
 
 
@@ -242,6 +246,18 @@ def _mail_faults(press: Press, desk: _Desk, parts: Sequence[Instalment]) -> Iter
             yield from faults_in(checks, file)
             if not is_bundleable(draft.issue, draft.marked):
                 yield Fault("templates/email/issue.mjml", 0, "bundle", _UNMARKED, Severity.NOTICE)
+
+
+def _said_faults(
+    press: Press, slug: str, parts: Sequence[tuple[Instalment, Path]]
+) -> Iterator[Fault]:
+    """What reviewers have said against a part, until words of it are approved."""
+    files = {part.id: press.library.shown(path) for part, path in parts}
+    with read_only(press.engine) as connection:
+        against = notes_on(connection, slug)
+    for part, objection in against:
+        if part in files:
+            yield Fault(files[part], 0, "review", f"it {said(objection)}", Severity.NOTICE)
 
 
 _UNMARKED = (

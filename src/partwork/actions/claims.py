@@ -50,12 +50,17 @@ def claims_markdown(sheet: ClaimsSheet) -> str:
         "Reviewed by: ____________________ on: ____________\n",
     ]
     for part in sheet.series.instalments:
-        claims = [claim for claim in sheet.claims if claim.part == part.number]
         lines.append(f"## Part {part.number}: {_words(part.title)}\n")
         lines.append(f"`{sheet.files[part.number]}`\n")
-        lines += (line for claim in claims for line in _claim_lines(claim))
-        lines.append("" if claims else "No claims.\n")
+        lines.append(claims_of_part(sheet, part.number))
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def claims_of_part(sheet: ClaimsSheet, number: int) -> str:
+    """The claims of one part, as they stand on the sheet."""
+    claims = [claim for claim in sheet.claims if claim.part == number]
+    lines = [line for claim in claims for line in _claim_lines(claim)]
+    return "\n".join([*lines, ""]) if lines else "No claims.\n"
 
 
 def write_claims(press: Press, sheet: ClaimsSheet, file: Path) -> None:

@@ -25,31 +25,48 @@ def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
     is logged and not tried again: the mail server may be why the issue is held.
     """
     for one in held:
-        try:
-            if press.has_mail_server:
-                _tell(press, one, clock())
-        except (PartworkError, ValueError) as error:
-            _log.error(
-                "nobody could be mailed that %s is held: %s", one.issue, type(error).__name__
-            )
+        now = clock()
+        lines = (
+            f"{one.issue} is held: {one.why}.",
+            "Nothing more of it is sent. See to it, then let it go on: "
+            f"partwork resume {one.issue}",
+        )
+        name = f"held {one.issue} {now.isoformat()}"
+        mail_editors(press, one.newsletter, f"{one.issue} is held", lines, name=name, now=now)
 
 
-def _tell(press: Press, held: Held, now: datetime) -> None:
-    newsletter = load_newsletter(press, held.newsletter)
+def mail_editors(
+    press: Press, newsletter: str, subject: str, lines: Sequence[str], *, name: str, now: datetime
+) -> bool:
+    """Mails these paragraphs to the newsletter's reply-to address, else its sender; whether it did.
+
+    The subject is ours, with nothing in it that others typed; lines may have any text and line
+    breaks. `name` is the mail's own. Without a mail server nobody is mailed; where it does not take
+    the mail, that is logged.
+    """
+    try:
+        return press.has_mail_server and _mailed(
+            press, newsletter, subject, lines, name=name, now=now
+        )
+    except (PartworkError, ValueError) as error:
+        _log.error("nobody could be mailed “%s”: %s", subject, type(error).__name__)
+        return False
+
+
+def _mailed(
+    press: Press, slug: str, subject: str, lines: Sequence[str], *, name: str, now: datetime
+) -> bool:
+    newsletter = load_newsletter(press, slug)
     if missing_for_smtp(newsletter, press.settings.public_url, press.mail_host):
-        return
+        return False
     to = newsletter.reply_to.address or newsletter.sender.address
-    lines = (
-        f"{held.issue} is held: {held.why}.",
-        f"Nothing more of it is sent. See to it, then let it go on: partwork resume {held.issue}",
-    )
     message = service_message_bytes(
         newsletter,
         to,
-        subject=f"{held.issue} is held",
-        html="".join(f"<p>{escape(line)}</p>" for line in lines),
+        subject=subject,
+        html="".join(f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in lines),
         text="\n\n".join(lines) + "\n",
-        name=f"held {held.issue} {now.isoformat()}",
+        name=name,
         date=now,
         demo=newsletter.demo,
     )
@@ -58,3 +75,4 @@ def _tell(press: Press, held: Held, now: datetime) -> None:
         reply = transport.send(envelope, message)
     if verdict_of(reply) is not Verdict.ACCEPTED:
         raise PartworkError("the mail server does not take it")
+    return True

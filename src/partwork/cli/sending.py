@@ -1,6 +1,8 @@
 """Commands that approve, publish, send, and show what became of it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from partwork.cli.terminal import (
     DONE,
@@ -25,11 +27,21 @@ from partwork.cli.terminal import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from partwork.actions.status import SeriesStatus
     from partwork.assembly import Press
 
 
 @app.command(group=SENDING, sort_key=1)
-def approve(series: str, *, part: Part = None, by: str = "") -> int:
+def approve(
+    series: str,
+    *,
+    part: Part = None,
+    by: str = "",
+    as_: Annotated[str, Parameter("--as")] = "",
+    take_back: Flag = False,
+) -> int:
     """Approve what was previewed, by its content hash; a later edit asks again.
 
     Where PARTWORK_PUBLIC_URL is set, a signed link shows each mail and its pictures for 14 days.
@@ -44,9 +56,14 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
         One part alone, by its number.
     by
         Who approves; your login name where it is left out.
+    as_
+        In which role, where the newsletter asks for several approvals.
+    take_back
+        First take back that just these words were rejected.
     """
     import getpass
 
+    from partwork.actions.approval_state import state_of
     from partwork.actions.approve import approve as approve_drafts
     from partwork.actions.gone_out import gone_out
     from partwork.actions.look import look_urls
@@ -55,13 +72,24 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
     with press_of_home() as press:
         now = utc_now()
         issues = approve_drafts(
-            press, series, part, reviewer=by or getpass.getuser(), channel="cli", now=now
+            press,
+            series,
+            part,
+            reviewer=by or getpass.getuser(),
+            channel="cli",
+            now=now,
+            role=as_,
+            take_back=take_back,
         )
+        states = [state_of(press, issue, now) for issue in issues]
+        _wake(press, series, now)
         looks = look_urls(press, issues, now)
         already = gone_out(press, series, issues)
         readers = readers_of(press, issues, now)
-    for issue, count in zip(issues, readers, strict=True):
+    for issue, count, state in zip(issues, readers, states, strict=True):
         out.print(f"approved {issue.name}  {issue.subject}")
+        if not state.startswith("is approved"):
+            err.print(f"it {state}")
         if issue.audience.segment:
             err.print(f"its segment has {counted(count, 'reader')} for it now")
         if issue.number in looks and not issue.is_correction_mail:
@@ -69,6 +97,19 @@ def approve(series: str, *, part: Part = None, by: str = "") -> int:
     if already:
         err.print(already)
     return DONE
+
+
+def _wake(press: "Press", series: str, now: "datetime") -> None:
+    """Has runs of review that wait for this series look again, where a server is named for them."""
+    import os
+
+    from partwork.actions.waiting import runs_that_wait
+
+    runs = runs_that_wait(press, series, now)
+    if runs and os.environ.get("PREFECT_API_URL"):
+        from partwork.orchestration.answers import wake
+
+        wake(runs)
 
 
 @app.command(group=SENDING, sort_key=2)
@@ -170,7 +211,7 @@ def status(
     Parameters
     ----------
     issue
-        Its name, or the start of it; everything where it is left out.
+        Its name, or the start of it, or a series' name; everything where it is left out.
     domains
         Count an issue's deliveries by recipients' domain, too.
     watch
@@ -180,29 +221,23 @@ def status(
     """
     if (domains or watch) and not issue:
         raise WrongUse("--domains and --watch are about one issue: name it")
-    if issue:
-        return _show_sending(issue, domains, watch, as_json)
     from partwork.actions.inbox import inbox_of, words_for
     from partwork.actions.status import status as all_series
+    from partwork.actions.status import status_of_series
 
     with press_of_home() as press:
-        shown = all_series(press, utc_now())
-        inbox = words_for(inbox_of(press))
+        is_series = issue in press.library.series_slugs() and not (domains or watch)
+        if issue and not is_series:
+            return _show_sending(press, issue, domains, watch, as_json)
+        now = utc_now()
+        shown = (status_of_series(press, issue, now),) if issue else all_series(press, now)
+        inbox = () if issue else words_for(inbox_of(press))
     unread = [series.problem for series in shown if series.problem]
     if as_json:
         print_json(shown)
         return REFUSED if unread else DONE
     for series in shown:
-        due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
-        readers = "" if series.problem else f": {counted(series.readers or 0, 'reader')}{due}"
-        out.print(f"{series.title} ({series.slug}){readers}")
-        for item in series.issues:
-            told = f"  {words_of(item.tally)}" if item.tally.planned else ""
-            out.print(f"  {item.name}  {item.state}{told}")
-            if item.stopped:
-                out.print(f"    {item.stopped}")
-        for line in series.corrections:
-            out.print(f"  {line}")
+        _show_series(series)
     if not shown:
         out.print("no series yet; make one with partwork compose SERIES ARTICLE …")
     for line in inbox:
@@ -212,13 +247,25 @@ def status(
     return REFUSED if unread else DONE
 
 
-def _show_sending(issue: str, domains: bool, watch: bool, as_json: bool) -> int:
+def _show_series(series: "SeriesStatus") -> None:
+    due = f", next slot {series.next_slot_at:%Y-%m-%d %H:%M} UTC" if series.next_slot_at else ""
+    readers = "" if series.problem else f": {counted(series.readers or 0, 'reader')}{due}"
+    out.print(f"{series.title} ({series.slug}){readers}")
+    for item in series.issues:
+        told = f"  {words_of(item.tally)}" if item.tally.planned else ""
+        out.print(f"  {item.name}  {item.state}{told}")
+        if item.stopped:
+            out.print(f"    {item.stopped}")
+    for line in (*series.corrections, *series.review):
+        out.print(f"  {line}")
+
+
+def _show_sending(press: "Press", issue: str, domains: bool, watch: bool, as_json: bool) -> int:
     from partwork.actions.status import status_of
 
-    with press_of_home() as press:
-        if watch:
-            _watch(press, issue)
-        shown = status_of(press, issue, domains=domains)
+    if watch:
+        _watch(press, issue)
+    shown = status_of(press, issue, utc_now(), domains=domains)
     if as_json:
         print_json(shown)
         return DONE
@@ -247,7 +294,7 @@ def _watch(press: "Press", issue: str) -> None:
 
     before: tuple[float, int] | None = None
     while True:
-        shown = status_of(press, issue)
+        shown = status_of(press, issue, utc_now())
         tally, at = shown.tally, time.monotonic()
         done = tally.planned - tally.pending
         words = f"{done} of {tally.planned}"

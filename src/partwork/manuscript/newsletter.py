@@ -1,7 +1,10 @@
 """Newsletters as their settings files have them: `newsletters/<slug>.toml`."""
 
+from datetime import timedelta
+
 from partwork.manuscript.segments import segments_in
 from partwork.manuscript.settings_table import SettingsTable
+from partwork.model.issue import EDITOR
 from partwork.model.newsletter import Newsletter
 
 FIELDS = (
@@ -21,6 +24,8 @@ FIELDS = (
     "crisis_notice",
     "demo",
     "quotation",
+    "approvals",
+    "approval_days",
     "cadence",
     "segments",
 )
@@ -34,6 +39,7 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
     """
     table = SettingsTable(text, file)
     logo, logo_dark = table.logos()
+    approval_days = table.whole("approval_days", 0, 36_500)
     newsletter = Newsletter(
         slug=slug,
         name=table.text("name"),
@@ -51,6 +57,8 @@ def parse_newsletter(text: str, slug: str, file: str) -> Newsletter:
         notices=table.texts("notices"),
         crisis_notice=table.text("crisis_notice", "", lines=True),
         quotation=table.quotation("quotation"),
+        approvals=table.slugs("approvals") or (EDITOR,),
+        approval_lasts=timedelta(days=approval_days) if approval_days else None,
         cadence=table.cadence("cadence"),
         segments=table.read("segments", segments_in),
         demo=table.flag("demo"),

@@ -144,14 +144,22 @@ class SettingsTable:
                 return None
             return Cadence(self._days(), self._time(), self._zone(), self._starts_on())
 
+    def whole(self, name: str, default: int, most: int) -> int:
+        """A whole number from 0 to `most`."""
+        value = self._table.get(name, default)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
+            return value
+        self._note(name, f"is a whole number from 0 to {most}, without quotes")
+        return default
+
     def quotation(self, name: str) -> QuotationLimits:
         """A table of percent and words, each a whole number; what is missing is as usual."""
         usual = QuotationLimits()
         with self._inner(name, ("percent", "words")) as is_there:
             if not is_there:
                 return usual
-            percent = self._whole("percent", round(usual.share * 100), 100)
-            return QuotationLimits(percent / 100, self._whole("words", usual.run, 100_000))
+            percent = self.whole("percent", round(usual.share * 100), 100)
+            return QuotationLimits(percent / 100, self.whole("words", usual.run, 100_000))
 
     def read(
         self, name: str, reader: Callable[[object, str], tuple[Value, Sequence[str]]]
@@ -174,13 +182,6 @@ class SettingsTable:
         yield True
         self._note_unknown(table, known)
         self._table, self._prefix = outer, ""
-
-    def _whole(self, name: str, default: int, most: int) -> int:
-        value = self._table.get(name, default)
-        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most:
-            return value
-        self._note(name, f"is a whole number from 0 to {most}, without quotes")
-        return default
 
     def _days(self) -> tuple[Weekday, ...]:
         value = self._table.get("days", [])

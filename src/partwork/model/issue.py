@@ -142,15 +142,19 @@ class Issue:
         return not self.instalment and bool(self.audience.series)
 
 
+EDITOR = "editor"  # the role of who approves, where a newsletter names none
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """An editor's yes to one issue. `reviewer` is as claimed; `channel` is cli or dashboard."""
+    """A yes to one issue, in a role. `reviewer` is as claimed; `channel` is cli or dashboard."""
 
     content_hash: str
     reviewer: str
     channel: str
     approved_at: datetime
     run_id: str = ""
+    role: str = EDITOR
 
 
 def by_itself(marked: str) -> str:

@@ -1,10 +1,11 @@
 """Newsletters: what people subscribe to, and how its series may look other than it does."""
 
 from dataclasses import dataclass, replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from enum import StrEnum
 
 from partwork.model.address import Mailbox
+from partwork.model.issue import EDITOR
 from partwork.model.segment import Segment
 
 
@@ -48,9 +49,10 @@ class Newsletter:
     `accent` is `#rrggbb`; `logo` and `logo_dark`, for dark paper, are files of `content/media`.
     `notices` stand in every part as written, `footer` at the foot of every mail, line by line;
     `crisis_notice` where a part speaks of suicide, self-harm or overdose. `quotation` holds for
-    articles that may only be quoted. A series may name one of `segments`. `demo` marks one that
-    must never reach a real server. Empty `imprint_url` and such are refused before anything leaves
-    by SMTP.
+    articles that may only be quoted. `approvals` are the roles that must say yes to an issue, each
+    by another person, and `approval_lasts` how long that is good for (None: for ever). A series may
+    name one of `segments`. `demo` marks one that must never reach a real server. Empty
+    `imprint_url` and such are refused before anything leaves by SMTP.
     """
 
     slug: str
@@ -69,6 +71,8 @@ class Newsletter:
     notices: tuple[str, ...] = ()
     crisis_notice: str = ""
     quotation: QuotationLimits = QuotationLimits()
+    approvals: tuple[str, ...] = (EDITOR,)
+    approval_lasts: timedelta | None = None
     cadence: Cadence | None = None
     segments: tuple[Segment, ...] = ()
     demo: bool = False

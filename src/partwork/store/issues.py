@@ -119,7 +119,18 @@ def drop_drafts(conn: Connection, series: str, keep: Collection[str]) -> None:
 
 
 def save_approval(conn: Connection, approval: Approval) -> bool:
-    """Record an editor's yes; False where this reviewer had said it before."""
+    """Record a yes; False where this reviewer had said it before."""
+    said_before = exists().where(
+        approvals.c.content_hash == approval.content_hash,
+        approvals.c.reviewer == approval.reviewer,
+    )
+    if conn.execute(select(said_before)).scalar_one():
+        return False
+    return renew_approval(conn, approval)
+
+
+def renew_approval(conn: Connection, approval: Approval) -> bool:
+    """Record a yes beside those that this reviewer said before; False: it was said at that time."""
     return insert_if_new(
         conn,
         approvals,
@@ -128,6 +139,7 @@ def save_approval(conn: Connection, approval: Approval) -> bool:
         channel=approval.channel,
         run_id=approval.run_id,
         approved_at=approval.approved_at,
+        role=approval.role,
     )
 
 
@@ -139,7 +151,7 @@ def approvals_of(conn: Connection, content_hash: str) -> tuple[Approval, ...]:
         .order_by(approvals.c.approved_at, approvals.c.reviewer)
     )
     return tuple(
-        Approval(row.content_hash, row.reviewer, row.channel, row.approved_at, row.run_id)
+        Approval(row.content_hash, row.reviewer, row.channel, row.approved_at, row.run_id, row.role)
         for row in conn.execute(query)
     )
 

@@ -30,6 +30,7 @@ from partwork.model.delivery import DeliveryState
 from partwork.store import (  # noqa: F401 tables of the same metadata
     correction_schema,
     event_schema,
+    review_schema,
     sending_schema,
 )
 from partwork.store.columns import BIG_ID, Instant, is_one_of, metadata
@@ -269,7 +270,8 @@ approvals = Table(
     Column("reviewer", Text, primary_key=True),
     Column("channel", Text, nullable=False),
     Column("run_id", Text, nullable=False),
-    Column("approved_at", Instant, nullable=False),
+    Column("approved_at", Instant, primary_key=True),
+    Column("role", Text, nullable=False, server_default="editor"),
 )
 
 # Issues' HTML and text with what a bundle treats by itself marked; a bundle has none.

@@ -1,4 +1,4 @@
-"""Links to pages that only whoever an editor gives one to may see: cleaning reports and drafts.
+"""Links to pages that only whoever an editor gives one to may see: reports, drafts, what waits.
 
 They are signed in this room since it is the one that knows how tokens are made.
 """
@@ -13,7 +13,7 @@ from partwork.subscribing.signing import signer_of
 from partwork.subscribing.tokens import BadToken
 
 MAX_KEY = 300  # characters; with the longest names, 89 letters, ours have about 180
-_REPORT, _DRAFT = "report", "draft"
+_REPORT, _DRAFT, _READ, _WAITING = "report", "draft", "read", "waiting"
 
 
 class LinkHasRunOut(PartworkError):
@@ -59,12 +59,46 @@ def check_draft_key(
         raise LinkHasRunOut(f"a draft of {series}", until, remedy)
 
 
+def read_key(content_hash: str, until: datetime, secrets: Sequence[str]) -> str:
+    """The same for the stored draft with this content hash: just these words, whatever follows."""
+    return _key(_READ, content_hash, until, secrets)
+
+
+def draft_to_read(key: str, now: datetime, secrets: Sequence[str]) -> tuple[str, datetime]:
+    """The content hash that `key` opens, and until when. Raises BadToken or LinkHasRunOut."""
+    content_hash, until = _held(_READ, key, secrets)
+    if now >= until:
+        raise LinkHasRunOut("a draft", until, "the flow review, run for its series, makes one")
+    return content_hash, until
+
+
+def waiting_key(until: datetime, secrets: Sequence[str]) -> str:
+    """The same for the list of all that waits for approval."""
+    return _key(_WAITING, "", until, secrets)
+
+
+def check_waiting_key(key: str, now: datetime, secrets: Sequence[str]) -> datetime:
+    """Until when `key` opens that list. Raises BadToken or LinkHasRunOut."""
+    _, until = _held(_WAITING, key, secrets)
+    if now >= until:
+        raise LinkHasRunOut("what waits", until, "the flow review makes one")
+    return until
+
+
 def _key(purpose: str, name: str, until: datetime, secrets: Sequence[str]) -> str:
     return str(signer_of(secrets, purpose).dumps([name, int(until.timestamp())]))
 
 
 def _until(purpose: str, name: str, key: str, secrets: Sequence[str]) -> datetime:
     """Until when `key` opens what is called so. Raises BadToken where it does not."""
+    named, until = _held(purpose, key, secrets)
+    if named != name:
+        raise BadToken
+    return until
+
+
+def _held(purpose: str, key: str, secrets: Sequence[str]) -> tuple[str, datetime]:
+    """What `key` opens, and until when. Raises BadToken for one that is not ours."""
     if len(key) > MAX_KEY or not key.isascii():
         raise BadToken
     try:
@@ -72,6 +106,6 @@ def _until(purpose: str, name: str, key: str, secrets: Sequence[str]) -> datetim
     except BadData:
         raise BadToken from None
     match held:
-        case [str(named), int(seconds)] if named == name:
-            return datetime.fromtimestamp(seconds, UTC)
+        case [str(named), int(seconds)]:
+            return named, datetime.fromtimestamp(seconds, UTC)
     raise BadToken

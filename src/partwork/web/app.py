@@ -53,6 +53,7 @@ from partwork.web.pages import (
 from partwork.web.preferring import preference_routes
 from partwork.web.previews import preview_routes
 from partwork.web.reading import reading_routes
+from partwork.web.reviewing import review_routes
 
 _log = logging.getLogger("partwork.web")
 
@@ -132,6 +133,7 @@ def create_app(press: Press, amazon: Amazon | None = None) -> FastAPI:
     app.include_router(preference_routes(press, pages, mailing))
     app.include_router(click_routes(press, clicks, error_page))
     app.include_router(preview_routes(press, pages, error_page))
+    app.include_router(review_routes(press, pages))
     app.include_router(health_routes(press, pages, metrics))
     app.include_router(hook_routes(press, Webhooks(press, amazon)))
     below = urlsplit(press.settings.public_url).path

@@ -14,8 +14,10 @@ from partwork.actions.confirming import Confirmation, ConfirmationView
 from partwork.actions.look import Look
 from partwork.actions.naming import Named
 from partwork.actions.preferences import PAUSES, Preferences
+from partwork.actions.reading_drafts import DraftToRead
 from partwork.actions.sign_up import Answer, SignUpForm
 from partwork.actions.unsubscribe import LeavingView, Left
+from partwork.actions.waiting import WaitingSeries
 from partwork.model.correction import Withdrawal
 from partwork.model.newsletter import Newsletter
 from partwork.rendering.inline import one_line
@@ -53,6 +55,16 @@ DRAFT_IS_OLD = (
     "This link has run out",
     "Links to drafts are good for 14 days. Ask the editor for a new one: the flow check leaves "
     "one for each part in the dashboard.",
+)
+NOTHING_TO_READ = (
+    "This link opens no draft",
+    "A part of it may be missing. The question in the dashboard has the links, and so have the "
+    "mails that remind of it; the flow review, run once more, makes new ones.",
+)
+READING_IS_OVER = (
+    "This link has run out",
+    "Links to drafts are good for as long as their question waits. The flow review, run once more, "
+    "makes new ones.",
 )
 NO_DRAFT_TO_SHOW = "This draft cannot be shown"  # as above
 TOO_LARGE = ("That was too much", "What was sent to this page is larger than it takes.")
@@ -169,6 +181,10 @@ class Pages:
             self.confirmation(ConfirmationView("The newsletter", "sample", "Words", standing))
         self.report(samples.REPORT)
         self.look(samples.LOOK, "key")
+        for draft in samples.DRAFTS:
+            self.draft(draft, "key")
+        for found in ((), samples.WAITING):
+            self.waiting(found)
 
     def front(self, newsletters: Sequence[Newsletter]) -> HTMLResponse:
         """All newsletters."""
@@ -277,6 +293,17 @@ class Pages:
         html = filled("web/draft-mail.html", self._templates, {"look": look, "key": key}).text
         return _private(html, 200, form_action="'none'")
 
+    def draft(self, draft: DraftToRead, key: str) -> HTMLResponse:
+        """A stored draft with its text and claims, for a reviewer; `key` opens its mail too."""
+        return self._read("web/read.html", {"draft": draft, "key": key})
+
+    def waiting(self, found: Sequence[WaitingSeries]) -> HTMLResponse:
+        """All that waits for a reviewer."""
+        return self._read("web/waiting.html", {"found": found})
+
+    def _read(self, template: str, context: Mapping[str, object]) -> HTMLResponse:
+        return draft_page(filled(template, self._templates, context).text)
+
     def _public(self, template: str, **context: object) -> HTMLResponse:
         return issue_page(filled(template, self._templates, context).text)
 
@@ -293,6 +320,15 @@ def issue_page(html: str) -> HTMLResponse:
 def draft_page(html: str) -> HTMLResponse:
     """The page of a part that is not published, for whoever has the signed link."""
     return _private(html, 200, form_action="'none'")
+
+
+def draft_mail(html: str) -> HTMLResponse:
+    """A draft's HTML mail, whose styles stand in its elements as mail clients need them."""
+    policy = (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy} | _KEPT_OUT)
 
 
 def private_picture(png: bytes) -> Response:

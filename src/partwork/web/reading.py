@@ -105,4 +105,7 @@ def reading_routes(press: Press, pages: Pages, error_page: Callable[[int], Respo
     return router
 
 
-_PRIVATE = ("u", "l", "confirm", "undo", "preferences", "move", "articles", "drafts")
+_PRIVATE = (
+    *("u", "l", "confirm", "undo", "preferences", "move"),
+    *("articles", "drafts", "read", "waiting"),
+)

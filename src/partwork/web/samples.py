@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from partwork.actions.archive import ShelfOfSeries
 from partwork.actions.look import Look
 from partwork.actions.preferences import Choice, Preferences, SeriesChoice
+from partwork.actions.reading_drafts import DraftToRead, LinkedPart
 from partwork.actions.sign_up import SignUpForm
 from partwork.actions.unsubscribe import LeavingView
+from partwork.actions.waiting import WaitingSeries
 from partwork.model.address import Mailbox
 from partwork.model.archive import PublishedPart
 from partwork.model.article import Article, Block, BlockKind, Category
@@ -55,6 +57,13 @@ LOOK = Look(
 )
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+LINKED = (LinkedPart(1, "A sample", "waits", "key"), LinkedPart(2, "", "waits", "key"))
+DRAFTS = [
+    DraftToRead(LOOK.issue, "", words, "<p>None</p>", "waits", bool(words), parts)
+    for words in (None, 300)
+    for parts in ((), LINKED)
+]
+WAITING = (WaitingSeries("sample", AT, AT, LINKED),)
 PARTS = tuple(
     PublishedPart("series", "part0001", 1, "A part", preheader, AT, AT)
     for preheader in ("", "And more")

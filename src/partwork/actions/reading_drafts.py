@@ -1,0 +1,112 @@
+"""Stored drafts under signed links: what a reviewer reads, on a phone too, before saying yes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from partwork.actions.approval_state import state_of
+from partwork.actions.preview import sample_fields
+from partwork.actions.report import has_public_url
+from partwork.assembly import Press
+from partwork.delivering.segments import filled
+from partwork.library import LibraryError
+from partwork.manuscript.as_html import html_of
+from partwork.model.issue import Issue
+from partwork.store.corrections import mail_drafts
+from partwork.store.engine import read_only
+from partwork.store.issues import current_drafts, load_issue
+from partwork.store.reviews import shown_with
+from partwork.subscribing.page_links import draft_to_read, read_key, waiting_key
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedPart:
+    """A draft that a page links to: `key` opens it, `state` says how far it is approved."""
+
+    number: int
+    subject: str
+    state: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftToRead:
+    """A stored draft: its text for a sample reader, and what was shown when it was asked about.
+
+    `words` is how many it has, None where it was never asked about, and `claims` HTML of ours.
+    `is_current` is false where the part has been rendered in other words since. `parts` are the
+    current drafts of the series, this part among them.
+    """
+
+    issue: Issue
+    text: str
+    words: int | None
+    claims: str
+    state: str
+    is_current: bool
+    parts: tuple[LinkedPart, ...]
+
+
+def read_url(press: Press, content_hash: str, until: datetime) -> str:
+    """The signed address of a stored draft; "" where no public address is set."""
+    if not has_public_url(press):
+        return ""
+    return f"{press.settings.public_url}/read/{read_key(content_hash, until, press.secrets)}"
+
+
+def waiting_url(press: Press, until: datetime) -> str:
+    """The signed address of the list of all that waits; "" where no public address is set."""
+    if not has_public_url(press):
+        return ""
+    return f"{press.settings.public_url}/waiting/{waiting_key(until, press.secrets)}"
+
+
+def draft_behind(press: Press, key: str, now: datetime) -> DraftToRead:
+    """The draft that a signed link leads to. Nothing is rendered, stored or changed.
+
+    Raises BadToken or LinkHasRunOut before anything is read, then LibraryError.
+    """
+    issue, until = _issue_behind(press, key, now)
+    with read_only(press.engine) as connection:
+        shown = shown_with(connection, issue.content_hash)
+        slug = issue.audience.series
+        drafts = (*current_drafts(connection, slug), *mail_drafts(connection, slug))
+    return DraftToRead(
+        issue,
+        filled(issue.text, sample_fields(press, issue), html=False),
+        shown.words if shown else None,
+        html_of(shown.claims) if shown else "",
+        state_of(press, issue, now),
+        issue.content_hash in {draft.content_hash for draft in drafts},
+        linked_parts(press, drafts, until, now),
+    )
+
+
+def mail_behind(press: Press, key: str, now: datetime) -> str:
+    """The HTML mail of that draft, filled in for a sample reader. Raises as `draft_behind` does."""
+    issue, _ = _issue_behind(press, key, now)
+    return filled(issue.html, sample_fields(press, issue), html=True)
+
+
+def linked_parts(
+    press: Press, issues: Sequence[Issue], until: datetime, now: datetime
+) -> tuple[LinkedPart, ...]:
+    """What a page says of these drafts; links are good for as long as the page's own."""
+    return tuple(
+        LinkedPart(
+            issue.number,
+            issue.subject,
+            state_of(press, issue, now),
+            read_key(issue.content_hash, until, press.secrets),
+        )
+        for issue in issues
+    )
+
+
+def _issue_behind(press: Press, key: str, now: datetime) -> tuple[Issue, datetime]:
+    content_hash, until = draft_to_read(key, now, press.secrets)
+    with read_only(press.engine) as connection:
+        issue = load_issue(connection, content_hash)
+    if issue is None:
+        raise LibraryError("this draft is not stored here any more; run the flow review again")
+    return issue, until
