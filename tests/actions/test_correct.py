@@ -16,12 +16,15 @@ from partwork.actions.correct import (
 from partwork.actions.issue_named import issue_named
 from partwork.actions.publish import publish
 from partwork.actions.read_issue import published_page, published_page_of
+from partwork.actions.reviewing import Answer, Question, answer
+from partwork.actions.reviewing import ask as review
 from partwork.actions.send import send
 from partwork.actions.stopping import Stopped
 from partwork.actions.subscribers import story_of
 from partwork.assembly import Press
 from partwork.model.audience import Evidence
 from partwork.model.delivery import DeliveryState
+from partwork.model.review import Decision
 from partwork.store.audience import load_subscriber
 from partwork.store.claiming import claim
 from partwork.store.engine import read_only
@@ -303,3 +306,35 @@ def test_a_reader_s_story_names_the_revision_that_was_sent(
     send(press, revision, clock=lambda: LATER)
 
     assert [one.issue for one in story_of(press, ADA).deliveries] == [revision]
+
+
+def test_a_review_asks_about_a_correction_and_its_mail_and_its_yes_is_enough(
+    press: Press, letter: tuple[str, Path]
+) -> None:
+    ask(press, letter[0], mail=True)
+
+    question = review(press, SERIES, None, run_id="run", asked_before=0, now=LATER)
+    assert isinstance(question, Question)
+    yes = Answer(Decision.APPROVE, "Ada")
+    outcome = answer(press, "run", question.review.key, yes, LATER)
+
+    assert [part.issue.is_correction_mail for part in question.parts] == [False, True]
+    assert outcome
+    assert len(outcome.approved) == 2
+    assert put_into_effect(press, letter[0], LATER).carried == 3
+
+
+def test_what_a_reviewer_asks_for_keeps_a_correction_waiting(
+    press: Press, letter: tuple[str, Path]
+) -> None:
+    ask(press, letter[0], mail=True)
+    (slug,) = press.library.newsletter_slugs()
+    file = press.library.newsletter_file(slug)
+    file.write_text(f'approvals = ["editor", "medical"]\n{file.read_text()}')
+    approve(press, SERIES, 1, reviewer="Ada", role="editor", channel="cli", now=LATER)
+
+    with pytest.raises(NotCorrectable, match="waits for approval as medical"):
+        put_into_effect(press, letter[0], LATER)
+
+    approve(press, SERIES, 1, reviewer="Grace", role="medical", channel="cli", now=LATER)
+    assert put_into_effect(press, letter[0], LATER).mail

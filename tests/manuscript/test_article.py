@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from partwork.manuscript.article import parse_article, print_article, print_removals
 from partwork.manuscript.blocks import parse_blocks, print_blocks
 from partwork.manuscript.errors import ManuscriptError
+from partwork.manuscript.front_matter import with_field, without_field
 from partwork.manuscript.inline import line_of
 from partwork.model.article import Article, Block, BlockKind, Category, Cleaned, Removal, Rights
 from partwork.model.text import Mark, Span
@@ -119,6 +120,7 @@ def articles(draw: st.DrawFn) -> Article:
         deck=draw(ANYTHING),
         byline=draw(ANYTHING),
         published_on=draw(st.none() | st.dates()),
+        withdrawn_on=draw(st.none() | st.dates()),
         source=draw(st.sampled_from(["", "night.txt", "https://example.org/night?a=1#b"])),
         language=draw(st.sampled_from(["und", "en", "no", "de-CH"])),
         rights=draw(st.sampled_from(Rights)),
@@ -311,3 +313,15 @@ def test_removals_are_listed_with_their_reasons() -> None:
             "text": "Share “this”",
         }
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_field_that_was_put_into_a_head_can_be_taken_out_again(end: str) -> None:
+    lines = ("---", "title: x  # a comment", "rights: own", "---", "withdrawn_on: in the text", "")
+    text = end.join(lines)
+
+    with_it = with_field(text, "withdrawn_on", "2026-03-02")
+
+    assert parse_article(with_it, "x", "x.md").withdrawn_on == date(2026, 3, 2)
+    assert without_field(with_it, "withdrawn_on") == text
+    assert without_field(text, "withdrawn_on") == text

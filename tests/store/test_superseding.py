@@ -222,8 +222,8 @@ def test_no_order_of_events_gives_anyone_two_wordings_of_a_part_or_none(town: To
     run_state_machine_as_test(
         lambda: Post(town.engine, first),
         settings=settings(
-            max_examples=8,
-            stateful_step_count=25,
+            max_examples=5,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
         ),

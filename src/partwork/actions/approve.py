@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 
 from partwork.actions.approval_state import rejected
 from partwork.actions.check import open_faults, words_for
-from partwork.actions.preview import drafts_of, mails_of
+from partwork.actions.preview import approvable_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Approval, Issue
 from partwork.model.newsletter import Newsletter
 from partwork.model.review import MAX_NAME, MAX_NOTES, No, Objection, folded, standing
-from partwork.store.corrections import waiting_corrections
+from partwork.store.corrections import mail_drafts
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts, renew_approval, save_approval
 from partwork.store.reviews import rejection_of, save_objection, take_back_rejections
@@ -60,12 +60,11 @@ def approve(
     was never rendered, has open faults or is rejected, or when this person speaks for another role:
     nothing is approved then.
     """
-    newsletter, issues = drafts_of(press, series, part)
+    newsletter, issues = approvable_of(press, series, part)
     who = reviewer_of(newsletter, reviewer, role, channel, run_id)
-    issues = (*issues, *mails_of(press, series, part))
     with read_only(press.engine) as connection:
         seen = {draft.content_hash for draft in current_drafts(connection, series)}
-        seen |= {one.mail for one in waiting_corrections(connection, series)}
+        seen |= {mail.content_hash for mail in mail_drafts(connection, series)}
     unseen = [issue for issue in issues if issue.content_hash not in seen]
     if unseen:
         numbers = ", ".join(str(issue.number) for issue in unseen)

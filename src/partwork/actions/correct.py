@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 
+from partwork.actions.approval_state import is_undecided, standing_of, state_of
 from partwork.actions.approved import approved_issue
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_series
@@ -28,7 +29,7 @@ from partwork.store.corrections import (
     waiting_corrections,
 )
 from partwork.store.engine import read_only
-from partwork.store.issues import approvals_of, is_published, load_issue
+from partwork.store.issues import is_published, load_issue
 from partwork.store.ledger import tally
 from partwork.store.superseding import carry_over, former_wordings, is_open, plan_mail, supersede
 
@@ -194,7 +195,7 @@ def _take_effect(press: Press, waiting: Correction, now: datetime) -> InEffect |
     revision = approved_issue(press, series, part, now)
     if isinstance(revision, str):
         return f"{series.slug}: the correction of {first.name} waits: {revision}"
-    if waiting.wants_mail and (why := _why_mail_waits(press, series, part, waiting)):
+    if waiting.wants_mail and (why := _why_mail_waits(press, series, part, waiting, now)):
         return f"{series.slug}: the correction of {first.name} waits: {why}"
     with press.engine.begin() as connection:
         if not supersede(connection, waiting, revision, now):
@@ -233,14 +234,16 @@ def _follow(press: Press, correction: Correction, now: datetime) -> tuple[int, i
     return carried, mails
 
 
-def _why_mail_waits(press: Press, series: Series, part: Instalment, waiting: Correction) -> str:
+def _why_mail_waits(
+    press: Press, series: Series, part: Instalment, waiting: Correction, now: datetime
+) -> str:
     """Why the mail about a correction may not go out; "": it is approved as it would be now."""
     (rendered,) = mails_of(press, series.slug, part.number)
     if rendered.content_hash != waiting.mail:
         return f"its mail was changed; `partwork preview {series.slug}`, then approve it again"
-    with read_only(press.engine) as connection:
-        is_approved = bool(approvals_of(connection, waiting.mail))
-    return "" if is_approved else "its mail waits for approval"
+    if not is_undecided(press, rendered, now) and standing_of(press, rendered, now).approved_at:
+        return ""
+    return f"its mail {state_of(press, rendered, now)}"
 
 
 def _hides(language: str, asked: Correction, drafts: Sequence[Previewed]) -> str:

@@ -71,6 +71,14 @@ def drafts_of(press: Press, series: str, part: int | None) -> tuple[Newsletter, 
     return newsletter, tuple(one.draft.issue for one in drafts)
 
 
+def approvable_of(
+    press: Press, series: str, part: int | None
+) -> tuple[Newsletter, tuple[Issue, ...]]:
+    """What of a series, or one part, is read and approved: drafts, mails about corrections."""
+    newsletter, issues = drafts_of(press, series, part)
+    return newsletter, (*issues, *mails_of(press, series, part))
+
+
 def mails_of(press: Press, series: str, part: int | None) -> tuple[Issue, ...]:
     """The mails about corrections that wait, as the files give them now; nothing is stored."""
     return tuple(one.draft.issue for one in _mails(press, series, part))

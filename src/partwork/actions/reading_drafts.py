@@ -13,6 +13,7 @@ from partwork.library import LibraryError
 from partwork.manuscript.as_html import html_of
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
+from partwork.store.corrections import mail_drafts
 from partwork.store.engine import read_only
 from partwork.store.issues import current_drafts, load_issue
 from partwork.store.reviews import shown_with
@@ -69,7 +70,8 @@ def draft_behind(press: Press, key: str, now: datetime) -> DraftToRead:
     issue, until = _issue_behind(press, key, now)
     with read_only(press.engine) as connection:
         shown = shown_with(connection, issue.content_hash)
-        drafts = current_drafts(connection, issue.audience.series)
+        slug = issue.audience.series
+        drafts = (*current_drafts(connection, slug), *mail_drafts(connection, slug))
     return DraftToRead(
         issue,
         filled(issue.text, sample_fields(press, issue), html=False),

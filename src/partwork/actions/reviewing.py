@@ -20,7 +20,7 @@ from partwork.actions.check import open_faults
 from partwork.actions.claims import ClaimsSheet, claims_of, claims_of_part
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.notices import Notice, mail_editors
-from partwork.actions.preview import drafts_of, preview
+from partwork.actions.preview import approvable_of, preview
 from partwork.actions.reading_drafts import read_url, waiting_url
 from partwork.actions.segments import readers_of
 from partwork.actions.waiting import said_of
@@ -31,6 +31,7 @@ from partwork.model.issue import Issue
 from partwork.model.newsletter import Newsletter
 from partwork.model.review import Decision, No, Review, ReviewPart
 from partwork.model.series import Mode, Series
+from partwork.store.corrections import mail_drafts, waiting_corrections
 from partwork.store.engine import read_only
 from partwork.store.issues import (
     current_drafts,
@@ -109,15 +110,17 @@ def ask(
     """Renders and stores the drafts, and gives the question about all that are undecided.
 
     Else why nothing is asked, in words. Parts that were published are left out, unless they are
-    named or a course goes on sending them. `asked_before` counts the run's questions, so that each
-    has a key of its own; asked twice with the same, it is one question. Raises as `preview` does.
+    named, are to be corrected, or a course goes on sending them. `asked_before` counts the run's
+    questions, so that each has a key of its own; asked twice with the same, it is one question.
+    Raises as `preview` does.
     """
     shown = [item.issue for item in preview(press, series, part, now)]
     whole = load_series(press, series)
     newsletter = load_newsletter(press, whole.newsletter)
     if part is None and whole.mode is not Mode.COURSE:
         with read_only(press.engine) as connection:
-            published = published_instalments(connection, series)
+            corrected = {one.instalment for one in waiting_corrections(connection, series)}
+            published = published_instalments(connection, series).keys() - corrected
         shown = [issue for issue in shown if issue.instalment not in published]
     issues = [issue for issue in shown if is_undecided(press, issue, now)]
     if not issues:
@@ -201,7 +204,9 @@ def superseded(press: Press, question: Question, now: datetime) -> tuple[str, ..
             < (question.review.asked_at, question.review.run_id)
             and review.run_id != question.review.run_id
         ]
-        current = {draft.content_hash for draft in current_drafts(connection, question.series.slug)}
+        slug = question.series.slug
+        current = {draft.content_hash for draft in current_drafts(connection, slug)}
+        current |= {one.content_hash for one in mail_drafts(connection, slug)}
         over = [
             review
             for review in older
@@ -213,7 +218,7 @@ def superseded(press: Press, question: Question, now: datetime) -> tuple[str, ..
 def _approve(press: Press, review: Review, given: Answer, now: datetime) -> Outcome | None:
     """A yes to each of the drafts whose words have not changed."""
     plain_notes(given.notes)
-    newsletter, rendered = drafts_of(press, review.series, None)
+    newsletter, rendered = approvable_of(press, review.series, None)
     who = _who(press, newsletter, review, given, now)
     asked = [part.content_hash for part in review.parts]
     issues = [issue for issue in rendered if issue.content_hash in asked]

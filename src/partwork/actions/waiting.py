@@ -10,6 +10,7 @@ from partwork.actions.reading_drafts import LinkedPart, linked_parts, read_url, 
 from partwork.assembly import Press
 from partwork.model.issue import Issue
 from partwork.model.review import Objection, Review
+from partwork.store.corrections import mail_drafts
 from partwork.store.engine import read_only
 from partwork.store.issues import current_drafts
 from partwork.store.reviews import give_back_reminder, notes_on, open_reviews, take_reminder
@@ -114,7 +115,8 @@ def said_of(press: Press, series: str) -> tuple[tuple[str, Objection], ...]:
 def _undecided(press: Press, review: Review, now: datetime) -> Iterator[Issue]:
     asked = {part.content_hash for part in review.parts}
     with read_only(press.engine) as connection:
-        drafts = current_drafts(connection, review.series)
+        slug = review.series
+        drafts = (*current_drafts(connection, slug), *mail_drafts(connection, slug))
     for issue in drafts:
         if issue.content_hash in asked and is_undecided(press, issue, now):
             yield issue

@@ -258,7 +258,7 @@ def _show_series(series: "SeriesStatus") -> None:
         out.print(f"  {item.name}  {item.state}{told}")
         if item.stopped:
             out.print(f"    {item.stopped}")
-    for line in (*series.review, *series.corrections):
+    for line in (*series.corrections, *series.review):
         out.print(f"  {line}")
 
 

@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from partwork.model.correction import Correction, Erratum
+from partwork.model.issue import Issue
 from partwork.store.correction_schema import IS_WAITING, corrections, superseded
+from partwork.store.issues import load_issue
 from partwork.store.schema import campaigns, issues
 
 
@@ -65,6 +67,12 @@ def save_mail_draft(conn: Connection, correction: str, mail: str) -> None:
     """Note which issue is the draft of the mail, until the correction takes effect."""
     row = update(corrections).where(corrections.c.id == correction, IS_WAITING)
     conn.execute(row.values(mail=mail))
+
+
+def mail_drafts(conn: Connection, series: str) -> tuple[Issue, ...]:
+    """The current drafts of mails about corrections of a series that wait."""
+    found = [load_issue(conn, one.mail) for one in waiting_corrections(conn, series) if one.mail]
+    return tuple(issue for issue in found if issue)
 
 
 def errata_of(conn: Connection, instalments: Collection[str]) -> Mapping[str, tuple[Erratum, ...]]:
