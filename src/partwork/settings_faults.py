@@ -5,9 +5,10 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from partwork.model.errors import PartworkError
@@ -15,6 +16,18 @@ from partwork.model.errors import PartworkError
 PREFIX = "PARTWORK_"
 KEPT_BY_PREFECT = "prefect-secret:"  # begins a value that names a Secret block: doors read those
 
+
+def _web_address(url: SecretStr) -> SecretStr:
+    written = url.get_secret_value()
+    parts = urlsplit(written)
+    is_plain = written.isascii() and written.isprintable() and " " not in written
+    if written and (parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain):
+        raise ValueError("must be a web address such as https://example.org/hooks/abc")
+    return url
+
+
+# A web address that is asked for, and may hold a secret; "" for none.
+SecretUrl = Annotated[SecretStr, AfterValidator(_web_address)]
 Days = Annotated[int, Field(le=36_500)]  # a hundred years, of which every calendar knows
 
 
