@@ -31,7 +31,7 @@ WEDNESDAY = TUESDAY + timedelta(days=1)
 
 @pytest.fixture
 def series(press: Press) -> str:
-    """A series of three letters."""
+    """A series of two letters."""
     return letters(press)
 
 

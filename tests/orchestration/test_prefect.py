@@ -39,6 +39,7 @@ pytestmark = pytest.mark.prefect
 FLOWS = {"ingest", "compose", "check", "preview", "publish", "send"} | {
     "collect_bounces",
     "issue_report",
+    "missed",
     "prune",
 }
 STAYS = '''
