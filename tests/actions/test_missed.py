@@ -57,6 +57,14 @@ def test_a_look_that_is_some_hours_late_still_takes_the_slot(press: Press, outag
     assert tick(press, TUESDAY + timedelta(hours=5))[0] == ["compost-01"]
 
 
+def test_a_part_that_waited_for_its_editor_when_all_went_down_is_missed(
+    by_smtp: Press, outage: str
+) -> None:
+    assert "goes out at 06:45 UTC" in tick(by_smtp, TUESDAY)[1]
+
+    assert "missed its slot" in tick(by_smtp, WEDNESDAY)[1]
+
+
 def test_a_slot_that_was_looked_at_in_time_is_not_missed(
     press: Press, series: str, readers: tuple[str, ...]
 ) -> None:

@@ -38,7 +38,7 @@ from partwork.store.issues import (
 from partwork.store.lanes import sweep
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.ledger import tally
-from partwork.store.slots import decided_at, left_out
+from partwork.store.slots import decided_at, left_out, save_look
 from partwork.store.stops import load_stop
 
 LEASE = timedelta(minutes=5)
@@ -183,9 +183,11 @@ def _publish_next(
         if cadence and not at_once and (gone or is_approved_in_part(press, series)):
             coming = Slot(series, left[0], cadence, next_slot(cadence, now))
             look_ahead(press, coming, partial(ready, coming.at), now)
+        _note_look(press, series, now)
         return None, slot
     issue = ready(slot)
     if isinstance(issue, str):
+        _note_look(press, series, now)
         return None, issue
     if cadence and not at_once:
         starts = starts_at(press, Slot(series, left[0], cadence, slot), issue, now)
@@ -194,10 +196,21 @@ def _publish_next(
             return None, f"part {left[0].number} goes out at {starts:%H:%M} UTC; {told}"
     with press.engine.connect() as connection, connection.begin() as transaction:
         campaign, recipients = plan_campaign(connection, issue, slot, now)
+        save_look(connection, series.slug, now)
         if not recipients:
             transaction.rollback()
+            _note_look(press, series, now)
             return None, f"part {left[0].number} waits for readers: there are none yet"
     return Planned(issue.name, campaign.due_at, recipients), ""
+
+
+def _note_look(press: Press, series: Series, now: datetime) -> None:
+    """A slot that has come was looked at: if its part did not go, it is for a reason of its own.
+
+    Not as long as the part waits for its editor to have been told.
+    """
+    with press.engine.begin() as connection:
+        save_look(connection, series.slug, now)
 
 
 def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
