@@ -6,6 +6,7 @@ import pytest
 
 from partwork.actions.missed import decide, missed
 from partwork.actions.publish import publish
+from partwork.actions.send import send
 from partwork.actions.status import status
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -63,6 +64,16 @@ def test_a_part_that_waited_for_its_editor_when_all_went_down_is_missed(
     assert "goes out at 06:45 UTC" in tick(by_smtp, TUESDAY)[1]
 
     assert "missed its slot" in tick(by_smtp, WEDNESDAY)[1]
+
+
+def test_who_publishes_by_hand_alone_misses_no_slot(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
+    approve_all(press, series)
+    for number, at in enumerate((NOW, WEDNESDAY), 1):
+        (planned,) = publish(press, series, at_once=True, now=at).planned
+        assert planned.issue.startswith(f"compost-0{number}")
+        send(press, planned.issue, clock=lambda: NOW)
 
 
 def test_a_slot_that_was_looked_at_in_time_is_not_missed(

@@ -166,7 +166,7 @@ def _publish_next(
     left = [part for part in series.instalments if part.id not in gone]
     if not left:
         return None, "every part is published" if series.instalments else "has no part yet"
-    cadence = _cadence(press, series)
+    cadence = _cadence(press, series) if series.mode is Mode.CALENDAR else None
     if cadence and (held := held_for_missed(press, series, cadence, left, now)):
         return None, held
     if at_once:
@@ -183,11 +183,11 @@ def _publish_next(
         if cadence and not at_once and (gone or is_approved_in_part(press, series)):
             coming = Slot(series, left[0], cadence, next_slot(cadence, now))
             look_ahead(press, coming, partial(ready, coming.at), now)
-        _note_look(press, series, now)
+        _note_look(press, series, at_once, now)
         return None, slot
     issue = ready(slot)
     if isinstance(issue, str):
-        _note_look(press, series, now)
+        _note_look(press, series, at_once, now)
         return None, issue
     if cadence and not at_once:
         starts = starts_at(press, Slot(series, left[0], cadence, slot), issue, now)
@@ -196,19 +196,22 @@ def _publish_next(
             return None, f"part {left[0].number} goes out at {starts:%H:%M} UTC; {told}"
     with press.engine.connect() as connection, connection.begin() as transaction:
         campaign, recipients = plan_campaign(connection, issue, slot, now)
-        save_look(connection, series.slug, now)
         if not recipients:
             transaction.rollback()
-            _note_look(press, series, now)
-            return None, f"part {left[0].number} waits for readers: there are none yet"
+    _note_look(press, series, at_once, now)
+    if not recipients:
+        return None, f"part {left[0].number} waits for readers: there are none yet"
     return Planned(issue.name, campaign.due_at, recipients), ""
 
 
-def _note_look(press: Press, series: Series, now: datetime) -> None:
+def _note_look(press: Press, series: Series, at_once: bool, now: datetime) -> None:
     """A slot that has come was looked at: if its part did not go, it is for a reason of its own.
 
-    Not as long as the part waits for its editor to have been told.
+    Not as long as the part waits for its editor to have been told. Who publishes by hand looks at
+    no slot, and so misses none.
     """
+    if at_once:
+        return
     with press.engine.begin() as connection:
         save_look(connection, series.slug, now)
 
