@@ -21,17 +21,14 @@ TICK = timedelta(minutes=15)
 
 
 def letters(press: Press) -> str:
-    """A series of three letters, which is quicker than composing one."""
+    """A series of two letters, which is quicker than composing one."""
     words = {"subject": "A letter", "preheader": "What it is about."}
     begin_letter(press, "compost", title="Letters", newsletter="", **words, text="Words.")
     (first,) = press.library.instalment_files("compost")
     text = first.read_text()
     part = parse_instalment(text, first.name)
-    for number in (2, 3):
-        other = text.replace(part.id, f"part000{number}").replace("number: 1", f"number: {number}")
-        first.with_name(f"{number:02}-letters.md").write_text(
-            other.replace("Words.", f"Words of part {number}.")
-        )
+    other = text.replace(part.id, "part0002").replace("number: 1", "number: 2")
+    first.with_name("02-letters.md").write_text(other.replace("Words.", "Other words."))
     return "compost"
 
 

@@ -28,7 +28,7 @@ READERS = "email,timezone\nada@example.org,America/new_york\ngrace@example.org,A
 
 @pytest.fixture
 def series(press: Press) -> str:
-    """A series of three letters."""
+    """A series of two letters."""
     return letters(press)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from partwork.actions.preview import preview
 from partwork.actions.stop_link import stop, stop_behind
 from partwork.actions.stopping import pause, resume
 from partwork.assembly import Press
@@ -33,7 +34,7 @@ A_DAY = timedelta(days=1)
 
 @pytest.fixture
 def series(press: Press) -> str:
-    """A series of three letters."""
+    """A series of two letters."""
     return letters(press)
 
 
@@ -51,13 +52,13 @@ def link_in(press: Press, server: RoughServer) -> tuple[str, str]:
     return parts.path.rpartition("/")[2], parse_qs(parts.query)["key"][0]
 
 
-@pytest.mark.parametrize("late", [-2 * MINUTES, -MINUTES / 60, MINUTES * 0, 2 * MINUTES])
+@pytest.mark.parametrize("late", [-MINUTES / 60, 2 * MINUTES])
 def test_an_editor_is_told_long_enough_before_however_the_looks_fall(
     post: Press, series: str, server: RoughServer, late: timedelta
 ) -> None:
     approve_all(post, series)
     told: list[datetime] = []
-    for number in range(-4, 2):
+    for number in range(-3, 2):
         at = TUESDAY + number * TICK + late
         before = server.got[editor_of(post)]
         planned, _ = tick(post, at)
@@ -126,8 +127,6 @@ def test_what_is_not_approved_can_be_neither_paused_nor_resumed(post: Press, ser
     approve_all(post, series)
     change_settings(post, series, title='"Another title"')
 
-    from partwork.actions.preview import preview
-
     (issue, *_) = preview(post, series, None, NOW)
     with pytest.raises(LibraryError, match="is not published"):
         pause(post, issue.issue.name, "", NOW)
@@ -150,10 +149,10 @@ def test_a_day_before_the_editor_is_told_that_nothing_is_approved(
     approve_all(post, series)
     assert tick(post, NOW)[0] == []
     change_settings(post, series, title='"Another title"')
-    tick(post, FRIDAY - 2 * A_DAY)
+    tick(post, TUESDAY)
     assert server.got[editor_of(post)] == 0
 
-    for number in range(4):
+    for number in range(3):
         tick(post, FRIDAY - A_DAY + number * TICK)
 
     assert server.got[editor_of(post)] == 1

@@ -19,7 +19,7 @@ TITLE = "Letters"
 
 @pytest.fixture
 def series(press: Press) -> str:
-    """A series of three letters."""
+    """A series of two letters."""
     return letters(press)
 
 

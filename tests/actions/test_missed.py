@@ -6,6 +6,7 @@ import pytest
 
 from partwork.actions.missed import decide, missed
 from partwork.actions.publish import publish
+from partwork.actions.send import send
 from partwork.actions.status import status
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -31,7 +32,7 @@ WEDNESDAY = TUESDAY + timedelta(days=1)
 
 @pytest.fixture
 def series(press: Press) -> str:
-    """A series of three letters."""
+    """A series of two letters."""
     return letters(press)
 
 
@@ -55,6 +56,24 @@ def test_a_slot_that_nobody_looked_at_holds_its_series(press: Press, outage: str
 
 def test_a_look_that_is_some_hours_late_still_takes_the_slot(press: Press, outage: str) -> None:
     assert tick(press, TUESDAY + timedelta(hours=5))[0] == ["compost-01"]
+
+
+def test_a_part_that_waited_for_its_editor_when_all_went_down_is_missed(
+    by_smtp: Press, outage: str
+) -> None:
+    assert "goes out at 06:45 UTC" in tick(by_smtp, TUESDAY)[1]
+
+    assert "missed its slot" in tick(by_smtp, WEDNESDAY)[1]
+
+
+def test_who_publishes_by_hand_alone_misses_no_slot(
+    press: Press, series: str, readers: tuple[str, ...]
+) -> None:
+    approve_all(press, series)
+    for number, at in enumerate((NOW, WEDNESDAY), 1):
+        (planned,) = publish(press, series, at_once=True, now=at).planned
+        assert planned.issue.startswith(f"compost-0{number}")
+        send(press, planned.issue, clock=lambda: NOW)
 
 
 def test_a_slot_that_was_looked_at_in_time_is_not_missed(

@@ -33,6 +33,7 @@ FLOWS = {"ingest", "compose", "check", "preview", "publish", "send", "send_lane"
     "collect_bounces",
     "correct",
     "issue_report",
+    "missed",
     "notice",
     "prune",
     "review",

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from partwork.model.missed import Choice, Missed
 from partwork.store.campaigns import enrol, plan_course
-from partwork.store.courses import due_parts, put_off, zones_to_enrol
+from partwork.store.courses import due_parts, next_parts, put_off, zones_to_enrol
 from partwork.store.slots import (
     decide_missed,
     decided_at,
@@ -23,6 +23,7 @@ from partwork.store.slots_schema import missed
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+ALL = (1, 2, 3)
 FIRST, SECOND = Missed(NOW, "part0001", 1), Missed(NOW + HOUR, "part0002", 2)
 
 
@@ -92,15 +93,16 @@ def test_readers_of_a_course_are_told_apart_by_their_zones(town) -> None:
         assert enrol(conn, "daily", "home", NOW + HOUR, NOW, zone="") == 1
         assert zones_to_enrol(conn, "daily", "home") == ()
 
-        assert due_parts(conn, "home", NOW - HOUR) == {}
-        assert due_parts(conn, "home", NOW) == {1: ("Asia/Tokyo",)}
+        assert due_parts(conn, "home", NOW - HOUR, ALL) == {}
+        assert due_parts(conn, "home", NOW, ALL) == {1: ("Asia/Tokyo",)}
         later = NOW + 3 * HOUR
         for one, reached in (("", 0), ("Asia/Tokyo", 1)):
             _, planned = plan_course(conn, course, NOW, later, NOW, zone=one, since=NOW)
             assert planned == reached
-        assert due_parts(conn, "home", NOW + HOUR) == {1: ("",)}
+        assert due_parts(conn, "home", NOW + HOUR, ALL) == {1: ("",)}
         assert plan_course(conn, course, NOW, later, later, since=NOW + 2 * HOUR)[1] == 0
         put = {"until": NOW + HOUR, "next_due_at": later}
         assert put_off(conn, "home", 1, "Asia/Tokyo", **put) == 0
         assert put_off(conn, "home", 1, "", **put) == 1
-        assert sorted(due_parts(conn, "home", later)) == [1, 2]
+        assert next_parts(conn, "home", later, ALL) == {1, 2}
+        assert next_parts(conn, "home", later, [1]) == {1}

@@ -17,7 +17,7 @@ from partwork.scheduling.cadence import cadence_of, slots
 from partwork.scheduling.missed import Dates, dates_of
 from partwork.store.campaigns import plan_campaign
 from partwork.store.engine import read_only
-from partwork.store.slots import decide_missed, load_missed
+from partwork.store.slots import decide_missed, load_missed, save_look
 
 SHOWN = 10  # parts whose dates are shown, beside those that were missed
 
@@ -106,6 +106,7 @@ def decide(press: Press, series: str, choice: Choice, now: datetime) -> Decided:
                     transaction.rollback()
                     raise LibraryError(f"{issue.name} waits for readers: there are none yet")
             decide_missed(connection, series, choice, now)
+            save_look(connection, series, now)
     return Decided(
         series,
         choice,

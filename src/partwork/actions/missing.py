@@ -14,7 +14,7 @@ from partwork.scheduling.missed import missed_of
 from partwork.store.campaigns import last_campaign
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts
-from partwork.store.slots import load_look, load_missed, note_missed, save_look
+from partwork.store.slots import load_look, load_missed, note_missed
 
 NOT_AFTER = timedelta(hours=6)  # a guess: a part that is later than this has missed its slot
 
@@ -25,12 +25,11 @@ def held_for_missed(
     """Why nothing of a series goes out until a person has decided, in words; "": it may.
 
     A slot is missed when an approved part was due in it, and from before it until `NOT_AFTER`
-    behind it nobody looked. The editor is asked by mail when that is first seen. What comes due
-    before they have decided is missed too.
+    behind it nobody looked, to the end of what there was to do. The editor is asked by mail when
+    that is first seen. What comes due before they have decided is missed too.
     """
-    with press.engine.begin() as connection:
+    with read_only(press.engine) as connection:
         looked_at = load_look(connection, series.slug)
-        save_look(connection, series.slug, now)
         before = load_missed(connection, series.slug)
         last = last_campaign(connection, series.slug)
     if before:

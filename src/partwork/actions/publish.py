@@ -33,7 +33,7 @@ from partwork.store.issues import load_issue, published_instalments
 from partwork.store.lanes import sweep
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.ledger import tally
-from partwork.store.slots import decided_at, left_out
+from partwork.store.slots import decided_at, left_out, save_look
 from partwork.store.stops import load_stop
 
 LEASE = timedelta(minutes=5)
@@ -161,7 +161,7 @@ def _publish_next(
     left = [part for part in series.instalments if part.id not in gone]
     if not left:
         return None, "every part is published" if series.instalments else "has no part yet"
-    cadence = _cadence(press, series)
+    cadence = _cadence(press, series) if series.mode is Mode.CALENDAR else None
     if cadence and (held := held_for_missed(press, series, cadence, left, now)):
         return None, held
     if at_once:
@@ -178,9 +178,11 @@ def _publish_next(
         if cadence and not at_once and (gone or is_approved_in_part(press, series)):
             coming = Slot(series, left[0], cadence, next_slot(cadence, now))
             look_ahead(press, coming, partial(ready, coming.at), now)
+        _note_look(press, series, at_once, now)
         return None, slot
     issue = ready(slot)
     if isinstance(issue, str):
+        _note_look(press, series, at_once, now)
         return None, issue
     if cadence and not at_once:
         starts = starts_at(press, Slot(series, left[0], cadence, slot), issue, now)
@@ -191,8 +193,22 @@ def _publish_next(
         campaign, recipients = plan_campaign(connection, issue, slot, now)
         if not recipients:
             transaction.rollback()
-            return None, f"part {left[0].number} waits for readers: there are none yet"
+    _note_look(press, series, at_once, now)
+    if not recipients:
+        return None, f"part {left[0].number} waits for readers: there are none yet"
     return Planned(issue.name, campaign.due_at, recipients), ""
+
+
+def _note_look(press: Press, series: Series, at_once: bool, now: datetime) -> None:
+    """A slot that has come was looked at: if its part did not go, it is for a reason of its own.
+
+    Not as long as the part waits for its editor to have been told. Who publishes by hand looks at
+    no slot, and so misses none.
+    """
+    if at_once:
+        return
+    with press.engine.begin() as connection:
+        save_look(connection, series.slug, now)
 
 
 def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:

@@ -17,7 +17,7 @@ from partwork.model.series import Instalment, Series
 from partwork.model.zone import zone_named
 from partwork.scheduling.cadence import last_slot, next_slot, zone_of
 from partwork.store.campaigns import enrol, plan_course
-from partwork.store.courses import due_parts, put_off, zones_to_enrol
+from partwork.store.courses import due_parts, next_parts, put_off, zones_to_enrol
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of
 
@@ -41,9 +41,10 @@ def publish_course(
             for zone in zones_to_enrol(connection, series.newsletter, series.slug):
                 first = next_slot(_of_reader(cadence, zone), now)
                 enrol(connection, series.newsletter, series.slug, first, now, zone=zone)
+    numbers = [part.number for part in series.instalments]
     with read_only(press.engine) as connection:
-        due = due_parts(connection, series.slug, now)
-        soon = due_parts(connection, series.slug, now + A_DAY_AHEAD)
+        due = due_parts(connection, series.slug, now, numbers)
+        soon = next_parts(connection, series.slug, now + A_DAY_AHEAD, numbers)
     planned: list[Planned] = []
     waiting: list[str] = []
     # The last part first, so that nobody gets two in one tick.

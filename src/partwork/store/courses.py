@@ -1,6 +1,6 @@
 """Who is where in a course, and in which time zone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
@@ -24,11 +24,21 @@ def zones_to_enrol(conn: Connection, newsletter: str, series: str) -> tuple[str,
     return tuple(conn.execute(query.where(is_confirmed(newsletter), ~has_place)).scalars())
 
 
-def due_parts(conn: Connection, series: str, by: datetime) -> Mapping[int, tuple[str, ...]]:
-    """The numbers of parts that are somebody's next by then, with their readers' time zones."""
+def next_parts(
+    conn: Connection, series: str, by: datetime, numbers: Collection[int]
+) -> frozenset[int]:
+    """Which of these parts are somebody's next by then."""
+    query = select(courses.c.next_number).distinct().where(*_is_next(series, by, numbers))
+    return frozenset(conn.execute(query).scalars())
+
+
+def due_parts(
+    conn: Connection, series: str, by: datetime, numbers: Collection[int]
+) -> Mapping[int, tuple[str, ...]]:
+    """Which of these parts are somebody's next by then, with their readers' time zones."""
     query = (
         select(courses.c.next_number, _zone_of(courses.c.subscriber).label("zone"))
-        .where(courses.c.series == series, courses.c.next_due_at <= by)
+        .where(*_is_next(series, by, numbers))
         .distinct()
     )
     found: dict[int, tuple[str, ...]] = {}
@@ -58,6 +68,17 @@ def put_off(
         .values(next_due_at=next_due_at)
     )
     return overdue.rowcount
+
+
+def _is_next(
+    series: str, by: datetime, numbers: Collection[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Of who has had the last part the next is none of these, and they are not looked at."""
+    return (
+        courses.c.series == series,
+        courses.c.next_number.in_(sorted(numbers)),
+        courses.c.next_due_at <= by,
+    )
 
 
 def _zone_of(subscriber: ColumnElement[int]) -> ColumnElement[str]:
