@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PY := .venv/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: demo test check lint types bench endure returned kills machines pictures pins clean
+.PHONY: demo test check lint types bench running endure returned kills machines pictures pins clean
 
 demo: .venv/.runs
 	@$(PY) -m partwork demo
@@ -81,6 +81,12 @@ bench: .venv/.develops
 	@mv .endure/sending.md docs/measured/sending.md
 	@$(PY) benchmarks/audience.py --table $(AUDIENCE) > .endure/audience.md || { echo "Readers are missing; see .endure/audience.md" >&2; exit 1; }
 	@mv .endure/audience.md docs/measured/audience.md
+
+# Measures what `partwork up` takes, on a machine that has nothing else to do: 45 minutes.
+running: .venv/.develops
+	@mkdir -p .endure
+	@$(PY) benchmarks/running.py > .endure/running.md || { echo "Something is wrong; what was measured is in .endure/running.md" >&2; exit 1; }
+	@mv .endure/running.md docs/measured/running.md
 
 # Takes the documents' pictures anew, from a demo and a newsletter in temporary homes.
 pictures: .venv/.develops

@@ -217,15 +217,15 @@ def send(recipients: int) -> str:
             time.sleep(REST_SECONDS)
             share = at_rest(running)
             run = _spent(running, lambda: running.run("send", {"issue": second}))
-    beyond = run.cpu - alone
+    by_run = run.beyond(share)
     return _table(
         f"{recipients:,} readers of one issue",
         ("`partwork send`, s", f"{alone_s:.0f}", ""),
         ("its processor time, s", f"{alone:.1f}", ""),
         ("a run of `send`, s", f"{run.wall:.0f}", ""),
         ("processor time of server, worker, web pages and run, s", f"{run.cpu:.1f}", ""),
-        ("of it what all take at rest, s", f"{share * run.wall:.1f}", ""),
-        ("beyond `partwork send`, %", f"{100 * beyond / run.cpu:.1f}", "2"),
+        ("the same without what all take at rest, s", f"{by_run:.1f}", ""),
+        ("of that beyond `partwork send`, %", f"{100 * (1 - alone / by_run):.1f}", "2"),
     )
 
 

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-import psycopg
 from sqlalchemy import (
     ARRAY,
     BindParameter,
@@ -29,7 +28,7 @@ from sqlalchemy.dialects.sqlite import pysqlite
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 
 from partwork.store.columns import Instant
-from partwork.store.engine import StoreError, driver_problem, may_pass
+from partwork.store.engine import StoreError, driver_errors, driver_problem, may_pass
 from partwork.store.queueing import Place, Turn
 
 T = TypeVar("T")
@@ -239,7 +238,7 @@ class Desk:
         except BaseException as error:
             if not isinstance(driver, sqlite3.Connection):
                 self._is_durable = None  # it was set in the transaction that is taken back
-            with suppress(psycopg.OperationalError):  # a lost connection has rolled back
+            with suppress(*driver_errors()):  # a lost connection has rolled back
                 driver.rollback()
             problem = driver_problem(self._conn.engine, error)
             if problem is None:

@@ -1,12 +1,12 @@
 """A connection to the database: SQLite in one file, or PostgreSQL."""
 
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, OperationalError
@@ -107,11 +107,21 @@ def driver_problem(engine: Engine, error: BaseException) -> StoreError | None:
     problem = None
     if isinstance(error, sqlite3.DatabaseError):
         problem = _sqlite_problem(error)
-    elif isinstance(error, psycopg.OperationalError):
+    elif isinstance(error, driver_errors()):
         # 57P: it shuts down, or fell. What else has a code is the server's own trouble.
-        is_lost = error.sqlstate is None or error.sqlstate.startswith("57P")
+        state = getattr(error, "sqlstate", None)
+        is_lost = state is None or state.startswith("57P")
         problem = _LOST if is_lost else f"it said: {' '.join(str(error).split())}"
     return None if problem is None else StoreError(_shown(engine.url), problem)
+
+
+def driver_errors() -> tuple[type[BaseException], ...]:
+    """What psycopg raises for a server's troubles; nothing while nobody has loaded it.
+
+    A home on SQLite should not wait for its import, which takes a tenth of a second.
+    """
+    psycopg = sys.modules.get("psycopg")
+    return (psycopg.OperationalError,) if psycopg else ()
 
 
 def may_pass(error: StoreError) -> bool:
