@@ -16,8 +16,8 @@ AS_IT_IS, LINKED = (200, 404), (200, 404, 410)
 READ: Mapping[str, tuple[Sequence[int], Sequence[str]]] = {
     "/": ((200, 302, 404), ()),
     "/l/{token}": ((302, 404), ()),
-    "/issues/{name}": (AS_IT_IS, ()),
-    "/parts/{instalment}": (AS_IT_IS, ()),
+    "/issues/{name}": (LINKED, ()),
+    "/parts/{instalment}": (LINKED, ()),
     "/articles/{slug}/report": (LINKED, ()),
     "/drafts/{series}/{part}": (LINKED, ()),
     "/drafts/{series}/{part}/mail": (LINKED, ()),
