@@ -307,7 +307,7 @@ def _rates_told(rates: list[tuple[int, float, float]]) -> list[str]:
     cores = len(os.sched_getaffinity(0))
     words = (
         f"All of them share {cores} cores with PostgreSQL, Prefect and the mail server, and TLS on "
-        "both sides: where these are busy, a further machine has nothing to add here."
+        "both sides: where these are busy, a further machine can add little here."
     )
     return [*lines, "", words, ""]
 
