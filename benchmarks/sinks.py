@@ -36,8 +36,10 @@ def our_sink(delay_ms: float = 0) -> Iterator[str]:
         )
         with sink:
             assert sink.stdout
-            yield f"127.0.0.1:{sink.stdout.readline().strip()}"
-            sink.terminate()
+            try:
+                yield f"127.0.0.1:{sink.stdout.readline().strip()}"
+            finally:  # else whoever fails waits for it for ever
+                sink.terminate()
 
 
 def compiled(folder: Path) -> Path:
@@ -56,9 +58,11 @@ def postfix_sink() -> Iterator[str]:
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     command = [found(POSTFIX_SINK) or POSTFIX_SINK, *user, f"127.0.0.1:{port}", "1024"]
     with subprocess.Popen(command) as sink:  # noqa: S603 Postfix's
-        _wait_for(port)
-        yield f"127.0.0.1:{port}"
-        sink.terminate()
+        try:
+            _wait_for(port)
+            yield f"127.0.0.1:{port}"
+        finally:
+            sink.terminate()
 
 
 def from_smtp_source(server: str, connections: int, messages: int, octets: int) -> float:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import BufferedReader
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -29,8 +30,9 @@ class RoughServer:
     connection in turn, the last one's for all others. With `trusting` DATA is taken although
     nobody was; with `dripping` answers come octet by octet, `drip_s` seconds after each. `tls`
     holds from the start, and `starttls` after that command. `late` has seconds by which answers
-    come late, by the same keys as `answers`; messages of whom `cuts` names are cut once. Between
-    `deafen` and `listen` connections are refused.
+    come late, by the same keys as `answers`; messages of whom `cuts` names are cut once.
+    `followed` has those with whose message more came at once. Between `deafen` and `listen`
+    connections are refused.
     """
 
     offers: Iterable[tuple[str, ...]] = (("PIPELINING",),)
@@ -43,6 +45,7 @@ class RoughServer:
     cuts: set[str] = field(default_factory=set)
     got: Counter[str] = field(default_factory=Counter)
     contents: dict[str, bytes] = field(default_factory=dict)
+    followed: list[str] = field(default_factory=list)
     sessions: list[list[str]] = field(default_factory=list)
     at_once: int = 0
 
@@ -145,10 +148,10 @@ class RoughServer:
             if verb == "RCPT" and not answer.startswith("2"):
                 recipient = ""
             if answer.startswith("354"):
-                self._say(connection, self._take(lines, recipient))
+                self._say(connection, self._take(connection, lines, recipient))
                 recipient = ""
 
-    def _take(self, lines: BinaryIO, recipient: str) -> str:
+    def _take(self, connection: socket.socket, lines: BinaryIO, recipient: str) -> str:
         content = []
         if recipient in self.cuts:
             self.cuts.discard(recipient)
@@ -158,6 +161,8 @@ class RoughServer:
             content.append(line.removeprefix(b".") if line.startswith(b".") else line)
         if not line:
             return DROP
+        if _has_more(connection, lines):
+            self.followed.append(recipient)
         answer = self._answer(".", recipient)
         with self._lock:
             if recipient and (answer.startswith("2") or answer == DROP):
@@ -191,3 +196,14 @@ class RoughServer:
             connection.sendall(octets)
         if answer.startswith("421"):
             raise ConnectionAbortedError
+
+
+def _has_more(connection: socket.socket, lines: BinaryIO) -> bool:
+    """Whether more has come than was read."""
+    connection.settimeout(0)
+    try:
+        return isinstance(lines, BufferedReader) and bool(lines.peek(1))
+    except ssl.SSLWantReadError:
+        return False
+    finally:
+        connection.settimeout(10)

@@ -51,6 +51,19 @@ def codes(ends: Ends) -> dict[int, int]:
     return {key: end.code if isinstance(end, Reply) else 0 for key, end in ends.items()}
 
 
+@pytest.mark.parametrize("connections", [1, 3])
+def test_the_next_message_is_announced_in_one_go_with_the_one_before(
+    serve: Callable[..., RoughServer], connections: int
+) -> None:
+    server = serve()
+
+    with SmtpServer(server.url, connections=connections) as smtp:
+        carry(smtp, range(100))
+
+    assert len(server.got) == 100
+    assert len(server.followed) >= 90, "all but the last of each, and what waits for a connection"
+
+
 @pytest.mark.parametrize("offers", [("PIPELINING",), ("8BITMIME",)])
 @pytest.mark.parametrize("dripping", [False, True])
 def test_each_reader_gets_their_own_message_once(

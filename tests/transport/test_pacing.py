@@ -222,5 +222,5 @@ def test_an_event_of_a_message_that_is_put_off_is_its_end(
 
     assert isinstance(event, Event)
     assert isinstance(event.outcome, PutOff)
-    assert room == 2
+    assert room == 3
     assert smtp.events() == []

@@ -37,14 +37,15 @@ class Course:
         The relay is to be asked for less then, or the lane is held. A relay that says no to
         one delivery alone, time and again, means that one.
         """
-        match concern_of(reply) if verdict_of(reply) is not Verdict.ACCEPTED else None:
+        verdict = verdict_of(reply)
+        match concern_of(reply) if verdict is not Verdict.ACCEPTED else None:
             case Concern.RELAY if self._returned[delivery] < RETURNS:
                 self._returned[delivery] += 1
                 return False
             case Concern.SENDER if self._is_about_all(reply):
                 self.held = f"mail of ours is not taken ({in_words(reply)})"
                 return False
-        self._count(reply)
+        self._count(reply, verdict)
         return True
 
     def note_rest(self, reply: Reply) -> None:
@@ -61,14 +62,13 @@ class Course:
         self._against_policy += 1
         return not self.accepted or self._against_policy >= POLICY
 
-    def _count(self, reply: Reply) -> None:
+    def _count(self, reply: Reply, verdict: Verdict) -> None:
         self._answered += 1
-        match verdict_of(reply):
-            case Verdict.ACCEPTED:
-                self.accepted += 1
-                self._against_policy = self._rests = 0
-            case Verdict.REFUSED:
-                self._refused += 1
+        if verdict is Verdict.ACCEPTED:
+            self.accepted += 1
+            self._against_policy = self._rests = 0
+        elif verdict is Verdict.REFUSED:
+            self._refused += 1
         if self._answered <= FIRST and self._refused > self.tolerated:
             self.held = (
                 f"{self._refused} of the first {self._answered} answered were refused, the last "

@@ -17,6 +17,8 @@ class Concern(StrEnum):
     RECIPIENT = "recipient"
 
 
+_VERDICTS = {2: Verdict.ACCEPTED, 4: Verdict.DEFERRED, 5: Verdict.REFUSED}
+
 # Pauses after the first, second, … attempt: short ones for greylisting, which asks for 5 to 15
 # minutes, then long ones as RFC 5321, 4.5.4.1 wants. Together 71 h 45 min: DESIGN 9 says 3 days.
 PAUSES = (
@@ -38,14 +40,10 @@ def verdict_of(reply: Reply) -> Verdict:
     The first digit decides: 2 accepted, 4 try again later, 5 do not (RFC 5321, 4.2.1).
     Raises ValueError for any other, which cannot end a transaction.
     """
-    match reply.code // 100:
-        case 2:
-            return Verdict.ACCEPTED
-        case 4:
-            return Verdict.DEFERRED
-        case 5:
-            return Verdict.REFUSED
-    raise ValueError(f"SMTP reply {reply.code} cannot end a transaction")
+    verdict = _VERDICTS.get(reply.code // 100)
+    if verdict is None:
+        raise ValueError(f"SMTP reply {reply.code} cannot end a transaction")
+    return verdict
 
 
 def enhanced_status(reply: Reply) -> str | None:

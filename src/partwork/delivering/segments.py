@@ -176,8 +176,9 @@ def _open_ended(text: str) -> bytes:
         return text.encode()
     if _PLAIN.fullmatch(text):  # such as a URL without a query
         lines = [text[at : at + LINE - 1] for at in range(0, len(text), LINE - 1)]
-        if not any(line[0] == "." for line in lines):
-            return "=\r\n".join(lines).encode()
+        joined = "=\r\n".join(lines)
+        if "\n." not in joined and joined[0] != ".":
+            return joined.encode()
     encoded = quoted_printable(text)
     if len(encoded) - encoded.rfind(b"\n") - 1 < LINE:
         return encoded

@@ -1,12 +1,12 @@
 """How this room signs what its links hold."""
 
 import hmac
+from binascii import b2a_base64
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 
 from itsdangerous import URLSafeSerializer
-from itsdangerous.encoding import base64_encode
 
 
 def signer_of(secrets: Sequence[str], purpose: str) -> URLSafeSerializer:
@@ -31,14 +31,22 @@ def stamp_of(secrets: tuple[str, ...], purpose: str) -> Callable[[bytes], bytes]
     def stamped(held: bytes) -> bytes:
         proof = keyed.copy()
         proof.update(held)
-        return b"%b.%b" % (held, base64_encode(proof.digest()))
+        return b"%b.%b" % (held, unpadded(proof.digest()))
 
     return stamped
+
+
+def unpadded(octets: bytes) -> bytes:
+    """URL-safe base64 without padding, as itsdangerous writes it; that takes twice as long."""
+    return b2a_base64(octets, newline=False).translate(_URL_SAFE).rstrip(b"=")
 
 
 def proof_of(held: bytes, secret: str, purpose: str, octets: int) -> bytes:
     """The first octets of what `secret` signs these bytes with, for links that must be short."""
     return hmac.digest(_key_of((secret,), purpose), held, "sha256")[:octets]
+
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 @lru_cache(maxsize=8)

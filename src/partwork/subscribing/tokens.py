@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from itsdangerous import BadData
-from itsdangerous.encoding import base64_encode
 
 from partwork.model.errors import PartworkError
-from partwork.subscribing.signing import signer_of, stamp_of
+from partwork.subscribing.signing import signer_of, stamp_of, unpadded
 
 # Characters; ours have about 80, with the longest name of a newsletter 190. One that holds an
 # address has more, but then no header has to hold it.
@@ -22,8 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(NamedTuple):  # made for each message: a dataclass takes three times as long
     """What an unsubscribe link may do: end one subscription. `delivery` says by which mail."""
 
     subscriber: int
@@ -83,7 +82,7 @@ def unsubscribe_token(departure: Departure, secrets: Sequence[str]) -> str:
     """
     named = _as_json(departure.newsletter)
     held = f"[{departure.subscriber},{named},{departure.delivery}]".encode()
-    token = stamp_of(tuple(secrets), _UNSUBSCRIBE)(base64_encode(held)).decode()
+    token = stamp_of(tuple(secrets), _UNSUBSCRIBE)(unpadded(held)).decode()
     return _short(token, departure.newsletter)
 
 

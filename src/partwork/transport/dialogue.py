@@ -15,6 +15,9 @@ LONGEST_REPLY = 64 * 1024  # octets, all its lines together: a guess, far more t
 CLOSING = 421  # "service not available, closing transmission channel": RFC 5321, 3.8
 SETBACKS = 3  # lost connections after which a message, and not the server, is taken for the cause
 
+# Before Python 3.12 a member is found in its enum slowly, and here twenty times for a message.
+_MAIL, _RCPT, _DATA, _MESSAGE = Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.MESSAGE
+
 
 @dataclass(slots=True, eq=False)
 class Parcel:
@@ -75,14 +78,18 @@ class Dialogue:
         """MAIL, RCPT and DATA for `parcel`; `options` are those of MAIL, a space before each."""
         self.announced, self._last, self._refusal = parcel, 0, None
         envelope = parcel.envelope
-        self._unsaid.extend(
-            (
-                (Stage.MAIL, f"MAIL FROM:<{envelope.sender}>{options}\r\n".encode()),
-                (Stage.RCPT, f"RCPT TO:<{envelope.recipient}>\r\n".encode()),
-                (Stage.DATA, b"DATA\r\n"),
-            )
+        mail = f"MAIL FROM:<{envelope.sender}>{options}\r\n"
+        rcpt = f"RCPT TO:<{envelope.recipient}>\r\n"
+        if self.pipelining:
+            group = f"{mail}{rcpt}DATA\r\n".encode()
+            self.outgoing += group
+            self._behind_body += len(group)
+            self._expected += _BEFORE_MESSAGE
+            return
+        self._unsaid += zip(
+            _BEFORE_MESSAGE, (mail.encode(), rcpt.encode(), b"DATA\r\n"), strict=True
         )
-        if self.pipelining or not self._expected:
+        if not self._expected:
             self._say_next()
 
     def let_go(self) -> None:
@@ -91,7 +98,7 @@ class Dialogue:
         if self.leaving is None:
             raise ValueError("no message is awaited")
         self.carried += 1
-        self._say(self.leaving.message, Stage.MESSAGE)
+        self._say(self.leaving.message, _MESSAGE)
         self.outgoing += b".\r\n"
         self._behind_body = 0
 
@@ -102,12 +109,13 @@ class Dialogue:
         for line in lines:
             if self.over:
                 break
+            code, behind = line[:3], line[3:4]
             self._words.append(line[4:])
-            if not line[:3].isdigit() or line[3:4] not in _BEHIND_CODE:
+            if not code.isdigit() or behind not in _BEHIND_CODE:
                 self.over = f"the server said {one_line(line)!r}, which is not SMTP"
-            elif line[3:4] != b"-":
+            elif behind != b"-":
                 said, self._words = self._words, []
-                self._answered(int(line[:3]), said, events)
+                self._answered(int(code), said, events)
         if len(self._heard) + sum(map(len, self._words)) > LONGEST_REPLY:
             self.over = self.over or "the server's reply does not end"
         return events
@@ -136,7 +144,7 @@ class Dialogue:
         for parcel in [p for p in again if p.setbacks >= SETBACKS]:
             again.remove(parcel)
             words = f"4.4.2 the connection was lost {SETBACKS} times over this message ({why})"
-            events.append(Event(parcel.key, Reply(451, words, Stage.RCPT)))
+            events.append(Event(parcel.key, Reply(451, words, _RCPT)))
         return events, again
 
     def _answered(self, code: int, words: list[bytes], events: list[Event]) -> None:
@@ -145,26 +153,29 @@ class Dialogue:
         if not self._expected:
             self.over = f"the server said {code} {one_line(b' '.join(words))} unasked"
             return
-        stage = self._expected.popleft()
-        good = 3 if stage is Stage.DATA else 2
-        if stage is Stage.MESSAGE and self.leaving and code // 100 in _ENDS:
+        stage, kind = self._expected.popleft(), code // 100
+        if kind == 2 and self.pipelining and (stage is _RCPT or stage is _MAIL):
+            self._last = code  # half of all replies: nothing follows from them yet
+            return
+        good = 3 if stage is _DATA else 2
+        if stage is _MESSAGE and self.leaving and kind in _ENDS:
             events.append(Event(self.leaving.key, Reply(code, one_line(b" ".join(words)))))
             self.leaving = None
-        elif stage is not None and code // 100 != good and code // 100 not in _REFUSES:
+        elif kind != good and stage is not None and kind not in _REFUSES:
             self.over = f"the server answered {code} {one_line(b' '.join(words))} to {stage}"
         if code == CLOSING:
             self.over = f"the server answered {code} {one_line(b' '.join(words))}"
             if self.blames_recipient and stage in _OF_RECIPIENT and not self._refusal:
                 self._refusal = Reply(code, one_line(b" ".join(words)), stage)
-        if self.over or stage is Stage.MESSAGE:
+        if self.over or stage is _MESSAGE:
             return
         if stage is None:
             self._say_next()
             return
         self._last = code
-        if code // 100 in _REFUSES and not self._refusal:
+        if kind in _REFUSES and not self._refusal:
             self._refusal = Reply(code, one_line(b" ".join(words)), stage)
-        if stage is Stage.DATA or (not self.pipelining and code // 100 != 2):
+        if stage is _DATA or (not self.pipelining and kind != 2):
             self._conclude(events)
         elif not self.pipelining:
             self._say_next()
@@ -180,7 +191,7 @@ class Dialogue:
             elif not parcel.released:
                 events.append(Event(parcel.key, None))
             return
-        if awaited and refusal.stage is not Stage.RCPT:
+        if awaited and refusal.stage is not _RCPT:
             self.over = "the server refused the sender and awaits the message"
         elif awaited:
             self._say(b".\r\n", None)  # an empty message for nobody: RFC 2920, 3.1
@@ -191,11 +202,9 @@ class Dialogue:
             events.append(Event(parcel.key, refusal))
 
     def _say_next(self) -> None:
-        while self._unsaid:
+        if self._unsaid:
             stage, command = self._unsaid.popleft()
             self._say(command, stage)
-            if not self.pipelining:
-                return
 
     def _say(self, words: bytes, stage: Stage | None) -> None:
         self.outgoing += words
@@ -203,9 +212,10 @@ class Dialogue:
         self._expected.append(stage)
 
 
+_BEFORE_MESSAGE = (_MAIL, _RCPT, _DATA)
 _BEHIND_CODE = frozenset({b"", b" ", b"-", b"\r"})
 _ENDS, _REFUSES = frozenset({2, 4, 5}), frozenset({4, 5})
-_OF_RECIPIENT = frozenset({Stage.RCPT, Stage.DATA})
+_OF_RECIPIENT = frozenset({_RCPT, _DATA})
 
 
 def one_line(words: bytes | str) -> str:

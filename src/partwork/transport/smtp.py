@@ -26,6 +26,10 @@ from partwork.transport.session import mail_options, open_session, reason_of
 from partwork.transport.url import smtp_address
 
 CONNECTIONS = 4  # smtp-source and Postfix's smtpd are busiest so; many relays allow ten
+# Messages a connection: one that leaves, one that is announced behind it, and one to be announced
+# behind that. Without the third, a connection whose reply has come has nothing to announce with
+# the message that it lets go: a third of all went by a round trip of their own.
+AT_ONCE = 3
 RAMP = 25  # messages after which one connection more may be made: a small audience needs one
 PER_CONNECTION = 1000  # messages: where Exim's smtp_accept_max_per_connection stands by default
 # Seconds before each further try to connect: a server that restarts is back within a minute.
@@ -118,8 +122,8 @@ class SmtpServer:
                         raise NotSent(f"{self._address}: {why}; the message has not left")
 
     def room(self) -> int:
-        """Two messages a connection: one that leaves, and one that is announced behind it."""
-        return 2 * self._allowed() - len(self._under_way)
+        """Three messages a connection: see AT_ONCE."""
+        return AT_ONCE * self._allowed() - len(self._under_way)
 
     def offer(self, key: int, envelope: Envelope, message: WireReady) -> None:
         """See Transport. What no envelope can hold is answered without asking a server."""
