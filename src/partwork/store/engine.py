@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from partwork.model.errors import PartworkError
@@ -183,7 +184,7 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _set_up_postgresql(connection: psycopg.Connection[object], _record: object) -> None:
+def _set_up_postgresql(connection: DBAPIConnection, _record: object) -> None:
     """The same for the server: what this machine held would stay locked if it were gone.
 
     Unanswered words count too, not keepalives alone: the reply to a statement may be on its way.
