@@ -143,9 +143,13 @@ class RunningPrefect:
         return self.start("worker", "prefect", "worker", "start", "--pool", POOL, "--type=process")
 
     def end_left_over(self) -> None:
-        """Runs that nobody works on any more end as crashed. No worker may be running."""
+        """Runs that nobody works on any more end as crashed. No worker may be running.
+
+        What a person was cancelling is cancelled: a send's issue is paused for it later.
+        """
         for run in self._runs({"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}):
-            gone = {"type": "CRASHED", "message": "Partwork was stopped while this ran."}
+            end = "CANCELLED" if run["state_type"] == "CANCELLING" else "CRASHED"
+            gone = {"type": end, "message": "Partwork was stopped while this ran."}
             self.api.post(f"/flow_runs/{run['id']}/set_state", {"state": gone, "force": True})
 
     def trigger(
