@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
+from partwork.actions.approval_state import standing_of
 from partwork.actions.forewarning import A_DAY_AHEAD, Slot, foresee, tell_once
 from partwork.actions.missing import NOT_AFTER
 from partwork.actions.notices import Notice
@@ -19,7 +20,6 @@ from partwork.scheduling.cadence import last_slot, next_slot, zone_of
 from partwork.store.campaigns import enrol, plan_course
 from partwork.store.courses import due_parts, next_parts, put_off, zones_to_enrol
 from partwork.store.engine import read_only
-from partwork.store.issues import approvals_of
 
 # A part as it may be mailed in a slot; else why it may not, in words.
 Ready = Callable[[Instalment, datetime], Issue | str]
@@ -75,8 +75,8 @@ def _plan(
     press: Press, issue: Issue, clocks: Mapping[str, Cadence], now: datetime
 ) -> list[Planned]:
     """The campaigns of a part for the slots of its readers' zones; of one slot it is one."""
-    with read_only(press.engine) as connection:
-        approved_at = max(yes.approved_at for yes in approvals_of(connection, issue.content_hash))
+    # Since all have said yes: one more yes, later, moves nobody to another slot.
+    approved_at = standing_of(press, issue, now).approved_at or now
     since = max(approved_at, now - NOT_AFTER)
     reached: Counter[datetime] = Counter()
     for zone, own in clocks.items():
