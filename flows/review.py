@@ -18,6 +18,7 @@ from partwork.orchestration.answers import (
     wait_for_answer,
 )
 from partwork.orchestration.artifacts import leave_report
+from partwork.orchestration.events import tell_approved
 from partwork.orchestration.review_page import description
 from partwork.settings import Settings
 
@@ -79,6 +80,8 @@ def take_answers(press: Press, run_id: str, now: datetime) -> Outcome:
     for key, given in answers_to(run_id):
         if outcome := answer(press, run_id, key, given, now):
             get_run_logger().info("%s", outcome.message)
+            for issue in outcome.approved:
+                tell_approved(issue.name, issue.audience.newsletter, issue.audience.series)
             taken = outcome
     return taken
 

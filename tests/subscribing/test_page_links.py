@@ -12,8 +12,12 @@ from partwork.subscribing.page_links import (
     LinkHasRunOut,
     check_draft_key,
     check_report_key,
+    check_waiting_key,
     draft_key,
+    draft_to_read,
+    read_key,
     report_key,
+    waiting_key,
 )
 from partwork.subscribing.tokens import BadToken, Departure, unsubscribe_token
 
@@ -120,3 +124,28 @@ def test_a_report_and_a_draft_have_no_key_in_common() -> None:
 def test_without_a_secret_nothing_is_signed(secrets: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="secret"):
         report_key("compost", UNTIL, secrets)
+
+
+@given(names)
+def test_a_key_to_read_tells_the_draft_it_was_made_for_and_opens_nothing_else(name: str) -> None:
+    key = read_key(name, UNTIL, SECRETS)
+
+    assert draft_to_read(key, NOW, SECRETS) == (name, UNTIL)
+    with pytest.raises(LinkHasRunOut):
+        draft_to_read(key, UNTIL, SECRETS)
+    for opens in (
+        lambda: check_waiting_key(key, NOW, SECRETS),
+        lambda: check_report_key(name, key, NOW, SECRETS),
+        lambda: draft_to_read(waiting_key(UNTIL, SECRETS), NOW, SECRETS),
+        lambda: draft_to_read(key, NOW, ["another secret"]),
+    ):
+        with pytest.raises(BadToken):
+            opens()
+
+
+def test_a_key_to_what_waits_is_good_until_its_time() -> None:
+    key = waiting_key(UNTIL, SECRETS)
+
+    assert check_waiting_key(key, UNTIL - SECOND, SECRETS) == UNTIL
+    with pytest.raises(LinkHasRunOut):
+        check_waiting_key(key, UNTIL, SECRETS)

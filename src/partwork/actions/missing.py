@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from partwork.actions.approval_state import standing_of
 from partwork.actions.notices import Notice, mail_editors
 from partwork.assembly import Press
 from partwork.model.missed import Missed
@@ -53,7 +54,9 @@ def held_for_missed(
 
 def is_approved_in_part(press: Press, series: Series) -> bool:
     """Whether any draft of a series was approved: it has begun to be published."""
-    return any(_approved_at(press, series, series.instalments))
+    with read_only(press.engine) as connection:
+        drafts = current_drafts(connection, series.slug)
+        return any(approvals_of(connection, draft.content_hash) for draft in drafts)
 
 
 def in_words(held: Sequence[Missed]) -> str:
@@ -72,21 +75,21 @@ def _missed(
 ) -> tuple[Missed, ...]:
     if not come:
         return ()
-    found = missed_of(come, _approved_at(press, series, left))
+    found = missed_of(come, _approved_at(press, series, left, come[0]))
     return tuple(Missed(slot, left[place].id, left[place].number) for slot, place in found)
 
 
 def _approved_at(
-    press: Press, series: Series, parts: Sequence[Instalment]
+    press: Press, series: Series, parts: Sequence[Instalment], slot: datetime
 ) -> tuple[datetime | None, ...]:
-    """When the stored draft of each part was first approved; None: it was not."""
+    """When the stored draft of each part had the last yes that it needs; None: it had not.
+
+    What has run out by `slot` counts for nothing.
+    """
     with read_only(press.engine) as connection:
-        found = {
-            draft.instalment: approvals_of(connection, draft.content_hash)
-            for draft in current_drafts(connection, series.slug)
-        }
-    oldest_first = (found.get(part.id, ()) for part in parts)
-    return tuple(yes[0].approved_at if yes else None for yes in oldest_first)
+        drafts = current_drafts(connection, series.slug)
+    found = {d.instalment: standing_of(press, d, slot).approved_at for d in drafts}
+    return tuple(found.get(part.id) for part in parts)
 
 
 def _ask(press: Press, series: Series, held: Sequence[Missed], now: datetime) -> None:

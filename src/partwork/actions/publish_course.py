@@ -75,9 +75,8 @@ def _plan(
     press: Press, issue: Issue, clocks: Mapping[str, Cadence], now: datetime
 ) -> list[Planned]:
     """The campaigns of a part for the slots of its readers' zones; of one slot it is one."""
-    # Since all have said yes: one more yes, later, moves nobody to another slot.
-    approved_at = standing_of(press, issue, now).approved_at or now
-    since = max(approved_at, now - NOT_AFTER)
+    approved_at = standing_of(press, issue, now).approved_at
+    since = max(approved_at or now, now - NOT_AFTER)
     reached: Counter[datetime] = Counter()
     for zone, own in clocks.items():
         slot, following = last_slot(own, now, now - NOT_AFTER) or now, next_slot(own, now)

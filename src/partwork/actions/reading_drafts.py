@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.approval_state import state_of
-from partwork.actions.preview import drafts_of, sample_fields
+from partwork.actions.preview import approvable_of, sample_fields
 from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.delivering.segments import filled
@@ -107,7 +107,7 @@ def linked_parts(
 def _is_current(press: Press, issue: Issue) -> bool:
     """Whether the part's file still gives these words; rendered to compare them alone."""
     try:
-        _, rendered = drafts_of(press, issue.audience.series, None)
+        _, rendered = approvable_of(press, issue.audience.series, None)
     except PartworkError:  # a file that was saved by halves: nobody can tell yet
         return True
     return issue.content_hash in {one.content_hash for one in rendered}

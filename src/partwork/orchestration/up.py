@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
@@ -9,9 +10,12 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from partwork.assembly import assemble
+from partwork.model.errors import PartworkError
+from partwork.orchestration.automations import install
 from partwork.orchestration.children import Child
 from partwork.orchestration.environment import Place, prefect_state, web_address
 from partwork.orchestration.holding import ToldToEnd, free_port, preferred_port
+from partwork.orchestration.inbox_watch import InboxWatch, tell_inbox_changed
 from partwork.orchestration.journal import Hearer, labelled
 from partwork.orchestration.launcher import PrefectDown, RunningPrefect, running_prefect
 from partwork.orchestration.login import login_file
@@ -22,6 +26,7 @@ from partwork.settings_faults import PREFIX
 DASHBOARD_PORT = 4200  # what Prefect's own documents say
 WEB_PORT = 8000
 WEB_LIMIT_SECONDS = 30
+INBOX_SECONDS = 2.0  # between two looks; a file that has not changed in between is whole
 SHOWN = frozenset({"up", "web", "worker"})
 
 
@@ -34,7 +39,7 @@ def run_up(
     what people need to know to `console`. Raises PartworkError where it cannot begin.
     """
     with assemble(settings) as press:  # what is wrong shows now, before anything runs
-        newsletters = press.library.newsletter_slugs()
+        newsletters, library = press.library.newsletter_slugs(), press.library
     log = settings.state / "logs" / "up.log"
     place = _place(settings)
     web_port = _port(settings.web_port, WEB_PORT, settings.web_host)
@@ -62,10 +67,31 @@ def run_up(
             _tell(console, prefect, web_url, newsletters)
             _tell_login(console, prefect, is_first=is_first)
             console.print(f"ready after {time.monotonic() - began:.0f} s; Ctrl-C ends all of it")
-            running.supervisor.run(time.sleep)
+            watch = InboxWatch(library, lambda: _tell_of_inbox(prefect))
+            running.supervisor.run(_looking(watch))
     except (KeyboardInterrupt, ToldToEnd):
         console.print("stopped")
     return 0
+
+
+def _looking(watch: InboxWatch) -> Callable[[float], None]:
+    """Waits, and looks into the inbox now and then."""
+    looked_at = time.monotonic()
+
+    def wait(seconds: float) -> None:
+        nonlocal looked_at
+        time.sleep(seconds)
+        if time.monotonic() - looked_at >= INBOX_SECONDS:
+            watch.look()
+            looked_at = time.monotonic()
+
+    return wait
+
+
+def _tell_of_inbox(prefect: RunningPrefect) -> None:
+    """Where the server is just being started again, `sweep` finds the files later."""
+    with suppress(PartworkError, OSError, HTTPException):
+        tell_inbox_changed(prefect.api)
 
 
 def _on_terminal(console: Console) -> Hearer:
@@ -101,17 +127,20 @@ class _Running:
         """Once the server answers: the worker, and meanwhile what it is to run."""
         prefect.make_pool()
         self.supervisor.keep("worker", prefect.worker)
-        deploy_what_can_be(prefect, self.supervisor.told)
+        notify_url = self._settings.notify_url.get_secret_value()
+        deploy_what_can_be(prefect, self.supervisor.told, notify_url)
         _await_web(self._settings.web_host, self._web_port, prefect.children[1])
 
 
-def deploy_what_can_be(prefect: RunningPrefect, told: Callable[[str], None]) -> None:
+def deploy_what_can_be(
+    prefect: RunningPrefect, told: Callable[[str], None], notify_url: str = ""
+) -> None:
     """Deploys all flows; if some are broken, the others, and tells what is wrong with those.
 
-    What was deployed before stays as it was.
+    What was deployed before stays as it was. `notify_url` is what automations call.
     """
     try:
-        prefect.deploy()
+        prefect.deploy(notify_url)
         return
     except PrefectDown as down:
         first_words = down.last_words
@@ -127,6 +156,7 @@ def deploy_what_can_be(prefect: RunningPrefect, told: Callable[[str], None]) -> 
         told(f"not everything was deployed: {more or first_words}; {stays}")
     else:
         told(f"deployed without {said or first_words}; {stays}")
+    install(prefect.api, notify_url)
 
 
 def _await_web(host: str, port: int, web: Child) -> None:
