@@ -35,6 +35,7 @@ OF_PROXY = {
     "PUBLIC_HOST",
     "DASHBOARD_HOST",
     "PRIVATE_ADDRESS",
+    "PRIVATE_LISTEN",
     "DASHBOARD_SERVERS",
     "PUBLIC_SERVERS",
 }
@@ -174,9 +175,11 @@ def test_only_the_proxy_can_be_reached_from_outside():
 
 
 def test_the_proxy_leads_to_both_of_each():
-    leads = SERVICES["proxy"]["environment"]
+    given = SERVICES["proxy"]["environment"]
 
-    hosts = [target.split(":")[0] for targets in leads.values() for target in targets.split()]
+    assert set(given) == OF_PROXY
+    leads = [given["DASHBOARD_SERVERS"], given["PUBLIC_SERVERS"]]
+    hosts = [target.split(":")[0] for targets in leads for target in targets.split()]
     assert hosts == ["prefect-api-1", "prefect-api-2", "web-1", "web-2"]
     assert set(hosts) <= set(SERVICES)
 
@@ -211,6 +214,14 @@ def test_the_proxy_takes_its_file(tmp_path: Path):
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.count('"dial"') == 6
+    listens = [
+        server["listen"] for server in json.loads(done.stdout)["apps"]["http"]["servers"].values()
+    ]
+    assert sorted(listens) == [["10.0.0.1:4200"], [":443"]]
+
+
+def test_no_program_of_others_is_told_our_passwords():
+    assert {s["image"] for s in SERVICES.values() if "env_file" in s} == {"partwork"}
 
 
 # What of the Compose specification is used here; a slip in a key would be no error to Docker.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from partwork.actions.approve import approve
+from partwork.actions.approve import approve, object_to, reviewer_of
 from partwork.actions.correct import (
     NotCorrectable,
     correct,
@@ -14,17 +14,18 @@ from partwork.actions.correct import (
     put_into_effect,
 )
 from partwork.actions.issue_named import issue_named
+from partwork.actions.loading import load_newsletter
 from partwork.actions.publish import publish
 from partwork.actions.read_issue import published_page, published_page_of
 from partwork.actions.reviewing import Answer, Question, answer
 from partwork.actions.reviewing import ask as review
 from partwork.actions.send import send
-from partwork.actions.stopping import Stopped
+from partwork.actions.stopping import Stopped, pause, resume
 from partwork.actions.subscribers import story_of
 from partwork.assembly import Press
 from partwork.model.audience import Evidence
 from partwork.model.delivery import DeliveryState
-from partwork.model.review import Decision
+from partwork.model.review import Decision, No
 from partwork.store.audience import load_subscriber
 from partwork.store.claiming import claim
 from partwork.store.engine import read_only
@@ -201,16 +202,16 @@ def test_later_readers_of_a_course_get_the_revision(press: Press) -> None:
     toml = press.library.series_folder(SERIES) / "series.toml"
     toml.write_text(toml.read_text().replace('"calendar"', '"course"'))
     publish(press, SERIES, at_once=False, now=NOW)  # puts ada at part 1
-    week = NOW + timedelta(days=7)
-    (first,) = publish(press, SERIES, at_once=False, now=week).planned
-    send(press, first.issue, clock=lambda: week)
+    slot = NOW + timedelta(hours=22)  # Tuesday, half an hour after the slot; so is each look
+    (first,) = publish(press, SERIES, at_once=False, now=slot).planned
+    send(press, first.issue, clock=lambda: slot)
     mend(file)
-    correct(press, first.issue, because=BECAUSE, mail=False, now=week)
-    issues = approve(press, SERIES, None, reviewer="Ada", channel="cli", now=week)
+    correct(press, first.issue, because=BECAUSE, mail=False, now=slot)
+    issues = approve(press, SERIES, None, reviewer="Ada", channel="cli", now=slot)
 
-    subscribe(press, [GRACE], week)
-    for days in range(0, 15, 7):
-        at = week + timedelta(days=days)
+    subscribe(press, [GRACE], slot)
+    for days in (0, 3, 7, 10):
+        at = slot + timedelta(days=days)
         for issue in publish(press, SERIES, at_once=False, now=at).unsent:
             send(press, issue, clock=lambda at=at: at)
 
@@ -338,3 +339,34 @@ def test_what_a_reviewer_asks_for_keeps_a_correction_waiting(
 
     approve(press, SERIES, 1, reviewer="Grace", role="medical", channel="cli", now=LATER)
     assert put_into_effect(press, letter[0], LATER).mail
+
+
+def test_a_mail_that_was_rejected_after_its_yes_is_not_mailed(
+    press: Press, letter: tuple[str, Path]
+) -> None:
+    send(press, letter[0], clock=lambda: NOW)
+    ask(press, letter[0], mail=True)
+    mail = issue_named(press, approve_all(press)[1])
+    who = reviewer_of(load_newsletter(press, "the-bench"), "Grace", "", "cli")
+    with press.engine.begin() as connection:
+        object_to(connection, [mail], who, No.REJECTED, "it alarms people", now=LATER)
+
+    with pytest.raises(NotCorrectable, match="its mail was rejected by Grace"):
+        put_into_effect(press, letter[0], LATER)
+
+    assert publish(press, "", at_once=False, now=LATER).planned == ()
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_what_a_person_paused_beforehand_keeps_a_correction_waiting(
+    press: Press, letter: tuple[str, Path], which: int
+) -> None:
+    ask(press, letter[0], mail=True)
+    name = approve_all(press)[which]
+    pause(press, name, "not before Monday", LATER)
+
+    with pytest.raises(NotCorrectable, match="not before Monday"):
+        put_into_effect(press, letter[0], LATER)
+
+    resume(press, name, LATER)
+    assert put_into_effect(press, letter[0], LATER).carried == 3

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from partwork.actions.approve import approve
 from partwork.actions.publish import publish
 from partwork.actions.status import status
 from partwork.actions.subscribers import import_subscribers, story_of
@@ -114,3 +115,10 @@ def test_after_its_review_is_due_nobody_begins_and_who_is_under_way_goes_on(
     assert story_of(by_smtp, "late@example.org").courses == {}
     assert str(date(2026, 3, 3)) in status(by_smtp, FRIDAY)[0].notes[0]
     assert server.got[editor_of(by_smtp)] == 1
+
+
+def test_one_more_yes_after_the_slot_moves_nobody_to_the_next(press: Press, course: str) -> None:
+    recipients(press, NOW)
+    approve(press, course, 1, reviewer="Grace", channel="cli", now=TUESDAY + timedelta(minutes=5))
+
+    assert "mary@example.org" in recipients(press, TUESDAY + TICK)

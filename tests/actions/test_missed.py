@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from partwork.actions.missed import decide, missed
 from partwork.actions.publish import publish
@@ -11,6 +12,7 @@ from partwork.actions.status import status
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.missed import Choice
+from partwork.store.slots import decide_missed
 from tests.actions.appearing import (
     FRIDAY,
     TICK,
@@ -193,3 +195,24 @@ def test_holidays_have_no_slot_to_miss(press: Press, outage: str) -> None:
     change_settings(press, outage, skip='["2026-03-01/2026-03-05"]')
 
     assert "next slot 2026-03-06 06:30 UTC" in tick(press, WEDNESDAY)[1]
+
+
+def test_of_two_who_decide_at_once_the_second_is_told_and_sends_nothing(
+    press: Press, outage: str
+) -> None:
+    tick(press, WEDNESDAY)
+    read = []
+
+    @event.listens_for(press.engine, "after_cursor_execute")
+    def another_decides(_conn, _cursor, statement: str, *_rest: object) -> None:
+        """Between what the first has read and what they write, as where their lease ran out."""
+        if statement.startswith("SELECT missed.series") and "choice IS NULL" in statement:
+            read.append(statement)
+            if len(read) == 2:
+                with press.engine.begin() as other:
+                    assert decide_missed(other, outage, Choice.SKIP, WEDNESDAY) == 1
+
+    with pytest.raises(LibraryError, match="somebody has decided just now"):
+        decide(press, outage, Choice.NOW, WEDNESDAY)
+
+    assert publish(press, "", at_once=False, now=WEDNESDAY).unsent == ()

@@ -257,3 +257,19 @@ def test_what_comes_from_outside_is_words_in_the_description(press: Press, parts
     assert r"Greetings \<1\>" in text
     assert r"\<img src\=x\> \*now\*" in text
     assert ".partwork/previews/greetings" in text
+
+
+@pytest.mark.parametrize(
+    ("asks", "then"), [("editor", '["medical"]'), ("medical", '["editor"]'), ("medical", "[]")]
+)
+def test_a_yes_in_the_role_that_was_asked_for_is_none_in_another(
+    press: Press, parts: str, asks: str, then: str
+) -> None:
+    before, after = f'approvals = ["{asks}"]', f"approvals = {then}"
+    ask_of(press, before)
+    question = asked(press)
+    file = press.library.newsletter_file("the-bench")
+    file.write_text(file.read_text().replace(before, after))
+
+    assert f"'{asks}' is no role" in said(press, question, YES).message
+    assert reviewers(press, question) == [[], []]

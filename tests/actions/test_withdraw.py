@@ -1,6 +1,7 @@
 """An article that may be used no more: what draws on it is held, its pages are taken down."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from partwork.actions.publish import publish
 from partwork.actions.read_issue import published_page, published_page_of
 from partwork.actions.send import send
 from partwork.actions.status import status_of
+from partwork.actions.stop_link import stop
 from partwork.actions.stopping import Stopped, pause
 from partwork.actions.uses import uses_of
 from partwork.actions.withdraw import bring_back, consequences_of, withdraw
@@ -24,6 +26,7 @@ from partwork.model.article import Rights
 from partwork.model.correction import Withdrawal
 from partwork.store.correction_schema import issue_sources
 from partwork.store.engine import read_only
+from partwork.subscribing.page_links import stop_key
 from tests.actions.conftest import ARTICLES
 from tests.actions.sending import ledger, published, subscribe
 from tests.conftest import NOW
@@ -198,3 +201,18 @@ def test_a_reason_is_for_readers(press: Press, source: str) -> None:
 
     with read_only(press.engine):
         assert load_article(press, source).withdrawn_on is None
+
+
+def test_what_an_editor_stopped_by_their_link_meanwhile_does_not_go_on(
+    press: Press, source: str, issue: str
+) -> None:
+    withdraw(press, source, because=WHY, now=NOW)
+    key = stop_key(issue, NOW + timedelta(days=1), press.secrets)
+    stop(press, issue, key, NOW)
+    view = stop(press, issue, key, NOW)
+
+    assert bring_back(press, source, NOW).issues == []
+    assert "by the link in the notice" in view.stopped
+    assert f"{source}, which it draws on, was withdrawn" in view.stopped
+    with pytest.raises(Stopped):
+        send(press, issue, clock=lambda: NOW)

@@ -375,3 +375,18 @@ def test_a_correction_that_waits_is_replaced_or_dropped_and_takes_effect_once(
         assert not supersede(conn, said, worded("third"), START)
         assert waiting_correction(conn, PART) is None
         assert not drop_correction(conn, PART)
+
+
+def test_what_was_in_doubt_of_the_first_does_not_go_on_past_a_cancelled_revision(
+    town: Town, first: Issue
+) -> None:
+    second, third = worded("second"), worded("third")
+    with town.engine.begin() as conn:
+        take_effect(conn, first, second, START)
+        save_stop(conn, second.content_hash, Stop(StopKind.CANCELLED, "withdrawn", START))
+        settle_doubts(conn, first.content_hash, is_to_resend=True, why="asked", now=START)
+        take_effect(conn, second, third, START)
+
+        assert unfinished_issues(conn, START) == ()
+
+    assert town.recipients(third) == []

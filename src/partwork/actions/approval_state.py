@@ -22,9 +22,13 @@ def standing_of(press: Press, issue: Issue, now: datetime) -> Standing:
 
 def is_undecided(press: Press, issue: Issue, now: datetime) -> bool:
     """Whether a reviewer has still to say yes or no to it."""
-    with read_only(press.engine) as connection:
-        rejection = rejection_of(connection, issue.content_hash)
-    return rejection is None and standing_of(press, issue, now).approved_at is None
+    return not (_is_rejected(press, issue) or standing_of(press, issue, now).approved_at)
+
+
+def is_approved(press: Press, issue: Issue, now: datetime) -> bool:
+    """Whether every role has said yes to it, and nobody has rejected it since."""
+    is_whole = standing_of(press, issue, now).approved_at is not None
+    return is_whole and not _is_rejected(press, issue)
 
 
 def state_of(press: Press, issue: Issue, now: datetime) -> str:
@@ -64,6 +68,11 @@ def said(objection: Objection) -> str:
     notes = " ".join(objection.notes.split())
     why = f": “{notes}”" if notes else ""
     return f"was {objection.kind} by {objection.reviewer} on {objection.at:%Y-%m-%d}{why}"
+
+
+def _is_rejected(press: Press, issue: Issue) -> bool:
+    with read_only(press.engine) as connection:
+        return rejection_of(connection, issue.content_hash) is not None
 
 
 def _rule_of(press: Press, newsletter: str) -> tuple[tuple[str, ...], timedelta | None]:

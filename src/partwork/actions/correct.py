@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
 
-from partwork.actions.approval_state import is_undecided, standing_of, state_of
+from partwork.actions.approval_state import is_approved, state_of
 from partwork.actions.approved import approved_issue
 from partwork.actions.issue_named import issue_named
 from partwork.actions.loading import load_series
 from partwork.actions.planned import Planned
 from partwork.actions.preview import Previewed, drafts_of, mails_of, preview
+from partwork.actions.stopping import why_stopped
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.correction import LONGEST_REASON, Correction
@@ -195,6 +196,8 @@ def _take_effect(press: Press, waiting: Correction, now: datetime) -> InEffect |
     revision = approved_issue(press, series, part, now)
     if isinstance(revision, str):
         return f"{series.slug}: the correction of {first.name} waits: {revision}"
+    if stopped := why_stopped(press, revision):
+        return f"{series.slug}: the correction of {first.name} waits: it {stopped}"
     if waiting.wants_mail and (why := _why_mail_waits(press, series, part, waiting, now)):
         return f"{series.slug}: the correction of {first.name} waits: {why}"
     with press.engine.begin() as connection:
@@ -241,9 +244,10 @@ def _why_mail_waits(
     (rendered,) = mails_of(press, series.slug, part.number)
     if rendered.content_hash != waiting.mail:
         return f"its mail was changed; `partwork preview {series.slug}`, then approve it again"
-    if not is_undecided(press, rendered, now) and standing_of(press, rendered, now).approved_at:
-        return ""
-    return f"its mail {state_of(press, rendered, now)}"
+    if not is_approved(press, rendered, now):
+        return f"its mail {state_of(press, rendered, now)}"
+    stopped = why_stopped(press, rendered)
+    return stopped and f"its mail {stopped}"
 
 
 def _hides(language: str, asked: Correction, drafts: Sequence[Previewed]) -> str:

@@ -84,7 +84,7 @@ def decide(press: Press, series: str, choice: Choice, now: datetime) -> Decided:
     """Carries out what a person decides about a series' missed parts, all of them at once.
 
     Raises LibraryError, and changes nothing, where none was missed, another run is publishing the
-    series, or a part that is to go out now cannot.
+    series, somebody else decides meanwhile, or a part that is to go out now cannot.
     """
     found = load_series(press, series)
     with publishing(press, series, now) as is_ours:
@@ -105,7 +105,9 @@ def decide(press: Press, series: str, choice: Choice, now: datetime) -> Decided:
                 if not plan_campaign(connection, issue, now, now)[1]:
                     transaction.rollback()
                     raise LibraryError(f"{issue.name} waits for readers: there are none yet")
-            decide_missed(connection, series, choice, now)
+            if decide_missed(connection, series, choice, now) != len(held):
+                transaction.rollback()
+                raise LibraryError(f"{series}: somebody has decided just now; look again")
             save_look(connection, series, now)
     return Decided(
         series,

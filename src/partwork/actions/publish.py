@@ -18,6 +18,7 @@ from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.missing import NOT_AFTER, held_for_missed, is_approved_in_part
 from partwork.actions.planned import Outcome, Planned
 from partwork.actions.publish_course import publish_course
+from partwork.actions.stopping import why_stopped
 from partwork.actions.stopping import words_for as stopped_words
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -99,11 +100,8 @@ def ready_issue(
     issue = published_elsewhere(series, part, gone) or approved_issue(press, series, part, slot)
     if isinstance(issue, str):
         return issue
-    with read_only(press.engine) as connection:
-        stop = load_stop(connection, issue.content_hash)
-    if stop and stop.is_on:
-        return f"part {part.number} {stopped_words(issue.name, stop)}"
-    return issue
+    stopped = why_stopped(press, issue)
+    return f"part {part.number} {stopped}" if stopped else issue
 
 
 def gone_instalments(press: Press, series: str) -> Mapping[str, int]:

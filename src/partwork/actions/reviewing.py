@@ -42,6 +42,7 @@ from partwork.store.issues import (
 from partwork.store.reviews import close_review, load_review, open_reviews, save_review
 
 CHANNEL = "dashboard"
+_AS = "."  # before each role in a question's key; no role has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ def _approve(press: Press, review: Review, given: Answer, now: datetime) -> Outc
     """A yes to each of the drafts whose words have not changed."""
     plain_notes(given.notes)
     newsletter, rendered = approvable_of(press, review.series, None)
-    who = _who(press, newsletter, review, given, now)
+    who = _who(newsletter, review, given)
     asked = [part.content_hash for part in review.parts]
     issues = [issue for issue in rendered if issue.content_hash in asked]
     if issues:
@@ -242,7 +243,7 @@ def _object(press: Press, review: Review, given: Answer, now: datetime) -> Outco
         issues = [issue for issue in found if issue]
         out = [issue for issue in issues if is_published(connection, issue.content_hash)]
     newsletter = load_newsletter(press, issues[0].audience.newsletter)
-    who = _who(press, newsletter, review, given, now)
+    who = _who(newsletter, review, given)
     kind = No.REJECTED if given.decision is Decision.REJECT else No.SENT_BACK
     notes = plain_notes(given.notes)
     if kind is No.SENT_BACK and not notes:
@@ -267,14 +268,13 @@ def _closed(press: Press, review: Review, now: datetime, message: str) -> Outcom
         return Outcome(message) if close_review(connection, review, now) else None
 
 
-def _who(
-    press: Press, newsletter: Newsletter, review: Review, given: Answer, now: datetime
-) -> Reviewer:
-    """Who answers; where one role alone is wanted, it need not be named."""
-    with read_only(press.engine) as connection:
-        found = [load_issue(connection, part.content_hash) for part in review.parts]
-    wanted = {r for issue in found if issue for r in standing_of(press, issue, now).wanting}
-    role = given.role or (wanted.pop() if len(wanted) == 1 else "")
+def _who(newsletter: Newsletter, review: Review, given: Answer) -> Reviewer:
+    """Who answers; where one role alone was asked for, it need not be named.
+
+    The newsletter may ask for others by now: a yes as one of them is none as another.
+    """
+    asked = review.key.split(_AS)[1:]
+    role = given.role or (asked[0] if len(asked) == 1 else "")
     return reviewer_of(newsletter, given.reviewer, role, CHANNEL, review.run_id)
 
 
@@ -301,9 +301,12 @@ def _said(press: Press, series: Series) -> tuple[str, ...]:
 
 
 def _key_of(issues: Sequence[Issue], roles: Sequence[str], asked_before: int) -> str:
-    """What the run suspends under: another for other words, other roles, and each time it asks."""
+    """What the run suspends under: another for other words, other roles, and each time it asks.
+
+    The roles stand behind it, so that the answer is about those.
+    """
     told = json.dumps([[i.content_hash for i in issues], list(roles), asked_before])
-    return f"approval-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    return _AS.join((f"approval-{hashlib.sha256(told.encode()).hexdigest()[:32]}", *roles))
 
 
 def _numbers(issues: Sequence[Issue]) -> str:

@@ -1,10 +1,11 @@
 """The link in a notice by which an editor stops what is about to be sent."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.issue_named import issue_named
-from partwork.actions.stopping import pause, words_for
+from partwork.actions.stopping import Stopped, pause, why_stopped
 from partwork.assembly import Press
 from partwork.store.engine import read_only
 from partwork.store.stops import load_stop
@@ -26,15 +27,20 @@ def stop_behind(press: Press, issue: str, key: str, now: datetime) -> StopView:
     """What a link is about, and changes nothing. Raises BadToken, LinkHasRunOut, LibraryError."""
     check_stop_key(issue, key, now, press.secrets)
     found = issue_named(press, issue)
-    with read_only(press.engine) as connection:
-        stop = load_stop(connection, found.content_hash)
-    stopped = words_for(found.name, stop) if stop and stop.is_on else ""
-    return StopView(found.name, found.subject, stopped)
+    return StopView(found.name, found.subject, why_stopped(press, found))
 
 
 def stop(press: Press, issue: str, key: str, now: datetime) -> StopView:
-    """Pauses the issue, and may be repeated. Raises as `stop_behind` does."""
+    """Pauses the issue, and may be repeated. Raises as `stop_behind` does.
+
+    One that is stopped already is this person's too from now on: what stopped it, such as an
+    article that was withdrawn, may pass without them.
+    """
     view = stop_behind(press, issue, key, now)
-    if not view.stopped:
-        pause(press, issue, REASON, now)
+    with read_only(press.engine) as connection:
+        before = load_stop(connection, issue_named(press, issue).content_hash)
+    earlier = before.reason if before and before.is_on else ""
+    if not earlier.startswith(REASON):
+        with suppress(Stopped):  # cancelled: nothing more of it leaves anyhow
+            pause(press, view.issue, "; ".join(filter(None, (REASON, earlier))), now)
     return stop_behind(press, issue, key, now)

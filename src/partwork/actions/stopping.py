@@ -9,6 +9,7 @@ from partwork.library import LibraryError
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.stop import Stop, StopKind
+from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, is_published
 from partwork.store.stops import load_stop, save_stop
 
@@ -33,6 +34,13 @@ def words_for(issue: str, stop: Stop) -> str:
         case StopKind.HELD:
             return f"is held {since}{why}; see to it, then `partwork resume {issue}` goes on"
     return f"was resumed at {stop.at:%Y-%m-%d %H:%M} UTC{why}"
+
+
+def why_stopped(press: Press, issue: Issue) -> str:
+    """What stands against sending an issue, published or not, as a clause; "": nothing does."""
+    with read_only(press.engine) as connection:
+        stop = load_stop(connection, issue.content_hash)
+    return words_for(issue.name, stop) if stop and stop.is_on else ""
 
 
 def pause(press: Press, issue: str, reason: str, now: datetime) -> Issue:

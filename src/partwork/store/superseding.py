@@ -182,17 +182,17 @@ def is_open(conn: Connection, former: str) -> bool:
 def _stand_aside(conn: Connection, former: str, revision: Issue, now: datetime) -> None:
     """End a former wording for good; what a person or a hold said of it is said of the revision."""
     stop = load_stop(conn, former)
-    before = conn.execute(
-        select(superseded.c.goes_on).where(superseded.c.content_hash == former)
-    ).scalar_one_or_none()
-    is_cancelled = stop is not None and stop.kind is StopKind.CANCELLED
-    goes_on = not is_cancelled if before is None else before
+    before = conn.execute(select(superseded).where(superseded.c.content_hash == former)).first()
+    # What is left of a wording that was corrected before went on in the last, or ended with it.
+    heir = load_stop(conn, before.revision) if before else stop
+    is_cancelled = heir is not None and heir.kind is StopKind.CANCELLED
+    goes_on = not is_cancelled and (before is None or before.goes_on)
     if stop and stop.kind in {StopKind.PAUSED, StopKind.HELD}:
         save_stop(conn, revision.content_hash, Stop(StopKind.PAUSED, stop.reason, now))
     row = new_rows(conn, superseded).values(
         content_hash=former, revision=revision.content_hash, goes_on=goes_on
     )
-    taken_over = {"revision": revision.content_hash}
+    taken_over = {"revision": revision.content_hash, "goes_on": goes_on}
     conn.execute(row.on_conflict_do_update(index_elements=["content_hash"], set_=taken_over))
     why = f"corrected: {revision.name} has taken its place"
     save_stop(conn, former, Stop(StopKind.CANCELLED, why, now))
