@@ -7,6 +7,7 @@ elsewhere each command waits for the reply to the one before.
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 from partwork.model.delivery import Envelope, Event, LostInDoubt, Reply, Stage, WireReady
 
@@ -109,13 +110,15 @@ class Dialogue:
         for line in lines:
             if self.over:
                 break
-            code, behind = line[:3], line[3:4]
-            self._words.append(line[4:])
-            if not code.isdigit() or behind not in _BEHIND_CODE:
+            told = _taken_apart(line)
+            if told is None:
                 self.over = f"the server said {one_line(line)!r}, which is not SMTP"
-            elif behind != b"-":
+                break
+            code, goes_on, words = told
+            self._words.append(words)
+            if not goes_on:
                 said, self._words = self._words, []
-                self._answered(int(code), said, events)
+                self._answered(code, said, events)
         if len(self._heard) + sum(map(len, self._words)) > LONGEST_REPLY:
             self.over = self.over or "the server's reply does not end"
         return events
@@ -218,6 +221,16 @@ _ENDS, _REFUSES = frozenset({2, 4, 5}), frozenset({4, 5})
 _OF_RECIPIENT = frozenset({_RCPT, _DATA})
 
 
+@lru_cache(maxsize=64)  # servers repeat themselves: of four replies three are the same each time
+def _taken_apart(line: bytes) -> tuple[int, bool, bytes] | None:
+    """The code of a line of a reply, whether more follow, and its words; None: it is not SMTP."""
+    code, behind = line[:3], line[3:4]
+    if not code.isdigit() or behind not in _BEHIND_CODE:
+        return None
+    return int(code), behind == b"-", line[4:]
+
+
+@lru_cache(maxsize=64)  # see above
 def one_line(words: bytes | str) -> str:
     """A server's words on one line, without what is not printable, and not without end."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
