@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from partwork.model.delivery import Envelope, Event, LostInDoubt, Reply, Stage, WireReady
+from partwork.transport.outgoing import Outgoing
 
 REPLY_LENGTH = 500  # characters of a reply that are kept; RFC 5321, 4.5.3.1.5 gives a line 512
 LONGEST_REPLY = 64 * 1024  # octets, all its lines together: a guess, far more than any is
@@ -39,14 +40,14 @@ class Dialogue:
     """The client's side of one connection that is ready for MAIL.
 
     With `blames_recipient` a server that closes over RCPT or DATA speaks of that recipient.
-    `outgoing` is what is to be written; who writes takes it away from the front. `over` is why
+    `outgoing` is what is to be written; who writes takes it away from there. `over` is why
     the connection is of no more use, once it is so: then `end` has the rest.
     """
 
     def __init__(self, *, pipelining: bool, blames_recipient: bool = False) -> None:
         self.pipelining = pipelining
         self.blames_recipient = blames_recipient
-        self.outgoing = bytearray()
+        self.outgoing = Outgoing()
         self.announced: Parcel | None = None
         self.leaving: Parcel | None = None
         self.carried = 0
@@ -83,7 +84,7 @@ class Dialogue:
         rcpt = f"RCPT TO:<{envelope.recipient}>\r\n"
         if self.pipelining:
             group = f"{mail}{rcpt}DATA\r\n".encode()
-            self.outgoing += group
+            self.outgoing.add(group)
             self._behind_body += len(group)
             self._expected += _BEFORE_MESSAGE
             return
@@ -100,7 +101,7 @@ class Dialogue:
             raise ValueError("no message is awaited")
         self.carried += 1
         self._say(self.leaving.message, _MESSAGE)
-        self.outgoing += b".\r\n"
+        self.outgoing.add(b".\r\n")
         self._behind_body = 0
 
     def receive(self, data: bytes) -> list[Event]:
@@ -210,7 +211,7 @@ class Dialogue:
             self._say(command, stage)
 
     def _say(self, words: bytes, stage: Stage | None) -> None:
-        self.outgoing += words
+        self.outgoing.add(words)
         self._behind_body += len(words)
         self._expected.append(stage)
 
