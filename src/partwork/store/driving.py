@@ -129,14 +129,16 @@ class Prepared:
 
     def _each(self, rows: Iterable[Parameters], common: Parameters) -> Iterator[list[object]]:
         """For each row what SQLite is given, in its order; the list is the next row's too."""
-        values, stored = self._values.copy(), self._instants
+        values, each = self._values.copy(), []
         for place, name in self._asked:
-            if name in common:
-                values[place] = _stored(common[name]) if name in stored else common[name]
-        each = [(place, name) for place, name in self._asked if name not in common]
+            if name not in common:
+                each.append((place, name, name in self._instants))
+            else:
+                values[place] = _stored(common[name]) if name in self._instants else common[name]
         for row in rows:
-            for place, name in each:
-                values[place] = _stored(row[name]) if name in stored else row[name]
+            for place, name, is_instant in each:
+                value = row[name]
+                values[place] = _stored(value) if is_instant and value is not None else value
             yield values
 
 
