@@ -143,7 +143,8 @@ class Lane:
                 return
             row = self._claimed.popleft()
             try:
-                envelope, message = self._ready.pop(row.id, None) or self._copy(row)
+                made = self._ready.pop(row.id, None)
+                envelope, message = made or self._copy(row)
             except (PartworkError, ValueError) as error:
                 told = Told(self.clock())
                 reply = Reply(NO_MESSAGE, f"no message could be made: {error}", Stage.RCPT)
