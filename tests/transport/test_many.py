@@ -93,6 +93,24 @@ def test_over_tls_too(
     assert all(server.contents[reader(key)] == mail(key) for key in range(60))
 
 
+@pytest.mark.parametrize("is_hidden", [False, True])
+def test_a_message_larger_than_a_connection_takes_at_once_arrives_whole(
+    serve: Callable[..., RoughServer],
+    certificate,
+    monkeypatch: pytest.MonkeyPatch,
+    is_hidden: bool,
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.file))
+    server = serve(tls=certificate.tls if is_hidden else None)
+    large = b"".join(b"%0996d\r\n" % line for line in range(9_000))
+
+    with SmtpServer(server.url) as smtp:
+        for key in range(2):
+            smtp.send(Envelope(SENDER, reader(key)), large)
+
+    assert all(server.contents[reader(key)] == large for key in range(2))
+
+
 @given(
     st.lists(
         st.one_of(

@@ -3,6 +3,7 @@
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import inf
@@ -22,6 +23,7 @@ from partwork.delivering.turns import in_turn
 from partwork.model.delivery import (
     Delivery,
     DeliveryState,
+    Envelope,
     Event,
     LostInDoubt,
     NotSent,
@@ -30,6 +32,7 @@ from partwork.model.delivery import (
     Stage,
     Transport,
     Verdict,
+    WireReady,
 )
 from partwork.model.errors import PartworkError
 from partwork.model.feedback import Feedback
@@ -42,6 +45,8 @@ from partwork.store.lanes import renew
 from partwork.store.stops import is_stopped, load_stop
 
 LEASE = timedelta(minutes=10)
+# Copies that are made while the disk keeps a claim: one took 33 µs where that took 0.8 ms.
+AHEAD = 24
 CLAIM = 64  # deliveries of a lane that are in doubt, at most, when its machine loses power
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 LOOK = 0.2  # seconds, where the database does not tell of changes; DESIGN 9 asks for 5
@@ -106,6 +111,7 @@ class Lane:
     _looks_at: float = 0  # where nothing tells of changes, on the monotonic clock
     _claimed: deque[Delivery] = field(default_factory=deque)
     _claimed_at: dict[int, int | None] = field(default_factory=dict)  # see `noticed`
+    _ready: dict[int, tuple[Envelope, WireReady]] = field(default_factory=dict)  # not offered yet
     _waiting: dict[int, Delivery] = field(default_factory=dict)  # offered, not let go
     _leaving: dict[int, Delivery] = field(default_factory=dict)  # let go, not answered
 
@@ -139,8 +145,8 @@ class Lane:
                 return
             row = self._claimed.popleft()
             try:
-                envelope = self.copies.envelope(row.recipient, row.id)
-                message = self.copies.of(row, self.clock())
+                made = self._ready.pop(row.id, None)
+                envelope, message = made or self._copy(row)
             except (PartworkError, ValueError) as error:
                 told = Told(self.clock())
                 reply = Reply(NO_MESSAGE, f"no message could be made: {error}", Stage.RCPT)
@@ -164,11 +170,22 @@ class Lane:
             return claim(connection, content_hash, self.name, now, LEASE, limit=limit), seen
 
         if limit > 0:
-            rows, seen = self.desk.durably(work)
+            rows, seen = self.desk.durably(work, lambda done: self._make_ready(done[0]))
             self._claimed.extend(in_turn(rows))
             self._claimed_at.update(dict.fromkeys((row.id for row in rows), seen))
             self._may_claim -= len(rows)
         return bool(self._claimed)
+
+    def _make_ready(self, rows: Sequence[Delivery]) -> None:
+        """Makes the first copies, which nobody sees before the claim is on the disk."""
+        self._ready.clear()
+        for row in in_turn(rows)[:AHEAD]:
+            with suppress(PartworkError, ValueError):  # is told when its turn has come
+                self._ready[row.id] = self._copy(row)
+
+    def _copy(self, row: Delivery) -> tuple[Envelope, WireReady]:
+        """Raises PartworkError, ValueError where there can be none."""
+        return self.copies.envelope(row.recipient, row.id), self.copies.of(row, self.clock())
 
     def _record(self, events: Sequence[Event]) -> None:
         """Notes what has happened, and only then lets go what is awaited."""

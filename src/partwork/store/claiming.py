@@ -112,19 +112,7 @@ def note_ends(conn: Connection, ends: Sequence[End], lane: str, at: datetime) ->
     longer this lane's, and nothing was changed. Raises ValueError for `next_try_at` where an end
     is not deferred, and for none where it is.
     """
-    if any((e.state is DeliveryState.DEFERRED) != (e.next_try_at is not None) for e in ends):
-        raise ValueError("next_try_at is for deferred deliveries alone")
-    told: list[dict[str, object]] = [
-        {
-            "delivery": end.delivery,
-            "state": end.state.value,
-            "words": storable(end.words, _REPLY_CHARACTERS),
-            "code": end.code,
-            "again": end.next_try_at,
-            "relay": storable(end.relay_id, _REPLY_CHARACTERS) or None,
-        }
-        for end in ends
-    ]
+    told = [_told(end) for end in ends]
     noted = _NOTE_END.run(conn, told, {"of_lane": lane, "at": at})
     return _noted([end.delivery for end in ends], noted)
 
@@ -183,7 +171,7 @@ def _is_in(*states: DeliveryState) -> ColumnElement[bool]:
     return deliveries.c.state.in_([literal_state(state) for state in states])
 
 
-_CLAIMED = DeliveryState.CLAIMED
+_CLAIMED, _DEFER = DeliveryState.CLAIMED, DeliveryState.DEFERRED
 _PENDING_ROWS = (
     deliveries.c.state == literal_state(DeliveryState.PENDING),
     (deliveries.c.campaign, deliveries.c.id),
@@ -282,6 +270,19 @@ _POSTPONE = Prepared(
         **_GIVEN_BACK,
     )
 )
+
+
+def _told(end: End) -> dict[str, object]:
+    if (end.state is _DEFER) != (end.next_try_at is not None):
+        raise ValueError("next_try_at is for deferred deliveries alone")
+    return {
+        "delivery": end.delivery,
+        "state": end.state.value,
+        "words": storable(end.words, _REPLY_CHARACTERS),
+        "code": end.code,
+        "again": end.next_try_at,
+        "relay": storable(end.relay_id, _REPLY_CHARACTERS) if end.relay_id else None,
+    }
 
 
 def _these(deliveries: Sequence[int]) -> list[dict[str, object]]:

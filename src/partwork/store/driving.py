@@ -7,6 +7,7 @@ into words once for SQLite and for PostgreSQL, and goes to sqlite3 or psycopg as
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -128,14 +129,16 @@ class Prepared:
 
     def _each(self, rows: Iterable[Parameters], common: Parameters) -> Iterator[list[object]]:
         """For each row what SQLite is given, in its order; the list is the next row's too."""
-        values, stored = self._values.copy(), self._instants
+        values, each = self._values.copy(), []
         for place, name in self._asked:
-            if name in common:
-                values[place] = _stored(common[name]) if name in stored else common[name]
-        each = [(place, name) for place, name in self._asked if name not in common]
+            if name not in common:
+                each.append((place, name, name in self._instants))
+            else:
+                values[place] = _stored(common[name]) if name in self._instants else common[name]
         for row in rows:
-            for place, name in each:
-                values[place] = _stored(row[name]) if name in stored else row[name]
+            for place, name, is_instant in each:
+                value = row[name]
+                values[place] = _stored(value) if is_instant and value is not None else value
             yield values
 
 
@@ -189,15 +192,23 @@ class Desk:
         conn: Connection,
         place: AbstractContextManager[None],
         turn: AbstractContextManager[None],
+        helper: Executor,
     ) -> None:
         self._conn = conn
+        self._helper = helper  # which waits for the disk where there is something to do meanwhile
         self._place = place  # where it is seen to wait until its transaction has begun
         self._turn = turn  # in which it writes
         self._is_durable: bool | None = True  # as `open_engine` sets a connection up
 
-    def durably(self, work: Callable[[Connection], T]) -> T:
-        """Does `work` in one transaction, whose commit waits for the disk. See `quickly`."""
-        return self._done(work, is_durable=True)
+    def durably(
+        self, work: Callable[[Connection], T], meanwhile: Callable[[T], None] | None = None
+    ) -> T:
+        """Does `work` in one transaction, whose commit waits for the disk. See `quickly`.
+
+        `meanwhile` gets what `work` has come to before it is committed, again where that has to
+        be tried again; it must change nothing that counts.
+        """
+        return self._done(work, is_durable=True, meanwhile=meanwhile)
 
     def quickly(self, work: Callable[[Connection], T]) -> T:
         """Does `work` in one transaction, whose commit does not wait for the disk.
@@ -207,21 +218,37 @@ class Desk:
         """
         return self._done(work, is_durable=False)
 
-    def _done(self, work: Callable[[Connection], T], *, is_durable: bool) -> T:
+    def _done(
+        self,
+        work: Callable[[Connection], T],
+        *,
+        is_durable: bool,
+        meanwhile: Callable[[T], None] | None = None,
+    ) -> T:
         for pause in PAUSES:
             try:
-                return self._tried(work, is_durable)
+                return self._tried(work, is_durable, meanwhile)
             except StoreError as error:
                 if not may_pass(error):
                     raise
                 time.sleep(pause)
-        return self._tried(work, is_durable)
+        return self._tried(work, is_durable, meanwhile)
 
-    def _tried(self, work: Callable[[Connection], T], is_durable: bool) -> T:
+    def _tried(
+        self,
+        work: Callable[[Connection], T],
+        is_durable: bool,
+        meanwhile: Callable[[T], None] | None,
+    ) -> T:
         with self._turn:
-            return self._in_turn(work, is_durable)
+            return self._in_turn(work, is_durable, meanwhile)
 
-    def _in_turn(self, work: Callable[[Connection], T], is_durable: bool) -> T:
+    def _in_turn(
+        self,
+        work: Callable[[Connection], T],
+        is_durable: bool,
+        meanwhile: Callable[[T], None] | None,
+    ) -> T:
         driver: Any = self._conn.connection.driver_connection
         try:
             if isinstance(driver, sqlite3.Connection):
@@ -234,7 +261,14 @@ class Desk:
                 driver.execute(f"SET synchronous_commit = {'on' if is_durable else 'off'}")
                 self._is_durable = is_durable
             done = work(self._conn)
-            driver.commit()
+            if meanwhile is None:
+                driver.commit()
+            else:
+                committed = self._helper.submit(driver.commit)
+                try:
+                    meanwhile(done)
+                finally:
+                    committed.result()
         except BaseException as error:
             if not isinstance(driver, sqlite3.Connection):
                 self._is_durable = None  # it was set in the transaction that is taken back
@@ -250,17 +284,17 @@ class Desk:
 @contextmanager
 def desk(engine: Engine) -> Iterator[Desk]:
     """A worker's connection, given back to the engine as it was."""
-    with engine.connect() as conn:
+    with engine.connect() as conn, ThreadPoolExecutor(1) as helper:
         try:
             if conn.dialect.name != "sqlite":
-                yield Desk(conn, nullcontext(), nullcontext())
+                yield Desk(conn, nullcontext(), nullcontext(), helper)
                 return
             # Whoever had it before may have read alone.
             conn.connection.execute("PRAGMA query_only = OFF")
             conn.connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
             database = engine.url.database or ""
             with closing(Place(database)) as place, closing(Turn(database)) as turn:
-                yield Desk(conn, place, turn)
+                yield Desk(conn, place, turn, helper)
         finally:
             conn.invalidate()  # it may be set to quick commits, which nobody else must get
 

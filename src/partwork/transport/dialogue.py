@@ -7,8 +7,10 @@ elsewhere each command waits for the reply to the one before.
 
 from collections import deque
 from dataclasses import dataclass
+from functools import lru_cache
 
 from partwork.model.delivery import Envelope, Event, LostInDoubt, Reply, Stage, WireReady
+from partwork.transport.outgoing import Outgoing
 
 REPLY_LENGTH = 500  # characters of a reply that are kept; RFC 5321, 4.5.3.1.5 gives a line 512
 LONGEST_REPLY = 64 * 1024  # octets, all its lines together: a guess, far more than any is
@@ -38,14 +40,14 @@ class Dialogue:
     """The client's side of one connection that is ready for MAIL.
 
     With `blames_recipient` a server that closes over RCPT or DATA speaks of that recipient.
-    `outgoing` is what is to be written; who writes takes it away from the front. `over` is why
+    `outgoing` is what is to be written; who writes takes it away from there. `over` is why
     the connection is of no more use, once it is so: then `end` has the rest.
     """
 
     def __init__(self, *, pipelining: bool, blames_recipient: bool = False) -> None:
         self.pipelining = pipelining
         self.blames_recipient = blames_recipient
-        self.outgoing = bytearray()
+        self.outgoing = Outgoing()
         self.announced: Parcel | None = None
         self.leaving: Parcel | None = None
         self.carried = 0
@@ -82,7 +84,7 @@ class Dialogue:
         rcpt = f"RCPT TO:<{envelope.recipient}>\r\n"
         if self.pipelining:
             group = f"{mail}{rcpt}DATA\r\n".encode()
-            self.outgoing += group
+            self.outgoing.add(group)
             self._behind_body += len(group)
             self._expected += _BEFORE_MESSAGE
             return
@@ -99,7 +101,7 @@ class Dialogue:
             raise ValueError("no message is awaited")
         self.carried += 1
         self._say(self.leaving.message, _MESSAGE)
-        self.outgoing += b".\r\n"
+        self.outgoing.add(b".\r\n")
         self._behind_body = 0
 
     def receive(self, data: bytes) -> list[Event]:
@@ -109,13 +111,15 @@ class Dialogue:
         for line in lines:
             if self.over:
                 break
-            code, behind = line[:3], line[3:4]
-            self._words.append(line[4:])
-            if not code.isdigit() or behind not in _BEHIND_CODE:
+            told = _taken_apart(line)
+            if told is None:
                 self.over = f"the server said {one_line(line)!r}, which is not SMTP"
-            elif behind != b"-":
+                break
+            code, goes_on, words = told
+            self._words.append(words)
+            if not goes_on:
                 said, self._words = self._words, []
-                self._answered(int(code), said, events)
+                self._answered(code, said, events)
         if len(self._heard) + sum(map(len, self._words)) > LONGEST_REPLY:
             self.over = self.over or "the server's reply does not end"
         return events
@@ -207,7 +211,7 @@ class Dialogue:
             self._say(command, stage)
 
     def _say(self, words: bytes, stage: Stage | None) -> None:
-        self.outgoing += words
+        self.outgoing.add(words)
         self._behind_body += len(words)
         self._expected.append(stage)
 
@@ -218,6 +222,16 @@ _ENDS, _REFUSES = frozenset({2, 4, 5}), frozenset({4, 5})
 _OF_RECIPIENT = frozenset({_RCPT, _DATA})
 
 
+@lru_cache(maxsize=64)  # servers repeat themselves: of four replies three are the same each time
+def _taken_apart(line: bytes) -> tuple[int, bool, bytes] | None:
+    """The code of a line of a reply, whether more follow, and its words; None: it is not SMTP."""
+    code, behind = line[:3], line[3:4]
+    if not code.isdigit() or behind not in _BEHIND_CODE:
+        return None
+    return int(code), behind == b"-", line[4:]
+
+
+@lru_cache(maxsize=64)  # see above
 def one_line(words: bytes | str) -> str:
     """A server's words on one line, without what is not printable, and not without end."""
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words

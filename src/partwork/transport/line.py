@@ -37,7 +37,7 @@ class Line:
         outgoing = self.dialogue.outgoing
         try:
             while outgoing:
-                del outgoing[: self.socket.send(outgoing)]
+                outgoing.send_some(self.socket)
                 self._has_moved = True
         except (BlockingIOError, ssl.SSLWantWriteError):
             return True
