@@ -14,7 +14,7 @@ from partwork.actions.loading import load_series
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault, Severity
-from partwork.orchestration.artifacts import escaped, leave_report, points
+from partwork.orchestration.artifacts import CLAIMS_SHEET, escaped, leave_report, points
 from partwork.orchestration.composing_report import drafts
 from partwork.settings import Settings
 
@@ -36,11 +36,15 @@ def check(series: ShortName = Field(description="The series' short name.")) -> S
             faults = faults_of(press, series)
             parts = () if is_unreadable(faults) else load_series(press, series).instalments
             shown = drafts(parts, draft_urls(press, series, parts, datetime.now(UTC)))
-            leave_report(f"check-{series}", page(series, faults, shown))
+            leave_report(
+                f"check-{series}",
+                page(series, faults, shown),
+                "What is wrong with the series, by file and line.",
+            )
             sheet = claims_of(press, series)
     except PartworkError as error:
         return Failed(message=str(error))
-    leave_report(f"claims-{series}", claims_markdown(sheet))
+    leave_report(f"claims-{series}", claims_markdown(sheet), CLAIMS_SHEET)
     return Completed(message=f"{counts(faults)}, claims to review: {len(sheet.claims)}")
 
 

@@ -34,7 +34,7 @@ def collect_bounces() -> State[Any]:
     for note in collected.notes:
         get_run_logger().warning("%s", note)
     if collected.mails or collected.judged.judged:
-        leave_report("collect-bounces", page(collected))
+        leave_report("collect-bounces", page(collected), "How much came back, and of what kind.")
     return Completed(message=in_words(collected))
 
 

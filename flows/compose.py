@@ -19,7 +19,7 @@ from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault, Severity
 from partwork.model.series import Division
-from partwork.orchestration.artifacts import leave_report
+from partwork.orchestration.artifacts import CLAIMS_SHEET, leave_report
 from partwork.orchestration.composing_report import letter_page, page
 from partwork.orchestration.events import tell_composed
 from partwork.orchestration.runs import this_run
@@ -105,12 +105,15 @@ def compose(
         get_run_logger().info("language model: %s", line)
     faults = blocking(report.faults)
     tell_composed(series, report.series.newsletter, parts=len(shown), faults=faults)
-    leave_report(f"compose-{series}", page(report, links))
-    leave_report(f"claims-{series}", claims_markdown(sheet))
-    return Completed(
-        message=f"{len(report.written)} parts written, {len(report.kept)} kept, "
-        f"{faults} faults to mend"
+    leave_report(
+        f"compose-{series}",
+        page(report, links),
+        "The plan: parts, what is to be mended, and where each sentence comes from.",
     )
+    leave_report(f"claims-{series}", claims_markdown(sheet), CLAIMS_SHEET)
+    written = "1 part" if len(report.written) == 1 else f"{len(report.written)} parts"
+    open_faults = "1 fault" if faults == 1 else f"{faults} faults"
+    return Completed(message=f"{written} written, {len(report.kept)} kept, {open_faults} to mend")
 
 
 def begin(press: Press, series: str, *, title: str, newsletter: str, **words: str) -> State[Any]:
@@ -120,7 +123,11 @@ def begin(press: Press, series: str, *, title: str, newsletter: str, **words: st
     name = press.library.shown(file)
     faults = [fault for fault in faults_of(press, series) if fault.file == name]
     link = draft_urls(press, series, [part], datetime.now(UTC)).get(part.number, "")
-    leave_report(f"compose-{series}", letter_page(part, name, faults, link))
+    leave_report(
+        f"compose-{series}",
+        letter_page(part, name, faults, link),
+        "A letter: its file, and what it lacks.",
+    )
     return Completed(message=f"begun: {name}, {blocking(faults)} faults to mend")
 
 

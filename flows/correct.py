@@ -54,5 +54,7 @@ def correct(
         return Failed(message=str(error))
     series = asked.drafts[0].issue.audience.series
     without = "There are no pictures of these drafts; *preview* takes some."
-    leave_report(f"correct-{series}", page(asked, links, text, without))
+    leave_report(
+        f"correct-{series}", page(asked, links, text, without), "The correction, with its drafts."
+    )
     return Completed(message=f"the correction of {asked.corrects} waits for approval")

@@ -27,15 +27,25 @@ from partwork.settings import Settings
 PATIENCE = timedelta(minutes=10)
 
 
+LONGEST_NAME = 50  # characters of a title, in a run's name
+
+
 def run_name() -> str:
-    """What the list of runs shows: where the sources come from, never what is in them."""
+    """What the list of runs shows: where the sources come from, and a pasted text's title."""
     given = runtime.flow_run.parameters
-    pasted = f"pasted “{given.get('title') or 'untitled'}”"[:60] if given.get("text") else ""
+    pasted = f"pasted “{called(given)}”" if given.get("text") else ""
     files = len(given.get("files") or [])
     named = f"{files} file{'s' if files > 1 else ''}" if files else ""
     urls = len(given.get("urls") or [])
     fetched = f"{urls} page{'s' if urls > 1 else ''}" if urls else ""
     return f"ingest {' and '.join(filter(None, (pasted, named, fetched))) or 'the inbox'}"
+
+
+def called(given: Mapping[str, Any]) -> str:
+    """The title of a pasted text: what the form says, else its first line if that is no markup."""
+    text = str(given["text"]).strip()
+    first_line = "" if text.startswith("<") else text.partition("\n")[0].strip("# \r")
+    return (str(given.get("title") or "") or first_line or "untitled")[:LONGEST_NAME]
 
 
 @flow(name="ingest", flow_run_name=run_name)
@@ -80,7 +90,7 @@ def ingest(  # noqa: PLR0917 Prefect passes what the form's fields are called
     except PartworkError as error:
         return Failed(message=str(error))
     tell_ingested(made.cleaned.article.slug for made in report.articles)
-    leave_report("ingest", page(report, links))
+    leave_report("ingest", page(report, links), "What cleaning took out of each article, and why.")
     for refused in report.refused:
         get_run_logger().warning("refused %s", refused.message)
     return outcome(report)

@@ -15,6 +15,8 @@ from partwork.orchestration.artifacts import leave_report
 from partwork.orchestration.issue_report import page
 from partwork.settings import Settings
 
+ABOUT = "What became of the issue: replies, bounces, complaints, and who left."
+
 
 def run_name() -> str:
     """What the list of runs shows."""
@@ -39,7 +41,7 @@ def issue_report(
         with assemble(Settings()) as press:
             if issue:
                 found = report_on(press, issue, datetime.now(UTC))
-                leave_report(f"issue-report-{found.issue}", page(found))
+                leave_report(f"issue-report-{found.issue}", page(found), ABOUT)
                 return Completed(message=f"reported on {found.issue}")
             return report_due(press)
     except PartworkError as error:
@@ -54,7 +56,7 @@ def report_due(press: Press) -> State[Any]:
             return Completed(message="another run makes the reports")
         for due in due_reports(press, datetime.now(UTC)):
             found = report_on(press, due.issue, datetime.now(UTC))
-            leave_report(f"issue-report-{found.issue}-{due.period}", page(found))
+            leave_report(f"issue-report-{found.issue}-{due.period}", page(found), ABOUT)
             keep_report(press, found, due.period)
             made.append(f"{due.issue} ({due.period})")
     return Completed(message=f"reported on {', '.join(made)}" if made else "no report is due")

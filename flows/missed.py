@@ -17,6 +17,8 @@ from partwork.settings import Settings
 
 SHOW = "show the dates"
 
+ABOUT = "Parts whose slots passed while nothing ran, and the dates that each choice gives."
+
 
 def run_name() -> str:
     """What the list of runs shows."""
@@ -46,14 +48,14 @@ def missed(
         with assemble(Settings()) as press:
             if choice == SHOW:
                 found = all_missed(press, series, now)
-                leave_report("missed", page(found))
+                leave_report("missed", page(found), ABOUT)
                 return Completed(message=f"{len(found)} series wait for a decision")
             if not series:
                 return Failed(message="say of which series; nothing was decided")
             decided = decide(press, series, Choice(choice), now)
     except PartworkError as error:
         return Failed(message=str(error))
-    leave_report("missed", page_of(decided))
+    leave_report("missed", page_of(decided), ABOUT)
     return Completed(message=f"{series}: {choice}; {len(decided.issues)} go out now")
 
 

@@ -15,6 +15,7 @@ from partwork.actions.preview import preview as render_drafts
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import leave_report
+from partwork.orchestration.preflight_report import ABOUT as PREFLIGHT
 from partwork.orchestration.preflight_report import page as preflight_page
 from partwork.orchestration.preview_report import page
 from partwork.screenshots.errors import NoPicture
@@ -48,8 +49,12 @@ def preview(
             looked_at = [before_sending(press, issue, now) for issue in issues]
     except PartworkError as error:
         return Failed(message=str(error))
-    leave_report(f"preview-{series}", page(series, shown, links, pictures, seen))
-    leave_report(f"preflight-{series}", preflight_page(series, looked_at))
+    leave_report(
+        f"preview-{series}",
+        page(series, shown, links, pictures, seen),
+        "The drafts, with pictures of their mails.",
+    )
+    leave_report(f"preflight-{series}", preflight_page(series, looked_at), PREFLIGHT)
     found = sum(len(check.findings) for item in shown for check in item.checks)
     return Completed(message=f"{len(shown)} rendered, {found} faults and notices")
 

@@ -39,7 +39,7 @@ def prune(
     for note in pruned.notes:
         get_run_logger().warning("%s", note)
     get_run_logger().info("%s", in_words(pruned))
-    leave_report("prune", page(pruned))
+    leave_report("prune", page(pruned), "What was too old, and is gone.")
     return Completed(message=in_words(pruned))
 
 

@@ -17,6 +17,7 @@ from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
 from partwork.orchestration.held import tell_held
+from partwork.orchestration.preflight_report import ABOUT as PREFLIGHT
 from partwork.orchestration.preflight_report import page as preflight_page
 from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings
@@ -57,7 +58,7 @@ def publish(
     tell_held(report.held)
     if unheard:
         get_run_logger().warning("%s", unheard)
-    leave_report("publish", page(report, started is not None))
+    leave_report("publish", page(report, started is not None), "What goes out, and what waits.")
     return Completed(
         message=f"{len(report.planned)} planned, {len(report.waiting)} waiting, "
         f"{len(report.unsent)} to send"
@@ -72,7 +73,7 @@ def look_before_sending(press: Press, planned: Planned) -> None:
     except PartworkError as error:
         get_run_logger().warning("no preflight of %s: %s", planned.issue, error)
         return
-    leave_report(f"preflight-{planned.issue}", preflight_page(planned.issue, [found]))
+    leave_report(f"preflight-{planned.issue}", preflight_page(planned.issue, [found]), PREFLIGHT)
 
 
 def page(report: PublishReport, started: bool) -> str:

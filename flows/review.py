@@ -17,7 +17,7 @@ from partwork.orchestration.answers import (
     questions_asked,
     wait_for_answer,
 )
-from partwork.orchestration.artifacts import leave_report
+from partwork.orchestration.artifacts import CLAIMS_SHEET, leave_report
 from partwork.orchestration.events import tell_approved
 from partwork.orchestration.review_page import description
 from partwork.settings import Settings
@@ -89,6 +89,6 @@ def take_answers(press: Press, run_id: str, now: datetime) -> Outcome:
 def put(question: Question, now: datetime) -> NoReturn:
     """Leaves the claims sheet, and ends the process until somebody has answered."""
     asked = question.review
-    leave_report(f"claims-{asked.series}", claims_markdown(question.sheet))
+    leave_report(f"claims-{asked.series}", claims_markdown(question.sheet), CLAIMS_SHEET)
     seconds = int((asked.closes_at - now).total_seconds())
     wait_for_answer(asked.key, description(question), question.roles, seconds)

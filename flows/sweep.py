@@ -39,7 +39,9 @@ def sweep() -> State[Any]:
         ask_for("ingest", f"ingest-{runtime.flow_run.id}", {})
     words = in_words(swept)
     if swept.unsent or swept.dropped or swept.freed or swept.doubted:
-        leave_report("sweep", page(swept, started))
+        leave_report(
+            "sweep", page(swept, started), "What crashes had left, and what was asked for."
+        )
     return Completed(message=words)
 
 

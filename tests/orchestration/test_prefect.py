@@ -100,7 +100,7 @@ def test_an_ingest_run_makes_an_article_and_leaves_its_report(prefect: RunningPr
     given = {"text": text, "rights": "own", "site": "www.example.org"}
     result = prefect.trigger("ingest", given, heard.append)
 
-    assert result.name == "ingest pasted “untitled”"
+    assert result.name == "ingest pasted “A heap of leaves”"
     assert result.message == "1 new, 0 unchanged, 0 refused"
     assert heard[-1] == "Completed"
     (article,) = (home / "content" / "articles").glob("*leaves*.md")

@@ -7,15 +7,22 @@ from collections.abc import Iterable, Sequence
 from prefect.artifacts import create_markdown_artifact
 
 LIMIT_BYTES = 100_000
+CLAIMS_SHEET = "The claims sheet: figures, effects and warnings, each with its source."
 CUT = "\n\n*The rest is too long for this page.*\n"
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _NO_KEY = re.compile(r"[^a-z0-9]+")
 
 
-def leave_report(key: str, markdown: str) -> None:
-    """Stores the report under a key made of `key`; a later run's stands before it."""
-    create_markdown_artifact(markdown=bounded(markdown), key=artifact_key(key))
+def leave_report(key: str, markdown: str, about: str = "") -> None:
+    """Stores the report under a key made of `key`; a later run's stands before it.
+
+    `about` is a sentence of ours for lists of reports, which show no more than it and the key;
+    flows in homes that are older than it say none.
+    """
+    create_markdown_artifact(
+        markdown=bounded(markdown), key=artifact_key(key), description=about or None
+    )
 
 
 def escaped(text: str) -> str:

@@ -71,9 +71,10 @@ def _part(part: Instalment) -> tuple[str, str]:
     words = sum(len(sentence.text.split()) for sentence in part.sentences)
     minutes = minutes_to_read("\n".join(s.text for s in part.sentences))
     caveats = sum(is_caveat(sentence.text) for sentence in part.sentences)
+    warned = "1 caveat" if caveats == 1 else f"{caveats} caveats"
     return (
         f"{part.number}. {part.title}",
-        f"{words} words, {minutes} min, {caveats} caveats, from {', '.join(part.articles)}",
+        f"{words} words, {minutes} min, {warned}, from {', '.join(part.articles)}",
     )
 
 

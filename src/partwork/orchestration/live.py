@@ -17,6 +17,7 @@ from prefect.exceptions import PrefectException
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import artifact_key, bounded
 
+ABOUT = "How the work goes, written anew meanwhile, and in the end what came of it."
 FIRST, LONGEST = 5.0, 60.0  # seconds between two updates: each takes twice as long, up to a minute
 LAST = 10.0  # seconds that the last one may take
 
@@ -82,7 +83,9 @@ class LiveReport:
     def _write(self, page: str) -> None:
         try:
             if self._artifact is None:
-                made = create_markdown_artifact(markdown=bounded(page), key=self._key)
+                made = create_markdown_artifact(
+                    markdown=bounded(page), key=self._key, description=ABOUT
+                )
                 self._artifact = made if isinstance(made, UUID) else UUID(str(made))
                 return
             with get_client(sync_client=True) as client:

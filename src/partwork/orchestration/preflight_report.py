@@ -7,6 +7,8 @@ from partwork.model.fault import Severity
 from partwork.orchestration.artifacts import escaped, points, table
 from partwork.rendering.finding import Check
 
+ABOUT = "Whom each mail reaches now, what keeps it from them, and what was measured in it."
+
 
 def page(title: str, looked_at: Sequence[BeforeSending]) -> str:
     """Markdown: whom each issue reaches, what keeps it from them, what was measured in its mail."""
