@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
+    PREFECT_API_URL,
+    PREFECT_CLIENT_CSRF_SUPPORT_ENABLED,
+    temporary_settings,
+)
 
 from partwork.actions.letter import begin_letter
 from partwork.assembly import Press
@@ -47,11 +52,8 @@ def has_ended(prefect: RunningPrefect, run: str) -> bool:
 @contextmanager
 def as_in(prefect: RunningPrefect) -> Iterator[None]:
     """This process speaks to that server meanwhile, as a run does."""
-    settings = {
-        PREFECT_API_URL: prefect.environment["PREFECT_API_URL"],
-        PREFECT_API_AUTH_STRING: prefect.environment["PREFECT_API_AUTH_STRING"],
-    }
-    with temporary_settings(settings):
+    names = (PREFECT_API_URL, PREFECT_API_AUTH_STRING, PREFECT_CLIENT_CSRF_SUPPORT_ENABLED)
+    with temporary_settings({name: prefect.environment[name.name] for name in names}):
         yield
 
 

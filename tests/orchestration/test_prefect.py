@@ -62,6 +62,10 @@ def reports(prefect: RunningPrefect, run_id: str) -> list[dict]:
     return prefect.api.post("/artifacts/filter", query)
 
 
+def test_what_prefect_keeps_is_for_its_owner_alone(prefect: RunningPrefect, home: Path) -> None:
+    assert prefect_state(home).stat().st_mode & 0o077 == 0
+
+
 def test_every_flow_is_deployed_with_words_an_editor_understands(prefect: RunningPrefect):
     found = deployments(prefect)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from partwork.actions.issue_named import issue_named
 from partwork.actions.send import send
@@ -15,7 +16,7 @@ from partwork.assembly import Press
 from partwork.model.delivery import DeliveryState
 from partwork.model.stop import Stop, StopKind
 from partwork.orchestration.launcher import RunningPrefect
-from partwork.orchestration.send_runs import heed_the_dashboard
+from partwork.orchestration.send_runs import heed_the_dashboard, heeding
 from partwork.store.engine import read_only
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.stops import load_stop
@@ -152,3 +153,30 @@ def test_what_is_wholly_sent_is_not_paused_for_a_run_that_is_deleted(
         assert heed_the_dashboard(press) == 0
 
     assert stop_of(press, issue) is None
+
+
+@pytest.mark.parametrize("is_cancelled", [True, False])
+def test_a_run_that_is_cancelled_in_its_last_seconds_pauses_its_issue(
+    prefect: RunningPrefect, press: Press, issue: str, is_cancelled: bool
+) -> None:
+    run = begun(prefect, press, "send", {"issue": issue}, state={"type": "RUNNING"})
+    deployment = prefect.api.get(f"/flow_runs/{run}")["deployment_id"]
+    mine = note_send_run(press, issue, run, deployment, now())
+
+    with as_in(prefect), heeding(press, mine):
+        if is_cancelled:
+            prefect.api.post(f"/flow_runs/{run}/set_state", CANCELLING)
+
+    assert (stop_of(press, issue) is not None) == is_cancelled
+    assert send_runs(press) == ()
+
+
+def test_what_no_server_could_say_at_the_end_of_a_run_is_looked_up_later(
+    press: Press, issue: str
+) -> None:
+    mine = note_send_run(press, issue, str(uuid4()), str(uuid4()), now())
+
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}), heeding(press, mine):
+        pass
+
+    assert send_runs(press) == (mine,)

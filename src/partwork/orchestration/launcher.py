@@ -275,7 +275,8 @@ def running_prefect(
     home = home.absolute()
     state = prefect_state(home)
     try:
-        state.mkdir(parents=True, exist_ok=True)
+        # Prefect keeps what blocks hold, and the key to it, in one file that all could read.
+        state.mkdir(0o700, parents=True, exist_ok=True)
         log.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise NotWritable(error) from None

@@ -9,7 +9,7 @@ import contextvars
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -35,6 +35,8 @@ _FATES = {
     StateType.CANCELLING: Fate.CANCELLED,
     StateType.CANCELLED: Fate.CANCELLED,
 }
+
+_OVER = {Fate.ENDED, Fate.CANCELLED, Fate.DELETED, Fate.UNKNOWN}
 
 _log = logging.getLogger("partwork.sending")
 
@@ -89,18 +91,22 @@ def sending_alone(press: Press, issue: str) -> Iterator[str]:
     mine = note_send_run(
         press, name, str(runtime.flow_run.id), str(runtime.deployment.id), datetime.now(UTC)
     )
-    with _watched(press, mine), taking_turn(press, Work.SENT, name, this_run()):
+    with heeding(press, mine), taking_turn(press, Work.SENT, name, this_run()):
         yield name
 
 
 @contextmanager
-def _watched(press: Press, mine: SendRun) -> Iterator[None]:
-    """Looks now and then what is said of this run; pauses the issue when it is to end."""
+def heeding(press: Press, mine: SendRun) -> Iterator[None]:
+    """Looks now and then what is said of this run; pauses the issue when it is to end.
+
+    Once more at the end, since a person may have cancelled it in its last seconds. Where nobody
+    answers then, the next look of all finds it.
+    """
     over, is_settled = threading.Event(), threading.Event()
 
     def watch() -> None:
         while not over.wait(LOOKS):
-            if _look(press, mine) not in {Fate.RUNS, Fate.WAITS}:
+            if _look(press, mine) in _OVER:
                 is_settled.set()  # once: a person may resume the issue before this run has ended
                 return
 
@@ -109,29 +115,28 @@ def _watched(press: Press, mine: SendRun) -> Iterator[None]:
         target=contextvars.copy_context().run, args=(watch,), daemon=True, name="heeds dashboard"
     )
     watching.start()
-    fate = Fate.ENDED
+    is_killed = False
     try:
         yield
     except Exception:
         raise
-    except BaseException:  # it is killed: why, the server knows
-        over.set()
-        watching.join()
-        if not is_settled.is_set():
-            fate = _look(press, mine)  # where nobody answers, the next look of all finds it
+    except BaseException:
+        is_killed = True
         raise
     finally:
         over.set()
         watching.join()
-        if fate is Fate.ENDED and not is_settled.is_set():
-            settle(press, mine, fate, datetime.now(UTC))
+        if not is_settled.is_set() and _look(press, mine) is Fate.RUNS and not is_killed:
+            settle(press, mine, Fate.ENDED, datetime.now(UTC))
 
 
-def _look(press: Press, mine: SendRun) -> Fate:
-    """What is said of it now, and done about it; as if it ran where the server is away."""
-    fate = Fate.RUNS
-    with suppress(HTTPError, InvalidURL), get_client(sync_client=True) as client:
-        fate = _fate(client, mine)
+def _look(press: Press, mine: SendRun) -> Fate | None:
+    """What is said of it now, and done about it; None where the server does not answer."""
+    try:
+        with get_client(sync_client=True) as client:
+            fate = _fate(client, mine)
+    except (HTTPError, InvalidURL):
+        return None
     if settle(press, mine, fate, datetime.now(UTC)):
         _log.warning("this run was %s in the dashboard: the issue is paused", fate)
     return fate
