@@ -2,9 +2,9 @@
 
     python benchmarks/pictures.py [--home FOLDER] [--to docs/pictures] [--all]
 
-runs the demo (in a temporary home, or in FOLDER), waits for its addresses, and has Chromium
-(CHROMIUM names it, else the one on the PATH) take each page that a document shows; with `--all`
-each page at the width of a screen and of a phone, light and dark. Needs the `dev` extra.
+runs the demo (in a temporary home, or in FOLDER), then `partwork up` for its home, and has
+Chromium (CHROMIUM names it, else the one on the PATH) take each page that a document shows; with
+`--all` each page at the width of a screen and of a phone, light and dark. Needs the `dev` extra.
 """
 
 import argparse
@@ -15,13 +15,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 
 from partwork.actions.report import report_html, report_on
 from partwork.assembly import assemble
@@ -34,6 +35,7 @@ from partwork.settings import Settings
 WIDTHS = {"screen": 1200, "phone": 375}
 SCHEMES: dict[str, Literal["light", "dark"]] = {"": "light", "-dark": "dark"}
 HEIGHT = 900
+PATIENCE_SECONDS = 120
 ARTICLE = "two-weeks-with-a-notebook"  # of the samples; it has removals of many kinds, and a flag
 # The pictures that the documents show.
 TOLD = {
@@ -44,7 +46,12 @@ TOLD = {
     "runs-screen",
     "deployments-screen",
     "cleaning-report-screen",
+    "compose-screen",
+    "question-screen",
+    "question-phone",
+    "read-phone",
 }
+QUESTION = "question"  # a run of review that waits, with its form open
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -66,7 +73,8 @@ def main() -> None:
     asked.to.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         home = asked.home or Path(temporary)
-        with staying_demo(home) as dashboard, chromium() as browser:
+        with everything_of_a_demo(home) as dashboard, chromium() as browser:
+            kept = logged_in(browser, dashboard, login_of(demo_of(home)))
             for name, address in pages(home, dashboard).items():
                 for (width_name, width), (suffix, scheme) in product(
                     WIDTHS.items(), SCHEMES.items()
@@ -74,41 +82,40 @@ def main() -> None:
                     picture = f"{name}-{width_name}{suffix}"
                     if asked.all or picture in TOLD:
                         to = asked.to / f"{picture}.png"
-                        print(
-                            take(
-                                browser,
-                                address,
-                                width,
-                                scheme,
-                                to=to,
-                                login=login_of(demo_of(home)),
-                            )
-                        )
+                        print(take(browser, name, address, width, scheme, to=to, kept=kept))
 
 
 @contextmanager
-def staying_demo(home: Path) -> Iterator[str]:
-    """The address of a demo's dashboard; the demo ends with the context."""
-    demo = subprocess.Popen(
-        [sys.executable, "-m", "partwork", "demo", "--stay"],
-        env={**os.environ, "PARTWORK_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+def everything_of_a_demo(home: Path) -> Iterator[str]:
+    """The address of the dashboard of `partwork up` for a demo's home; it ends with the context."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    demo = {**environment, "PARTWORK_HOME": str(home)}
+    command = [sys.executable, "-m", "partwork", "demo"]
+    subprocess.run(command, env=demo, stdout=sys.stderr, check=True)  # noqa: S603 our own
+    up = subprocess.Popen(
+        [sys.executable, "-m", "partwork", "up"],
+        env={**environment, "PARTWORK_HOME": str(demo_of(home))},
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
     )
     try:
-        yield _dashboard_of(demo)
+        yield _dashboard_of(up)
     finally:
-        demo.send_signal(signal.SIGTERM)
-        demo.communicate()
+        up.send_signal(signal.SIGTERM)
+        up.communicate()
 
 
-def _dashboard_of(demo: subprocess.Popen[str]) -> str:
-    assert demo.stdout
-    for line in demo.stdout:
+def _dashboard_of(up: subprocess.Popen[str]) -> str:
+    assert up.stdout
+    dashboard = ""
+    for line in up.stdout:
         print(line, end="", file=sys.stderr)
         if found := re.match(r"dashboard +(http\S+)", line):
-            return found[1]
-    sys.exit("the demo ended before it could be looked at")
+            dashboard = found[1]
+        if line.startswith("ready"):
+            return dashboard
+    sys.exit("`partwork up` ended before it could be looked at")
 
 
 @contextmanager
@@ -132,26 +139,47 @@ def pages(home: Path, dashboard: str) -> dict[str, str]:
     """What to take, by the picture's name."""
     api = Api(Place(int(dashboard.rpartition(":")[2]), login_of(demo_of(home))))
     ingest = api.get("/deployments/name/ingest/default")["id"]
+    compose = api.get("/deployments/name/compose/default")["id"]
     runs: list[dict[str, Any]] = api.post(
         "/flow_runs/filter",
         {"flows": {"name": {"any_": ["compose"]}}, "sort": "START_TIME_DESC", "limit": 1},
     )
-    reports = f"{dashboard}/artifacts/artifact"
+    question, drafts = _question(api)
+    runs_page, reports = f"{dashboard}/v2/runs", f"{dashboard}/v2/artifacts/artifact"
     demo = demo_of(home)
     mail = demo / ".partwork" / "previews" / SERIES / "01" / "mail.html"
     report = home / ".partwork" / "report.html"
     with assemble(Settings(home=demo)) as press:
         report.write_text(report_html(press, report_on(press, ARTICLE)), "utf-8")
     return {
-        "deployments": f"{dashboard}/deployments",
-        "runs": f"{dashboard}/runs",
-        "run": f"{dashboard}/runs/flow-run/{runs[0]['id']}",
-        "form": f"{dashboard}/deployments/deployment/{ingest}/run",
+        "deployments": f"{dashboard}/v2/deployments",
+        "runs": runs_page,
+        "run": f"{runs_page}/flow-run/{runs[0]['id']}",
+        QUESTION: f"{runs_page}/flow-run/{question}",
+        "read": drafts[0],
+        "waiting": drafts[-1],
+        "form": f"{dashboard}/v2/deployments/deployment/{ingest}/run",
+        "compose": f"{dashboard}/v2/deployments/deployment/{compose}/run",
         "cleaning-report": f"{reports}/{_longest_report(api, 'ingest')}",
         "series-plan": f"{reports}/{_longest_report(api, f'compose-{SERIES}')}",
+        "publish": f"{reports}/{_longest_report(api, 'publish')}",
         "mail": mail.absolute().as_uri(),
         "report": report.absolute().as_uri(),
     }
+
+
+def _question(api: Api) -> tuple[str, list[str]]:
+    """The id of a run that asks about part 2, and the links in its question."""
+    review = api.get("/deployments/name/review/default")["id"]
+    asked = {"parameters": {"series": SERIES, "part": 2}, "state": {"type": "SCHEDULED"}}
+    run = api.post(f"/deployments/{review}/create_flow_run", asked)["id"]
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (state := api.get(f"/flow_runs/{run}")["state"])["name"] != "Suspended":
+        assert time.monotonic() < deadline, state
+        time.sleep(0.5)
+    key = state["state_details"]["run_input_keyset"]["description"]
+    words = api.get(f"/flow_runs/{run}/input/{key}")
+    return run, re.findall(r"\(<(http[^>]+)>\)", words)
 
 
 def _longest_report(api: Api, key: str) -> str:
@@ -161,29 +189,47 @@ def _longest_report(api: Api, key: str) -> str:
     return longest["id"]
 
 
+def logged_in(browser: Browser, dashboard: str, login: str) -> StorageState:
+    """What a browser keeps that has logged in to the dashboard."""
+    page = browser.new_page()
+    page.goto(dashboard)
+    page.locator("input[type=password]").fill(login)
+    page.get_by_role("button", name="Login").click()
+    page.get_by_role("link", name="Deployments").wait_for()
+    kept = page.context.storage_state()
+    page.close()
+    return kept
+
+
 def take(
     browser: Browser,
+    name: str,
     address: str,
     width: int,
     scheme: Literal["light", "dark"],
     *,
     to: Path,
-    login: str,
+    kept: StorageState,
 ) -> Path:
     """A picture of the top of a page, once its requests have come to rest."""
-    page = browser.new_page(viewport={"width": width, "height": HEIGHT}, color_scheme=scheme)
+    size: ViewportSize = {"width": width, "height": HEIGHT}
+    page = browser.new_page(viewport=size, color_scheme=scheme, storage_state=kept)
     page.goto(address)
     # The dashboard keeps a socket open and fills its lists after the page has loaded.
     page.wait_for_load_state("networkidle")
-    if "/login" in page.url:
-        page.locator("input").first.fill(login)
-        page.locator("input").first.press("Enter")
-        page.wait_for_url(address)
-        page.wait_for_load_state("networkidle")
+    if name == QUESTION:
+        _open_question(page)
     page.wait_for_timeout(1500)
+    page.wait_for_function("!document.querySelector('.animate-pulse')")  # a place that is empty yet
     page.screenshot(path=to)
     page.close()
     return to
+
+
+def _open_question(page: Page) -> None:
+    page.get_by_role("button", name="Open menu").click()
+    page.get_by_role("menuitem", name="Resume").click()
+    page.get_by_role("dialog").get_by_text("Decision").wait_for()
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def test_the_plan_shows_the_evidence_of_each_part_and_lets_no_markup_in(flow_fil
     assert "word for word" in shown
     assert "“A heap may carry harmful germs of" in shown
     assert "has no such block any more" in shown
-    assert "1 min, 1 caveats" in shown
+    assert "1 min, 1 caveat" in shown
     told = ("01-x.md: from line 9 on", "01-x.md: was edited by hand", "02-y.md")
     for words in (*told, "worms may only be quoted"):
         assert f"<li>{words}</li>" in shown
