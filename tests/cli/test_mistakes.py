@@ -38,6 +38,8 @@ def at_home(named_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "all-lids",
         ),
         ("send lids --test lids", "'lids' is not an e-mail address"),
+        ("correct \udcff --because lids", "there is no issue '\\udcff'"),  # no UTF-8
+        ("missed \udcff", "cannot name a series"),
         ("rules revoke lids", "there is no rule 'lids'; there are none yet"),
     ],
 )

@@ -17,7 +17,9 @@ def issue_named(press: Press, name: str) -> Issue:
     if not name:
         raise LibraryError("no issue was named; `partwork status` lists them")
     with read_only(press.engine) as connection:
-        found = find_issues(connection, name)
+        # Our names are plain; a database may break on what no name has, such as half a letter.
+        is_plain = name.isascii() and name.isprintable()
+        found = find_issues(connection, name) if is_plain else ()
         mailed = [
             issue
             for issue in found

@@ -63,12 +63,13 @@ def missed(press: Press, series: str, now: datetime) -> tuple[MissedSeries, ...]
     nothing.
     """
     found = []
+    if series:
+        load_series(press, series)
     for slug in (series,) if series else press.library.series_slugs():
         with read_only(press.engine) as connection:
             held = load_missed(connection, slug)
         if not held:
             if series:
-                load_series(press, series)
                 raise LibraryError(f"{series}: no part has missed its slot; nothing is to decide")
             continue
         try:
