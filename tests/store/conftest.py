@@ -34,16 +34,6 @@ def postgres_at_head(new_postgresql: Callable[[], str]) -> Iterator[Engine]:
     opened.dispose()
 
 
-@pytest.fixture(scope="session")
-def sqlite_at_head(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file at head, for tests to copy."""
-    file = tmp_path_factory.mktemp("sqlite") / "partwork.db"
-    opened = open_engine(f"sqlite:///{file}")
-    migrate(opened)
-    opened.dispose()
-    return file
-
-
 @pytest.fixture(params=BACKENDS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An empty database at head."""
