@@ -195,6 +195,7 @@ def new_postgresql(postgres: Engine) -> Callable[[], str]:
     return lambda: new_database(postgres)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook, before ours else
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share Prefect's server run in one process, where tests run in several."""
     for item in items:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from partwork.actions.letter import begin_letter
 from partwork.assembly import assemble
 from partwork.model.review import MAX_NOTES
 from partwork.orchestration.answers import form_for
+from partwork.orchestration.api import PrefectRefused
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.settings import Settings
 from partwork.store.engine import read_only
@@ -49,11 +51,15 @@ def question_of(prefect: RunningPrefect, run_id: str, before: str = "") -> tuple
     def asks() -> bool:
         state = prefect.api.get(f"/flow_runs/{run_id}")["state"]
         details.update(state["state_details"])
-        return state["name"] == "Suspended" and details["pause_key"] != before
+        if state["name"] != "Suspended" or details["pause_key"] == before:
+            return False
+        key = details["run_input_keyset"]["description"]
+        with suppress(PrefectRefused):  # which Prefect keeps once the run is suspended
+            details["said"] = prefect.api.get(f"/flow_runs/{run_id}/input/{key}")
+        return "said" in details
 
     assert wait_for(prefect, asks, 90), prefect.api.get(f"/flow_runs/{run_id}")["state"]
-    key = details["run_input_keyset"]["description"]
-    return details["pause_key"], prefect.api.get(f"/flow_runs/{run_id}/input/{key}")
+    return details["pause_key"], details["said"]
 
 
 def answered(prefect: RunningPrefect, run_id: str, **given: str) -> str:

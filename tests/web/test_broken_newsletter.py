@@ -59,6 +59,8 @@ def paths(press: Press, ada: Reader) -> Mapping[str, str]:
             series="soil",
             part="a1b2c3d4",
             view="375",
+            key="none",
+            issue="none",
         )
         for route in READ
     }

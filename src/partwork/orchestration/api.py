@@ -18,6 +18,7 @@ GIST_CHARACTERS = 500
 # 503 is what the server says when SQLite was locked for longer than it waits: nothing was done.
 BUSY = frozenset({429, 502, 503})
 BUSY_LIMIT_SECONDS = 30
+PATIENCE_SECONDS = 90.0  # Prefect waits for its SQLite file for 60 before it gives up
 BUSY_PAUSE_SECONDS = 0.5
 
 
@@ -44,7 +45,7 @@ class Api:
     origin can read.
     """
 
-    def __init__(self, place: Place, timeout_seconds: float = 30) -> None:
+    def __init__(self, place: Place, timeout_seconds: float = PATIENCE_SECONDS) -> None:
         self.port = place.port
         self._address = urlsplit(place.own_url).hostname or ""
         self._timeout_seconds = timeout_seconds
