@@ -110,7 +110,14 @@ def test_what_was_edited_while_it_waited_is_asked_again_and_a_yes_elsewhere_wake
         env={
             **os.environ,
             "PARTWORK_HOME": str(home),
-            "PREFECT_API_URL": f"{prefect.dashboard}/api",
+            **{
+                name: prefect.environment[name]
+                for name in (
+                    "PREFECT_API_URL",
+                    "PREFECT_API_AUTH_STRING",
+                    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED",
+                )
+            },
         },
         capture_output=True,
         text=True,

@@ -42,7 +42,6 @@ from partwork.store.issues import (
 from partwork.store.reviews import close_review, load_review, open_reviews, save_review
 
 CHANNEL = "dashboard"
-_AS = "."  # before each role in a question's key; no role has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +272,7 @@ def _who(newsletter: Newsletter, review: Review, given: Answer) -> Reviewer:
 
     The newsletter may ask for others by now: a yes as one of them is none as another.
     """
-    asked = review.key.split(_AS)[1:]
+    asked = _roles_in(review.key)
     role = given.role or (asked[0] if len(asked) == 1 else "")
     return reviewer_of(newsletter, given.reviewer, role, CHANNEL, review.run_id)
 
@@ -306,7 +305,16 @@ def _key_of(issues: Sequence[Issue], roles: Sequence[str], asked_before: int) ->
     The roles stand behind it, so that the answer is about those.
     """
     told = json.dumps([[i.content_hash for i in issues], list(roles), asked_before])
-    return _AS.join((f"approval-{hashlib.sha256(told.encode()).hexdigest()[:32]}", *roles))
+    named = hashlib.sha256(told.encode()).hexdigest()[:32]
+    return "-".join(("approval", named, *(role.encode().hex() for role in roles)))
+
+
+def _roles_in(key: str) -> list[str]:
+    """The roles in which an answer was asked for: in hexadecimal, since Prefect takes a-z, 0-9 and
+    hyphens alone, and roles have hyphens of their own.
+    """
+    _, _, *roles = key.split("-")
+    return [bytes.fromhex(role).decode() for role in roles]
 
 
 def _numbers(issues: Sequence[Issue]) -> str:
