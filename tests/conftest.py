@@ -201,3 +201,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("prefect"):
             item.add_marker(pytest.mark.xdist_group(item.path.parent.name))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Ends a run in which they would not: each process would start a server of its own."""
+    if getattr(session.config.option, "loadgroup", False):  # xdist says so to its processes
+        grouped = [item for item in session.items if item.get_closest_marker("xdist_group")]
+        if not all("@" in item.nodeid for item in grouped):
+            raise pytest.UsageError("pytest-xdist heeds no groups: is it one for this pytest?")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from partwork.actions.address_files import errors_beside
 from partwork.actions.subscribers import (
     ImportReport,
     all_subscribers,
@@ -23,6 +24,7 @@ from partwork.library import LibraryError
 from partwork.model.audience import Evidence, SubscriptionState
 from partwork.model.errors import PartworkError
 from partwork.settings import Settings
+from partwork.subscribing.imports import RowError
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from tests.actions.conftest import READERS
 from tests.conftest import NOW
@@ -67,6 +69,30 @@ def test_the_errors_of_an_earlier_import_do_not_outlive_it(press: Press, tmp_pat
 
     assert report.errors_file is None
     assert not (tmp_path / "people.errors.csv").exists()
+
+
+def test_an_import_leaves_the_errors_of_another_of_the_same_file_alone(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    with errors_beside(file) as rejected:
+        rejected.add(RowError(2, "no address"))
+        with errors_beside(file):
+            pass
+        rejected.add(RowError(3, "no address"))
+
+    told = list(csv.reader((tmp_path / "people.errors.csv").read_text().splitlines()))
+    assert [row[0] for row in told] == ["line", "2", "3"]
+    assert [found.name for found in tmp_path.iterdir()] == ["people.errors.csv"]
+
+
+def test_the_errors_found_before_a_fault_are_kept(tmp_path: Path) -> None:
+    def import_in_vain() -> None:
+        with errors_beside(tmp_path / "people.csv") as rejected:
+            rejected.add(RowError(2, "no address"))
+            raise LibraryError("the rest cannot be read")
+
+    with pytest.raises(LibraryError, match="the rest"):
+        import_in_vain()
+    assert "2,no address" in (tmp_path / "people.errors.csv").read_text()
 
 
 def test_a_file_that_is_not_ours_is_not_overwritten(press: Press, tmp_path: Path) -> None:

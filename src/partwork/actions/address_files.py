@@ -2,6 +2,7 @@
 
 import codecs
 import io
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from partwork.subscribing.exports import csv_of
 from partwork.subscribing.imports import RowError
 
 MOST_TOLD = 20
+ERRORS_SUFFIX = ".errors.csv"
 
 _BLOCK = 1 << 20  # bytes
 _HEADER = csv_of([("line", "reason")])  # of a list of rows that gave nobody
@@ -67,22 +69,40 @@ class RejectedRows:
 def errors_beside(file: Path) -> Iterator[RejectedRows]:
     """What takes rows that gave nobody into `readers.errors.csv`, beside `readers.csv`.
 
-    It holds lines and reasons, no addresses, so that nobody who is erased is still in it. One of
-    an earlier import is replaced; one without any row does not stay. Raises LibraryError where
-    it cannot be written, or where the name is another file's.
+    It holds lines and reasons, no addresses, so that nobody who is erased is still in it. It is
+    there once the block has ended, however that was, and replaces one of an earlier import; one
+    without any row does not stay. Each import has a list of its own until then, so that two of
+    one file at once leave the whole list of one. Raises LibraryError where it cannot be written,
+    or where the name is another file's.
     """
-    path = file.with_name(f"{file.stem}.errors.csv")
+    path = file.with_name(f"{file.stem}{ERRORS_SUFFIX}")
+    # What a crash leaves is told from other files by the same suffix and header, and pruned.
+    ours = file.with_name(f".{file.stem}.{secrets.token_hex(4)}{ERRORS_SUFFIX}")
     with _telling(path):
-        if path.exists() and not _HEADER.encode().startswith(_beginning(path, len(_HEADER))):
+        if not _may_be_replaced(path):
             raise LibraryError(f"{path}: is not ours, and errors would go there; move it away")
         # Line by line, so that a full disk is noticed where it can be told.
-        stream = path.open("w", buffering=1, encoding="utf-8", newline="")
-        stream.write(_HEADER)
-    with stream:
-        rejected = RejectedRows(path, stream)
-        yield rejected
-    if not rejected.unusable and not rejected.not_subscribed:
-        path.unlink(missing_ok=True)
+        stream = ours.open("x", buffering=1, encoding="utf-8", newline="")
+    rejected = RejectedRows(path, stream)
+    try:
+        with stream:
+            with _telling(path):
+                stream.write(_HEADER)
+            yield rejected
+    finally:
+        with _telling(path):
+            if rejected.unusable or rejected.not_subscribed:
+                ours.replace(path)
+            else:
+                ours.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+
+
+def _may_be_replaced(path: Path) -> bool:
+    try:
+        return is_list_of_errors(path)
+    except FileNotFoundError:  # there is none, or an import that ran beside this one removed it
+        return True
 
 
 def is_list_of_errors(file: Path) -> bool:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from partwork.actions.address_files import is_list_of_errors
+from partwork.actions.address_files import ERRORS_SUFFIX, is_list_of_errors
 from partwork.assembly import Press
-
-ERRORS = "*.errors.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ def old_files(press: Press, before: datetime) -> Iterator[OldFiles]:
         yield from _if_old(DRY_RUNS, issue, before)
     for file in _files(state / "logs", "*"):
         yield from _if_old(LOGS, file, before)
-    for file in _files(press.settings.home, ERRORS):
+    for file in _files(press.settings.home, f"*{ERRORS_SUFFIX}"):
         if is_list_of_errors(file):
             yield from _if_old(ERROR_LISTS, file, before)
 
