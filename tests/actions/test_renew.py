@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from partwork.actions.backup import backup
 from partwork.actions.doctor import doctor
 from partwork.actions.init import init_home
-from partwork.actions.renew import RECORD, Renewal, Standing, renew, standing_of
+from partwork.actions.renew import RECORD, Renewal, Standing, note_packaged, renew, standing_of
 from partwork.actions.restore import restore
 from partwork.assembly import Press
 from partwork.library import Library
@@ -59,7 +59,10 @@ def library_of(release: Release) -> Library:
 def made_by(release: Release) -> Path:
     """A home as that version wrote it."""
     library = library_of(release)
-    renew(library, NOW)
+    names = [f.relative_to(release.folder) for f in release.folder.rglob("*") if f.is_file()]
+    for name in names:
+        library.write(library.home / name, (release.folder / name).read_bytes())
+    note_packaged(library, map(str, names))
     return library.home
 
 
@@ -122,8 +125,18 @@ def test_what_is_new_comes_and_what_the_new_version_lacks_goes(first: Release, s
     renewal = renew(library_of(second), LATER)
 
     assert renewal.removed == ("flows/gone.py",)
+    assert "removed for this version: flows/gone.py" in renewal.words
     there = sorted(file.name for file in (home / "flows").iterdir())
     assert there == ["correct.py", "gone_and_edited.py", "ours.py", "send.py"]
+
+
+def test_a_template_that_the_home_does_not_have_stays_the_packages(first: Release, second: Release):
+    home = made_by(first)
+    (home / MAIL).unlink()
+
+    assert renew(library_of(second), LATER) == Renewal(written=(SEND, FORMS))
+    assert not (home / MAIL).exists()
+    assert standing_of(library_of(first)).behind == (SEND, FORMS)
 
 
 def test_a_home_without_a_record_keeps_what_differs_and_gives_it_up_when_told_to(
@@ -174,8 +187,12 @@ def test_no_edit_is_ever_lost_and_nothing_unedited_is_of_another_version(
             renew(library, NOW)
 
             for name in {*NAMES} - edited.keys():
-                here = library.home / name
-                assert (here.read_text() if here.exists() else "") == given_now.get(name, "")
+                for root in (library.home, library.packaged)[: 2 if name == MAIL else 1]:
+                    if (root / name).exists():  # else the package's counts, if it is a template
+                        assert (root / name).read_text() == given_now[name]
+                        break
+                else:
+                    assert name not in given_now
             for name, text in edits.items():
                 library.write(library.home / name, text)
             edited |= edits

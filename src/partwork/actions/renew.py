@@ -100,8 +100,8 @@ def renew(library: Library, now: datetime, *, replace: bool = False) -> Renewal:
     now_noted: dict[str, str] = {}
     for name in _names(library, noted):
         file, theirs = library.home / name, library.packaged / name
-        packaged = _digest(library, theirs)
-        fate = fate_of(_digest(library, file), packaged, noted.get(name, ""))
+        here, packaged = _digests(library, name)
+        fate = fate_of(here, packaged, noted.get(name, ""))
         if replace and packaged and fate in {Fate.OFFER, Fate.MINE}:
             aside.append(_put_aside(library, file, now))
             fate = Fate.WRITE
@@ -129,11 +129,7 @@ def standing_of(library: Library) -> Standing:
         return Standing((), (), 0)
     noted = _noted(library)
     fates = {
-        name: fate_of(
-            _digest(library, library.home / name),
-            _digest(library, library.packaged / name),
-            noted.get(name, ""),
-        )
+        name: fate_of(*_digests(library, name), noted.get(name, ""))
         for name in _names(library, noted)
     }
     behind = {Fate.WRITE, Fate.REMOVE, Fate.OFFER}
@@ -178,6 +174,16 @@ def _beside(file: Path) -> Path:
 
 def _waiting(library: Library, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in sorted(names) if _beside(library.home / name).is_file())
+
+
+def _digests(library: Library, name: str) -> tuple[str, str]:
+    """Of what counts in the home, and of what this version has.
+
+    A template that the home does not have is taken from the package as it is.
+    """
+    here, packaged = (_digest(library, root / name) for root in (library.home, library.packaged))
+    is_template = Path(name).parts[0] == "templates"
+    return (here or packaged) if is_template else here, packaged
 
 
 def _digest(library: Library, file: Path) -> str:
