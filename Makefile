@@ -64,7 +64,7 @@ kills: .venv/.develops
 	@$(PY) tests/endure/kills.py $(KILLS) > .endure/kills.md || { echo "Not all held; see .endure/kills.md" >&2; exit 1; }
 	@mv .endure/kills.md docs/measured/endure.md
 
-# Makes five machines of one, and has parts of them fall while READERS are mailed: ten minutes. Needs
+# Makes five machines of one, and has parts of them fall while READERS are mailed: a quarter of an hour. Needs
 # root and, of Debian, iproute2, postgresql, redis-server, caddy, haproxy and gcc. What held is written
 # to docs/measured/machines.md, unless something did not.
 READERS ?= 200000

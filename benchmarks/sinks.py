@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,9 +65,14 @@ def postfix_sink() -> Iterator[str]:
             sink.terminate()
 
 
-def from_smtp_source(server: str, connections: int, messages: int, octets: int) -> float:
-    """Messages a second that smtp-source, which makes one message and sends it, gets rid of."""
-    command = [found(POSTFIX_SOURCE) or POSTFIX_SOURCE, "-d", "-s", str(connections)]
+def from_smtp_source(
+    server: str, connections: int, messages: int, octets: int, *, by: Sequence[str] = ()
+) -> float:
+    """Messages a second that smtp-source, which makes one message and sends it, gets rid of.
+
+    `by` are the words of a program that starts it, where it is to run elsewhere.
+    """
+    command = [*by, found(POSTFIX_SOURCE) or POSTFIX_SOURCE, "-d", "-s", str(connections)]
     command += ["-m", str(messages), "-l", str(octets)]
     command += ["-f", "a@example.org", "-t", "b@example.org", server]
     began = time.perf_counter()

@@ -17,6 +17,7 @@ from partwork.cli.main import app
 from partwork.settings import Settings
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
+STEPS = DEPLOY.with_name("docs") / "operations.md"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -200,6 +201,34 @@ def test_a_unit_is_restarted_and_runs_as_a_user_of_its_own(unit: Path):
     assert parsed["Service"]["Restart"] == "always"
     assert parsed["Service"]["User"] == "partwork"
     assert parsed["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_what_is_deployed_is_this_versions_and_comes_with_the_automations():
+    line = SERVICES["deploy"]["command"]
+    parts = [part.strip() for part in shlex.split(line)[2].split("&&")]
+
+    assert [part.split()[:2] for part in parts] == [
+        ["partwork", "renew"],
+        ["prefect", "work-pool"],
+        ["prefect", "--no-prompt"],
+        ["partwork", "automations"],
+    ]
+    assert f"`as-partwork {line}`" in STEPS.read_text()  # who has no Docker does the same
+
+
+def test_a_command_by_hand_runs_as_the_units_do():
+    script = (DEPLOY / "as-partwork").read_text()
+    done = subprocess.run(["sh", "-n"], input=script, text=True, capture_output=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    for unit in filter(lambda unit: unit.name != "partwork.service", UNITS):
+        said = dict(re.findall(r"^(?:Environment=)?([A-Za-z_]+)=(.*)$", unit.read_text(), re.M))
+        assert f"runuser --user {said['User']} --" in script
+        assert f". {said['EnvironmentFile']}\n" in script
+        assert f"PREFECT_HOME={said['PREFECT_HOME']}\n" in script
+        assert f"PATH={said['PATH'].split(':')[0]}:$PATH\n" in script
+    alone = (DEPLOY / "systemd" / "partwork.service").read_text()
+    assert f"Environment={re.search('PARTWORK_HOME=.*', script).group()}\n" in alone
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="caddy is not installed")

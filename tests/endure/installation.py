@@ -126,6 +126,7 @@ class Installation:
         wait_until(self._is_up, within_seconds=120, every_seconds=0.5)
         self._run("work-pool", "create", "partwork", "--type", "process", "--overwrite")
         self._run("--no-prompt", "deploy", "--all", folder=self.home)
+        self._run("automations", program="partwork", folder=self.home)
 
     def start_postgres(self) -> None:
         """As deploy/compose.yaml starts it."""
@@ -172,9 +173,9 @@ class Installation:
         environment = self.environment(self.core)
         self.parts[part] = self.core.start(*command, environment=environment, folder=self.folder)
 
-    def _run(self, *words: str, folder: Path | None = None) -> None:
+    def _run(self, *words: str, program: str = "prefect", folder: Path | None = None) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "prefect", *words],
+            [sys.executable, "-m", program, *words],
             env=self.environment(self.core),
             cwd=folder or self.folder,
             stdin=subprocess.DEVNULL,

@@ -18,10 +18,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from partwork.actions.init import init_home
+from partwork.actions.renew import note_packaged
+from partwork.library import Library
 from partwork.orchestration.api import Api, PrefectRefused
 from partwork.orchestration.environment import Place, prefect_state
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.orchestration.login import login_file
+from partwork.packaged import packaged_home
 from tests.conftest import free_port, wait_until
 
 pytestmark = pytest.mark.prefect
@@ -150,7 +153,7 @@ def answer(url: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]
 def up(
     prefect: RunningPrefect, home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Up]:
-    """A home with one flow that can be deployed and one that cannot.
+    """A home with one flow that can be deployed and one that cannot, of an older Partwork.
 
     The server's database is a copy of the session's, which saves ten seconds.
     """
@@ -159,6 +162,10 @@ def up(
     (folder / "flows" / "stays.py").write_text(STAYS)
     head = (folder / "prefect.yaml").read_text().partition("deployments:")[0]
     (folder / "prefect.yaml").write_text(head + DEPLOYMENTS)
+    for name in ("flows/send.py", "flows/check.py"):
+        (folder / name).write_text("# of an older Partwork\n")
+        note_packaged(Library(folder, packaged_home()), [name])
+    (folder / "flows" / "check.py").write_text("# edited by hand\n")
     prefect_state(folder).mkdir(parents=True)
     with (
         contextlib.closing(sqlite3.connect(prefect_state(home) / "prefect.db")) as ours,
@@ -212,6 +219,19 @@ def test_a_flow_that_is_broken_is_named_in_one_line_and_the_others_are_deployed(
     assert "No such file or directory" in line
     with pytest.raises(PrefectRefused, match="404"):
         api.get("/deployments/name/nothing/default")
+
+
+def test_what_nobody_has_edited_is_renewed_before_it_is_deployed_and_the_rest_is_told(up: Up):
+    up.ready()
+    flows, packaged = up.home / "flows", packaged_home() / "flows"
+
+    assert (flows / "send.py").read_bytes() == (packaged / "send.py").read_bytes()
+    assert (flows / "check.py").read_text() == "# edited by hand\n"
+    assert (flows / "check.py.new").read_bytes() == (packaged / "check.py").read_bytes()
+    assert "up        renewed for this version: flows/send.py\n" in up.log
+    assert "up        flows/check.py was edited by hand and stays as it is" in up.log
+    assert "prefect.yaml was" not in up.log  # this version has nothing new for it
+    assert up.log.index("renewed for") < up.log.index("Serving http")
 
 
 def test_a_second_start_on_the_same_home_is_refused_with_the_reason(up: Up):

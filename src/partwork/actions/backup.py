@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from partwork.actions.backup_file import HOME, KEYS, LOG, Manifest, new_backup
+from partwork.actions.renew import PACKAGED, RECORD
 from partwork.assembly import Press, Progress
 from partwork.store.dumping import count_rows, dump, dumped_tables, last_numbers
 from partwork.store.engine import read_only
@@ -13,7 +14,7 @@ from partwork.store.migrating import revision_of
 from partwork.subscribing.suppression import fingerprint
 
 # What a home has of its own. The rest is made, such as the outbox, or is a secret, such as .env.
-KEPT = ("content", "templates", "flows", "prefect.yaml", "relays.toml", ".partwork/media")
+KEPT = ("content", *PACKAGED, RECORD, "relays.toml", ".partwork/media")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.logo import logo_of
 from partwork.actions.preview import drafts_of, site_of
 from partwork.actions.relaying import FILE, seal_of
+from partwork.actions.renew import OFFER, standing_of
 from partwork.assembly import Press
 from partwork.delivering.dkim import Key
 from partwork.delivering.readiness import missing_for_smtp
@@ -38,6 +39,7 @@ def doctor(press: Press) -> tuple[Finding, ...]:
         looked("database", lambda: f"{press.engine.dialect.name}, {revision_of(press.engine)}"),
         *_transport(press),
         *_signing(press),
+        looked("version", lambda: _version(press)),
         looked("templates", lambda: _templates(press)),
         _web(press),
         _dashboard(press),
@@ -121,6 +123,25 @@ def _published(press: Press, key: Key, domain: str) -> Finding:
     says = "another key or none" if found else "nothing"
     words = f"the DNS says {says} at {name}; write there: {key.record}"
     return Finding(f"signing by {key.algorithm}", False, words)
+
+
+def _version(press: Press) -> str:
+    """Whether the home's flows, forms and templates fit the Partwork that is installed."""
+    standing = standing_of(press.library)
+    wrong = []
+    if standing.behind:
+        first, *others = standing.behind
+        more = f" and {len(others)} more" if others else ""
+        wrong.append(f"not as this version has it: {first}{more}; run `partwork renew`")
+    wrong += [
+        f"{name} was edited and {name}{OFFER} is this version's; take over what it has, then "
+        "remove it"
+        for name in standing.waiting
+    ]
+    if wrong:
+        raise PartworkError("; ".join(wrong))
+    edited = f", but for {standing.edited} edited by hand" if standing.edited else ""
+    return f"flows, prefect.yaml and templates are as this version has them{edited}"
 
 
 def _templates(press: Press) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from partwork.actions.renew import PACKAGED, note_packaged
 from partwork.library import Library, LibraryError
 from partwork.manuscript.newsletter import parse_newsletter
 from partwork.manuscript.settings_table import mailbox_of, written_mailbox
@@ -104,11 +105,12 @@ def init_home(folder: Path, wishes: NewsletterWishes | None) -> tuple[str, ...]:
     made: list[str] = []
     for part in FOLDERS:
         _make_folder(library, folder.absolute() / part)
-    sources = ["templates", "flows", "prefect.yaml"]
+    sources = [*PACKAGED]
     if wishes is None:
         sources += ["content/inbox", "content/newsletters"]
     for source in sources:
         made += _copied(library, package / source, folder.absolute() / source)
+    note_packaged(library, made)
     made += _written(library, folder.absolute() / ".gitignore", GITIGNORE)
     example = library.read(package / ".env.example")
     made += _written(library, folder.absolute() / ".env", example)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from partwork.actions.backup import KEPT
 from partwork.actions.backup_file import KEYS, LOG, Backup, opened_backup
+from partwork.actions.renew import RECORD
 from partwork.assembly import SUPPRESSION_LOG, Progress, assemble
 from partwork.library import LibraryError
 from partwork.settings import Settings
@@ -75,6 +76,8 @@ def restore(
             for name in KEPT:
                 if (staging / name).exists():
                     aside.swap(staging / name, settings.home / name)
+                elif name == RECORD:  # what is there tells of the files that make room
+                    aside.make_room(settings.home / name)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
         _restore_keys(settings, backup, aside)

@@ -1,4 +1,4 @@
-"""Commands that put a home away and bring it back."""
+"""Commands that put a home away, bring it back, and bring it to this version."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +8,14 @@ from cyclopts import Parameter
 from partwork.cli.terminal import (
     DONE,
     RUNNING,
+    AsJson,
     Flag,
     app,
     counted,
     err,
     out,
     press_of_home,
+    print_json,
     progress_bar,
     settings_of_home,
     utc_now,
@@ -95,4 +97,42 @@ def restore(file: Path, *, replace: Annotated[Flag, Parameter(negative="")] = Fa
         )
     if report.dead_links:
         out.print("PARTWORK_SECRET is another: links in mails that are out do not work with it")
+    return DONE
+
+
+@app.command(group=RUNNING, sort_key=10)
+def renew(
+    *, replace: Annotated[Flag, Parameter(negative="")] = False, as_json: AsJson = False
+) -> int:
+    """Make flows, prefect.yaml and templates of the home what this version of Partwork has.
+
+    For an upgrade, before deploying; `partwork up` does it as it starts. What nobody has edited is
+    made new. What was edited stays, and this version's lies beside it as FILE.new, once: take over
+    what it has, then remove it.
+
+    Example: partwork renew
+
+    Parameters
+    ----------
+    replace
+        Put aside what was edited too, under a name with the date, and take this version's.
+    as_json
+        Print what became of the files as JSON.
+    """
+    from partwork.actions.renew import renew as make_new
+    from partwork.library import Library
+    from partwork.packaged import packaged_home
+
+    library = Library(settings_of_home().home, packaged_home())
+    library.demand_home()
+    renewal = make_new(library, utc_now(), replace=replace)
+    if as_json:
+        print_json(renewal)
+        return DONE
+    for line in renewal.words:
+        out.print(line)
+    if renewal.written or renewal.removed:
+        err.print("Deploy again where a Prefect server of your own runs the flows")
+    elif not renewal.words:
+        out.print("nothing to renew: all of it is as this version has it, or edited")
     return DONE

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from partwork.actions.init import init_home
 from partwork.actions.loading import load_article
+from partwork.actions.renew import PACKAGED
 from partwork.actions.status import IssueStatus, status
 from partwork.assembly import Press, assemble
 from partwork.model.article import Rights
@@ -38,8 +39,6 @@ TITLE = "Better sleep, part by part"
 NEWSLETTER = "quiet-hour"
 REVIEWER = "demo"
 SUBSCRIBERS = ("ada@example.org", "ben@example.org", "cleo@example.org")
-# What a demo's home is made of and the next release may bring anew; all else in it stays.
-PACKAGED = ("flows", "templates", "prefect.yaml")
 
 
 class DemoFailed(PartworkError):
@@ -126,6 +125,7 @@ class Steps:
 
 
 def _make_home(folder: Path) -> None:
+    """What the package gives is as this release has it, edited or not; all else stays."""
     for name in PACKAGED:
         old = folder / name
         if old.is_dir():

@@ -3,13 +3,16 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from rich.console import Console
 
+from partwork.actions.renew import renew
 from partwork.assembly import assemble
+from partwork.library import Library
 from partwork.model.errors import PartworkError
 from partwork.orchestration.automations import install
 from partwork.orchestration.children import Child
@@ -52,7 +55,7 @@ def run_up(
     )
     console.print(f"starting; the log is {log}")
     began = time.monotonic()
-    running = _Running(settings, web_port)
+    running = _Running(settings, library, web_port)
     try:
         with running_prefect(
             settings.home,
@@ -107,12 +110,13 @@ def _on_terminal(console: Console) -> Hearer:
 class _Running:
     """The four that run, started so that none waits for another longer than it must."""
 
-    def __init__(self, settings: Settings, web_port: int) -> None:
-        self._settings, self._web_port = settings, web_port
+    def __init__(self, settings: Settings, library: Library, web_port: int) -> None:
+        self._settings, self._library, self._web_port = settings, library, web_port
         self.supervisor = Supervisor(lambda _what: None)
 
     def begin(self, prefect: RunningPrefect) -> None:
-        """While the server starts: the web pages, which need nobody."""
+        """While the server starts: the home is made new, and the web pages, which need nobody."""
+        _renew(self._library, lambda what: prefect.journal.note("up", what))
 
         def web() -> Child:
             where = ("--host", self._settings.web_host, "--port", str(self._web_port))
@@ -130,6 +134,16 @@ class _Running:
         notify_url = self._settings.notify_url.get_secret_value()
         deploy_what_can_be(prefect, self.supervisor.told, notify_url)
         _await_web(self._settings.web_host, self._web_port, prefect.children[1])
+
+
+def _renew(library: Library, told: Callable[[str], None]) -> None:
+    """Where the home cannot be written what is there is deployed."""
+    try:
+        words = renew(library, datetime.now(UTC)).words
+    except PartworkError as error:
+        words = (f"flows, prefect.yaml and templates were not renewed: {error}",)
+    for line in words:
+        told(line)
 
 
 def deploy_what_can_be(
