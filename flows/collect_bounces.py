@@ -28,9 +28,9 @@ def collect_bounces() -> State[Any]:
     try:
         with assemble(Settings()) as press:
             collected = collect(press, lambda: datetime.now(UTC))
+            tell_held(press)
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_held(collected.judged.held)
     for note in collected.notes:
         get_run_logger().warning("%s", note)
     if collected.mails or collected.judged.judged:
