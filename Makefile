@@ -37,9 +37,11 @@ endure: .venv/.endures
 		echo "$$target: $(ENDURE) s"; \
 		$(PY) tests/endure/endure.py $$target $(ENDURE) || failed="$$failed $$target"; \
 	done; \
-	if test -f "$(MAILQ)" && test -d "$(MAILQ_TOOLS)/venv"; then \
-		$(PY) benchmarks/mails.py "$(MAILQ)" "$(MAILQ_TOOLS)" --to .endure/mails || failed="$$failed mails"; \
-	else echo "mails: not judged, there are no judges in $(MAILQ_TOOLS) (see benchmarks/mails.py)"; fi; \
+	if test -f "$(MAILQ)"; then \
+		tools=; if test -d "$(MAILQ_TOOLS)/venv"; then tools="$(MAILQ_TOOLS)"; \
+		else echo "mails: of each the envelope alone is judged, for there are no judges in $(MAILQ_TOOLS)"; fi; \
+		$(PY) benchmarks/mails.py "$(MAILQ)" $${tools:+"$$tools"} --to .endure/mails || failed="$$failed mails"; \
+	else echo "mails: not judged, there is no $(MAILQ) (see benchmarks/mails.py)"; fi; \
 	$(PY) tests/endure/mailbox.py || failed="$$failed mailbox"; \
 	$(PY) -m pytest -q tests/endure/from_the_dashboard.py || failed="$$failed dashboard"; \
 	$(MAKE) --no-print-directory returned || failed="$$failed returned"; \

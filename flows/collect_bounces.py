@@ -28,11 +28,13 @@ def collect_bounces() -> State[Any]:
     try:
         with assemble(Settings()) as press:
             collected = collect(press, lambda: datetime.now(UTC))
+            tell_held(press)
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_held(collected.judged.held)
     for note in collected.notes:
         get_run_logger().warning("%s", note)
+    for line in collected.unheeded:
+        get_run_logger().info("%s", line)
     if collected.mails or collected.judged.judged:
         leave_report("collect-bounces", page(collected), "How much came back, and of what kind.")
     return Completed(message=in_words(collected))
@@ -40,7 +42,11 @@ def collect_bounces() -> State[Any]:
 
 def page(collected: Collected) -> str:
     """What came back and what was done about it, as Markdown."""
-    told = f"# What came back\n\n{escaped(in_words(collected))}\n"
-    if not collected.notes:
-        return told
-    return f"{told}\n## Not read, or not all of it\n\n{bullets(collected.notes)}"
+    sections = [f"# What came back\n\n{escaped(in_words(collected))}\n"]
+    for heading, lines in (
+        ("Not read, or not all of it", collected.notes),
+        ("Counts for nothing", collected.unheeded),
+    ):
+        if lines:
+            sections.append(f"## {heading}\n\n{bullets(lines)}")
+    return "\n".join(sections)

@@ -48,6 +48,7 @@ def publish(
     try:
         with assemble(Settings()) as press:
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
+            tell_held(press)
             unheard = why_unheard(press, sum(item.recipients for item in report.planned))
             remind(press, datetime.now(UTC))
             for item in report.planned:
@@ -55,7 +56,6 @@ def publish(
             started = start_sending(press, report.unsent)
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_held(report.held)
     if unheard:
         get_run_logger().warning("%s", unheard)
     leave_report("publish", page(report, started is not None), "What goes out, and what waits.")

@@ -81,11 +81,11 @@ def send(
             began = paces_time(press)
             report = run_lane(name)
             tell_slowed(press, began)
+            tell_held(press)
     except TurnTaken as taken:
         return Completed(name="Already running", message=str(taken))
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_held(report.held)
     tell_sent(report)
     tally = report.tally
     words = f"{report.sent} sent now, {tally.accepted} of {tally.planned} accepted"

@@ -36,9 +36,9 @@ def send_lane(
             report = send_unsent(
                 press, issue, clock=lambda: datetime.now(UTC), told_to_end=told_to_end
             )
+            tell_held(press)
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_held(report.held)
     words = f"{report.sent} sent by this lane"
     if report.stopped:
         return Failed(message=f"{words}; stopped: {report.stopped}")

@@ -31,10 +31,10 @@ def sweep() -> State[Any]:
     try:
         with assemble(Settings()) as press:
             swept = sweep_up(press, lambda: datetime.now(UTC), hands_on=is_deployed)
+            tell_held(press)  # what the web app or a command has held, too
             started = start_sending(press, swept.unsent)
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_held(swept.judged.held)
     if swept.dropped:  # where this is lost, a later sweep asks again
         ask_for("ingest", f"ingest-{runtime.flow_run.id}", {})
     words = in_words(swept)

@@ -11,13 +11,12 @@ from sqlalchemy import select
 
 from partwork.actions.feedback import judge, take_in
 from partwork.actions.finding import Finding
-from partwork.actions.listening import listening, why_unheard, why_unheard_of
+from partwork.actions.listening import listening
 from partwork.actions.subscribers import story_of
 from partwork.actions.trying import NothingToTry, Patience, try_feedback
-from partwork.assembly import Press, assemble
+from partwork.assembly import Press
 from partwork.delivering.addresses import UnfitAddress
 from partwork.model.feedback import Feedback, FeedbackKind, Source
-from partwork.settings import Settings
 from partwork.store.engine import read_only
 from partwork.store.event_schema import events
 from partwork.store.events import count_unjudged
@@ -324,31 +323,3 @@ def test_no_newsletter_that_may_be_sent_is_told(press: Press, server: RoughServe
     file.write_text(file.read_text().replace("imprint_url", "# imprint_url"))
     with world(press, server) as bare, pytest.raises(NothingToTry, match="`imprint_url`"):
         bare.try_it()
-
-
-def test_many_mails_to_others_are_warned_of_until_a_bounce_has_come_back(
-    posted: World, maildir: Path
-) -> None:
-    here = posted.press
-    far = replace(here, settings=Settings(home=here.settings.home, **_FAR))
-    (here.settings.home / "relays.toml").unlink()
-
-    assert why_unheard(far, 1000) == ""
-    assert why_unheard(far, 1001).startswith("1,001 mails are about to leave, and whether bounces")
-
-    (here.settings.home / "relays.toml").write_text(f"[[relay]]\n{relay(posted.server.url)}\n")
-    assert why_unheard(here, 1_000_000) == ""  # it stays on this machine
-    posted.try_it(comes_back=lambda: bounced(posted, maildir))
-    (here.settings.home / "relays.toml").unlink()
-
-    assert why_unheard(far, 1_000_000) == ""
-
-
-_FAR = {"smtp_url": "smtp://u:p@mail.example.org:587"}
-
-
-def test_what_waits_of_an_issue_is_what_is_warned_of(press: Press, issue: str) -> None:
-    with assemble(Settings(home=press.settings.home, **_FAR)) as far:
-        assert why_unheard_of(far, issue) == ""
-    assert why_unheard_of(press, issue) == ""
-    assert why_unheard(press, 1_000_000) == ""  # to the outbox

@@ -31,6 +31,14 @@ def test_what_was_not_read_is_shown_as_words(flow_file):
     assert "href" not in page
 
 
+def test_what_counts_for_nothing_has_a_heading_of_its_own(flow_file):
+    page = html(flow_file("collect_bounces").page(Collected(3, unheeded=("automatic replies: 3",))))
+
+    assert "<h2>Counts for nothing</h2>" in page
+    assert "automatic replies: 3" in page
+    assert "Not read" not in page
+
+
 def test_the_flow_is_deployed_under_its_own_name_and_looks_every_ten_minutes(flow_file):
     assert flow_file("collect_bounces").collect_bounces.name == "collect_bounces"
     config = (Path(__file__).parents[2] / "prefect.yaml").read_text()

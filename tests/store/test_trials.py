@@ -1,5 +1,6 @@
 """What was sent so that it comes back, and what did, is kept for good."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,7 +23,8 @@ TRIAL = Trial(7, FeedbackKind.BOUNCE, "main", "a hash", "<service.7@example.org>
 
 
 def test_trials_are_kept_as_they_were_sent_the_latest_first(engine: Engine) -> None:
-    later = replace(TRIAL, id=70, expects=FeedbackKind.COMPLAINT, sent_at=NOW + timedelta(1))
+    known = {"expects": FeedbackKind.COMPLAINT, "sent_at": NOW + timedelta(1), "way": "a print"}
+    later = replace(TRIAL, id=70, **known)
     with engine.begin() as conn:
         save_trial(conn, TRIAL)
         save_trial(conn, later)
@@ -30,6 +32,14 @@ def test_trials_are_kept_as_they_were_sent_the_latest_first(engine: Engine) -> N
 
         assert load_trials(conn) == (replace(later, relay_id="4Y8cKT"), TRIAL)
         assert load_answers(conn) == {}
+
+
+def test_a_trial_of_a_version_that_kept_no_way_is_read_without_one(engine: Engine) -> None:
+    told = json.dumps(["bounce", "main", "a hash", TRIAL.message_id, NOW.isoformat()])
+    with engine.begin() as conn:
+        save_fact(conn, "trial sent 7", told)
+
+        assert load_trials(conn) == (TRIAL,)
 
 
 def test_the_first_time_that_it_comes_back_counts(engine: Engine) -> None:

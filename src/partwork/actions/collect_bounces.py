@@ -13,6 +13,7 @@ from pathlib import Path
 from partwork.actions.feedback import Judged, judge_all, take_in
 from partwork.actions.notices import tell_editors
 from partwork.actions.putting_down import is_forged
+from partwork.actions.unheeded import unheeded_lines
 from partwork.assembly import Clock, Press
 from partwork.delivering.bounces import TOKEN, mail_behind
 from partwork.delivering.service import is_service_message_id
@@ -37,14 +38,15 @@ class Collected:
     """What came back.
 
     `mails` were looked at; `told` counts by kind what they tell, `new` what of it no earlier look
-    had. `notes` has a line for each mail that could not be read, is very long, or came to a bounce
-    address that somebody made up; `has_mailbox` is false where there was none to look into.
+    had. `notes` has a line for each mail that could not be read or is very long, `unheeded` one for
+    each kind that counts for nothing; `has_mailbox` is false where there was none to look into.
     """
 
     mails: int = 0
     told: Mapping[FeedbackKind, int] = field(default_factory=dict)
     new: int = 0
     notes: tuple[str, ...] = ()
+    unheeded: tuple[str, ...] = ()
     judged: Judged = field(default_factory=Judged)
     has_mailbox: bool = True
 
@@ -134,6 +136,8 @@ class _Look:
         self._press = press
         self._mails = self._new = 0
         self._told: Counter[FeedbackKind] = Counter()
+        self._harmless: Counter[FeedbackKind] = Counter()
+        self._forged: list[str] = []
         self._notes: list[str] = []
         self._more_notes = 0
 
@@ -148,7 +152,9 @@ class _Look:
             if any(_may_be_ours(self._press, event) for event in telling):
                 taken.append(mail.name)
             if any(is_forged(self._press, event.bounce_address) for event in told):
-                self.note([f"{mail.name}: came to {_FORGED}"])
+                self._forged.append(mail.name)
+            else:
+                self._harmless.update(event.kind for event in told)
         self._mails += len(mails)
         if events:
             self._new += take_in(self._press, events, now=clock())
@@ -165,7 +171,8 @@ class _Look:
     def collected(self, judged: Judged) -> Collected:
         more = [f"and {self._more_notes} more"] if self._more_notes else []
         notes = (*self._notes, *more)
-        return Collected(self._mails, dict(self._told), self._new, notes, judged)
+        unheeded = unheeded_lines(self._harmless, self._forged, judged)
+        return Collected(self._mails, dict(self._told), self._new, notes, unheeded, judged)
 
     def _read(self, mail: StoredMail) -> tuple[Feedback, ...]:
         if mail.size_bytes > LONG_BYTES:
@@ -209,7 +216,6 @@ def folder_at(address: ImapAddress | Path, silence: timedelta = SILENCE) -> Fold
     return Maildir(address) if isinstance(address, Path) else ImapFolder(address, silence)
 
 
-_FORGED = "a bounce address with a token that we did not make; it counts for nothing, stays unread"
 _KINDS = {
     FeedbackKind.BOUNCE: "bounced",
     FeedbackKind.DELAY: "delayed",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.clicks import as_mailed
-from partwork.actions.preview import page_url
+from partwork.actions.preview import page_url, site_of
 from partwork.assembly import Press
 from partwork.delivering.addresses import wire_address
 from partwork.delivering.bounces import TOKEN, MailKind, SentMail
@@ -68,7 +68,8 @@ def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
     """
     mailed = as_mailed(press, issue, newsletter)
     is_demo = issue.demo or not press.has_mail_server
-    shared = prepared(issue, newsletter, demo=is_demo, html=mailed.html)
+    archive = site_of(press, newsletter.slug).archive_url
+    shared = prepared(issue, newsletter, demo=is_demo, html=mailed.html, archive=archive)
     return Copies(
         press,
         issue,

@@ -33,7 +33,7 @@ from partwork.model.feedback import Certainty, Feedback, FeedbackKind, Source
 from partwork.returning.attributing import Attribution
 from partwork.returning.guarding import counts_against
 from partwork.returning.judging import Judgement, Limits, Record, judged
-from partwork.returning.rules import Outcome
+from partwork.returning.rules import Outcome, Rule
 from partwork.returning.status_codes import more_telling
 from partwork.store.bounce_records import BounceRecord, hold_records, save_records
 from partwork.store.engine import StoreError, read_only
@@ -67,9 +67,10 @@ class Judged:
 
     Of those `judged` came `suppressed` addresses, subscriptions that `left`, `probes` that are to
     be sent, and events that are `asked` about: a person may look. `put_back` are tried again,
-    `set_aside` are not. `waiting` is what the inbox still holds to be judged, now or later.
-    `campaigns` are those against which some of the events count; `held` are the issues that were
-    held for it, which `judge` leaves to `judge_all`.
+    `set_aside` are not. `not_ours` name no mail and no reader of ours; `about_us` say that a bounce
+    address of ours cannot be reached, and so speak of no reader either. `waiting` is what the inbox
+    still holds to be judged, now or later. `campaigns` are those against which some of the events
+    count; `held` are the issues that were held for it, which `judge` leaves to `judge_all`.
     """
 
     judged: int = 0
@@ -79,6 +80,8 @@ class Judged:
     asked: int = 0
     put_back: int = 0
     set_aside: int = 0
+    not_ours: int = 0
+    about_us: int = 0
     waiting: int = 0
     campaigns: tuple[int, ...] = field(default=(), compare=False, repr=False)
     held: tuple[Held, ...] = ()
@@ -93,6 +96,8 @@ class Judged:
             self.asked + more.asked,
             self.put_back + more.put_back,
             self.set_aside + more.set_aside,
+            self.not_ours + more.not_ours,
+            self.about_us + more.about_us,
             more.waiting,
             tuple(sorted({*self.campaigns, *more.campaigns})),
             self.held + more.held,
@@ -258,6 +263,8 @@ class _Court:
     probes: dict[int, PutDown] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     asked: int = 0
+    not_ours: int = 0
+    about_us: int = 0
 
     def judge(self, one: Unjudged, whose: PutDown) -> None:
         origin = whose.about.origin
@@ -265,6 +272,9 @@ class _Court:
             about = whose.about if whose.trial else Attribution(Certainty.NONE)
             _, judgement = judged(Record(self.now), one.event, about, self.now, self.limits)
             self._note(one, judgement)
+            self.about_us += whose.is_about_us
+            is_told_of = whose.is_about_us or whose.is_forged  # in a line of its own
+            self.not_ours += judgement.rule is Rule.NOT_OURS and not is_told_of
             if whose.trial and whose.trial.expects is one.event.kind:
                 source, certainty = one.event.source, about.certainty
                 self.answers.append(Answer(whose.trial.id, source, certainty, self.now))
@@ -297,6 +307,8 @@ class _Court:
             left=depart_within(press, connection, self._leavers(held), self.now),
             probes=self._ask_for_probes(press, connection, held),
             asked=self.asked,
+            not_ours=self.not_ours,
+            about_us=self.about_us,
             campaigns=tuple({one.campaign for one in self.decided if one.campaign}),
         )
         for answer in self.answers:

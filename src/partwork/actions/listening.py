@@ -1,10 +1,12 @@
 """Whether what comes back would be heard: the mailbox, the inbox of events, trials."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from partwork.actions.collect_bounces import folder_at, looked_through_at
 from partwork.actions.finding import Finding, looked
 from partwork.actions.guarding import is_told
+from partwork.actions.heard import unheard_relays
 from partwork.actions.inbox import inbox_of, words_for
 from partwork.actions.issue_named import issue_named
 from partwork.actions.trying_words import NOTHING_LISTENS
@@ -13,9 +15,11 @@ from partwork.delivering.bounces import TOKEN
 from partwork.model.errors import PartworkError
 from partwork.model.feedback import FeedbackKind
 from partwork.model.host import is_loopback
+from partwork.model.relay import Relay
 from partwork.store.engine import read_only
 from partwork.store.ledger import tally
 from partwork.store.trials import Answer, load_answers, load_trials
+from partwork.transport.url import smtp_address
 
 SILENCE = timedelta(seconds=10)  # a person waits for the answer
 MANY = 1000  # mails: a guess at where bounces that nobody hears begin to cost a sender's name
@@ -30,17 +34,22 @@ def listening(press: Press, now: datetime) -> tuple[Finding, ...]:
 
 
 def why_unheard(press: Press, deliveries: int) -> str:
-    """What to say before so many mails leave, as long as no bounce ever came back; "": nothing.
+    """What to say before so many mails leave, until a bounce came back by each relay; "": nothing.
 
-    Few mails, and mails that stay on this machine, need none. Raises as `press.relays` does.
+    What came back by a relay, or to a mailbox, that is another one by now shows nothing. Few mails,
+    and relays on this machine, need none. Raises as `press.relays` does.
     """
-    if deliveries <= MANY or not press.has_mail_server or is_loopback(press.mail_host):
+    if deliveries <= MANY:
         return ""
+    far = [r for r in unheard_relays(press) if not is_loopback(smtp_address(r.url).host)]
+    if not far:
+        return ""
+    untried = "has never been tried"
     if _last_answer(press, FeedbackKind.BOUNCE):
-        return ""
+        untried = f"has not been tried as it is set now {_by(far)}"
     return (
-        f"{deliveries:,} mails are about to leave, and whether bounces come back has never been "
-        f"tried; {TRY} does it"
+        f"{deliveries:,} mails are about to leave, and whether bounces come back {untried}; "
+        f"{TRY} does it"
     )
 
 
@@ -61,6 +70,8 @@ def _trials(press: Press) -> tuple[Finding, ...]:
         return ()
     told = [_told(press, kind) for kind in (FeedbackKind.BOUNCE, FeedbackKind.COMPLAINT)]
     last = "; ".join(filter(None, told))
+    if _last_answer(press, FeedbackKind.BOUNCE) and (unheard := unheard_relays(press)):
+        last = f"{last}; no bounce yet as it is set now {_by(unheard)}: {TRY} tries it"
     if is_told(press):
         words = last or f"never tried; {TRY} sends what must come back, and waits for it"
     else:
@@ -71,6 +82,10 @@ def _trials(press: Press) -> tuple[Finding, ...]:
 def _told(press: Press, kind: FeedbackKind) -> str:
     answer = _last_answer(press, kind)
     return f"a {kind} came back on {answer.at:%Y-%m-%d} by {answer.source}" if answer else ""
+
+
+def _by(relays: Sequence[Relay]) -> str:
+    return f"by relay {', '.join(relay.name for relay in relays)}"
 
 
 def _last_answer(press: Press, kind: FeedbackKind) -> Answer | None:

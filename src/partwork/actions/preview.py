@@ -209,6 +209,7 @@ def _written(
         message_id=message_id(0, issue.content_hash, newsletter.sender.address),
         date=now,
         demo=True,
+        archive=site_of(press, newsletter.slug).archive_url,
     )
     library.write(folder / "mail.eml", message)
     checks = preflight(

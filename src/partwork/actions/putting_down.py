@@ -10,7 +10,7 @@ from partwork.actions.trials import Trials, known_trials
 from partwork.assembly import Press
 from partwork.delivering.bounces import TOKEN, MailKind, SentMail, mail_behind
 from partwork.delivering.message_ids import NamedDelivery, delivery_named
-from partwork.model.feedback import Certainty, Feedback, FeedbackKind
+from partwork.model.feedback import Certainty, Feedback, FeedbackKind, Source
 from partwork.returning.attributing import Attribution, Found, Origin, attributed
 from partwork.store.origins import (
     Mailed,
@@ -28,13 +28,17 @@ class PutDown:
     """Whose an event is.
 
     `newsletter` is the one whose mail it speaks of, "": not known; `campaign` that of which the
-    mail was a delivery, 0: of none, or not known. Of a `trial` it is nobody's.
+    mail was a delivery, 0: of none, or not known. Of a `trial` it is nobody's, and so it is where
+    it `is_about_us`, that a bounce address of ours cannot be reached, or `is_forged`, a mail to one
+    that we did not make.
     """
 
     about: Attribution
     newsletter: str = ""
     campaign: int = 0
     trial: Trial | None = None
+    is_about_us: bool = False
+    is_forged: bool = False
 
 
 def put_down(
@@ -86,7 +90,7 @@ class _Ledger:
 
     def put_down(self, event: Feedback, named: _Named) -> PutDown:
         if named.is_about_ours:
-            return PutDown(Attribution(Certainty.NONE))
+            return PutDown(Attribution(Certainty.NONE), is_about_us=True)
         by_mark = self._marked(named.mark) if named.mark else None
         by_relay = _of_recipient(event, self.of_relay.get(event.relay_id, ()))
         by_message = self._named(named.message) if named.message else None
@@ -101,7 +105,10 @@ class _Ledger:
         about = attributed(event, found)
         mails = (mail for mail in (by_mark, by_relay, by_message) if mail)
         mail = next((mail for mail in mails if _origin(mail) == about.origin), None)
-        return PutDown(about, mail.newsletter, mail.campaign) if mail else PutDown(about)
+        if mail is None:
+            is_forged = named.is_forged and event.source is Source.MAILBOX
+            return PutDown(about, is_forged=is_forged)
+        return PutDown(about, mail.newsletter, mail.campaign)
 
     def _marked(self, mark: SentMail) -> Mailed | None:
         match mark.kind:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from partwork.actions.collect_bounces import collect_bounces
 from partwork.actions.finding import Finding
+from partwork.actions.heard import way_of
 from partwork.actions.loading import load_newsletter
 from partwork.actions.relaying import transport_of
 from partwork.actions.trying_words import (
@@ -193,7 +194,8 @@ class _Bench:
         number = secrets.randbelow(NUMBERS)
         name = service_message_id(self.newsletter, self._name(number))
         key = suppression_key(recipient, self.press.hash_key)
-        return Trial(number, kind, relay.name, key, name, self.clock())
+        way = way_of(self.press, relay)
+        return Trial(number, kind, relay.name, key, name, self.clock(), way=way)
 
     def _name(self, number: int) -> str:
         """With a secret in it: nobody can make up a report of a trial."""

@@ -140,5 +140,5 @@ def _tell(collected: "Collected", as_json: bool) -> None:
         print_json(collected)
         return
     out.print(in_words(collected))
-    for line in collected.notes:
+    for line in (*collected.notes, *collected.unheeded):
         err.print(f"partwork: {shown(line)}")

@@ -30,8 +30,8 @@ WEAKEST, LONGEST = 2048, 4096  # bits of an RSA key
 # What of a header is signed: RFC 6376, 5.4.1, and both fields of one-click (RFC 8058, 4).
 SIGNED = (
     *("from", "to", "reply-to", "subject", "date", "message-id", "mime-version", "content-type"),
-    *("list-id", "list-unsubscribe", "list-unsubscribe-post", "archived-at", "feedback-id"),
-    "auto-submitted",
+    *("list-id", "list-unsubscribe", "list-unsubscribe-post", "list-archive", "archived-at"),
+    *("feedback-id", "auto-submitted"),
 )
 REWRITTEN = frozenset({"message-id", "date"})  # by relays that write their own
 

@@ -79,10 +79,13 @@ class PreparedIssue:
         return WireReady(self.shared.filled(fields, head="".join(head).encode()))
 
 
-def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool, html: str = "") -> PreparedIssue:
+def prepared(
+    issue: Issue, newsletter: Newsletter, *, demo: bool, html: str = "", archive: str = ""
+) -> PreparedIssue:
     """The issue's strings and headers as bytes. Raises OpenField, UnfitHeader, UnfitAddress.
 
-    `html` takes the place of its own, under the name of the issue that was approved.
+    `html` takes the place of its own, under the name of the issue that was approved; `archive` is
+    the page that lists all issues ("": there is none that readers reach).
     """
     subject = filled(issue.subject, {}, html=False)  # no field may be in it: all read the same
     author = mailbox_field("From", issue.sender)
@@ -91,6 +94,7 @@ def prepared(issue: Issue, newsletter: Newsletter, *, demo: bool, html: str = ""
         text_field("Subject", f"[Demo] {subject}" if demo else subject),
         list_id_field(newsletter.name, newsletter.slug, newsletter.sender.address),
         token_field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        *([url_field("List-Archive", archive)] if archive else []),
         token_field("Feedback-ID", _feedback_id(issue)),
         *([token_field("X-Partwork-Demo", "yes")] if demo else []),
     ]
@@ -109,8 +113,10 @@ def message_bytes(
     message_id: str,
     date: datetime,
     demo: bool,
+    archive: str = "",
+    mailto: str = "",
 ) -> bytes:
-    """One copy of the issue, as `PreparedIssue.copy` has it.
+    """One copy of the issue, as `prepared` and `PreparedIssue.copy` have it.
 
     `to` and the envelope's recipient must be one address: a copy holds links that act for
     its reader. Raises WrongReader, OpenField, UnfitHeader, UnfitAddress; ValueError for a naive
@@ -118,7 +124,8 @@ def message_bytes(
     """
     if wire_address(to.address) != wire_address(envelope.recipient):
         raise WrongReader
-    return prepared(issue, newsletter, demo=demo).copy(to, fields, message_id=message_id, date=date)
+    shared = prepared(issue, newsletter, demo=demo, archive=archive)
+    return shared.copy(to, fields, message_id=message_id, date=date, mailto=mailto)
 
 
 def alternative(head: Sequence[str], text: Segments, html: Segments, seed: str) -> Segments:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from partwork.model.missed import Choice, Missed
-from partwork.store.rows import add_new, new_rows, written
+from partwork.store.rows import add_new, insert_if_new, new_rows, written
 from partwork.store.slots_schema import looks, missed, told
 
 
@@ -88,3 +88,8 @@ def save_told(conn: Connection, about: str, at: datetime) -> bool:
         index_elements=["about"], set_={"told_at": at}, where=told.c.told_at > at
     )
     return written(conn, unless_before) == 1
+
+
+def save_told_once(conn: Connection, about: str, at: datetime) -> bool:
+    """The same for what is told once for ever, though the clocks of several machines disagree."""
+    return insert_if_new(conn, told, about=about, told_at=at)

@@ -1,5 +1,8 @@
 """What people and replies have said about sending an issue: paused, held, cancelled, resumed."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, select
 
 from partwork.model.stop import Stop, StopKind
@@ -30,6 +33,17 @@ def load_stop(conn: Connection, content_hash: str) -> Stop | None:
     """What was last said of the issue; None: nothing was."""
     row = conn.execute(select(stops).where(stops.c.content_hash == content_hash)).first()
     return None if row is None else Stop(StopKind(row.kind), row.reason, row.at)
+
+
+def held_since(conn: Connection, since: datetime) -> Mapping[str, Stop]:
+    """Issues that were held after that instant and still are, by content hash, oldest first."""
+    query = (
+        select(stops)
+        .where(stops.c.kind == StopKind.HELD.value, stops.c.at > since)
+        .order_by(stops.c.at, stops.c.content_hash)
+    )
+    rows = conn.execute(query)
+    return {row.content_hash: Stop(StopKind.HELD, row.reason, row.at) for row in rows}
 
 
 def is_stopped(conn: Connection, content_hash: str) -> bool:

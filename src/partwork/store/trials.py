@@ -18,7 +18,8 @@ class Trial:
     """A mail that should make one kind of event come back.
 
     `recipient_key` is the hash of the address that it went to; `relay_id` is what its relay called
-    it, "" where that is not told.
+    it, "" where that is not told. `way` is a fingerprint of what would bring the event back, as it
+    was set then; "" of trials from before it was kept.
     """
 
     id: int
@@ -28,6 +29,7 @@ class Trial:
     message_id: str
     sent_at: datetime
     relay_id: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Answer:
 def save_trial(conn: Connection, trial: Trial) -> None:
     """Note a trial, before it is sent."""
     told = [trial.expects.value, trial.relay, trial.recipient_key, trial.message_id]
-    save_fact(conn, f"{_SENT}{trial.id}", json.dumps([*told, trial.sent_at.isoformat()]))
+    known = [*told, trial.sent_at.isoformat(), trial.way]
+    save_fact(conn, f"{_SENT}{trial.id}", json.dumps(known))
 
 
 def save_relay_id(conn: Connection, trial: int, relay_id: str) -> None:
@@ -62,9 +65,9 @@ def load_trials(conn: Connection) -> tuple[Trial, ...]:
     taken = facts_named(conn, _TAKEN)
     trials = []
     for id_, told in facts_named(conn, _SENT).items():
-        kind, relay, recipient, message_id, at = json.loads(told)
+        kind, relay, recipient, message_id, at, *way = json.loads(told)
         sent_at, relay_id = datetime.fromisoformat(at), taken.get(id_, "")
-        known = (FeedbackKind(kind), relay, recipient, message_id, sent_at, relay_id)
+        known = (FeedbackKind(kind), relay, recipient, message_id, sent_at, relay_id, *way)
         trials.append(Trial(int(id_), *known))
     return tuple(sorted(trials, key=lambda trial: trial.sent_at, reverse=True))
 
