@@ -8,18 +8,25 @@ from pathlib import Path
 import pytest
 
 from partwork.actions.approve import approve
+from partwork.actions.ingest import ingest
+from partwork.actions.issue_named import issue_named
 from partwork.actions.letter import begin_letter
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.actions.send import send
 from partwork.actions.status import status_of
 from partwork.actions.stopping import Stopped, cancel, pause, resume
+from partwork.actions.withdraw import bring_back, consequences_of, withdraw
 from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
+from partwork.model.article import Rights
+from partwork.model.correction import Withdrawal
 from partwork.model.delivery import Tally
 from partwork.settings import Settings
 from partwork.store.audience import load_subscriber
+from partwork.store.sources import save_sources, save_withdrawal
 from partwork.store.subscriptions import bundle_subscription
+from tests.actions.conftest import ARTICLES
 from tests.actions.sending import subscribe
 from tests.conftest import BACKENDS, NOW
 from tests.transport.rough_server import RoughServer
@@ -173,3 +180,41 @@ def test_to_resume_a_bundle_does_not_let_go_what_keeps_a_part(
     resume(press, seed, MONDAY)
     with pytest.raises(LibraryError, match="neither paused nor held"):
         resume(press, bundle, MONDAY)
+
+
+def test_a_bundle_stops_for_an_article_that_a_part_draws_on_and_goes_on_with_it(
+    press: Press, bundle: str, seed: str
+) -> None:
+    (article,) = ingest(press, [ARTICLES / "starting-a-heap.txt"], rights=Rights.OWN).articles
+    worms = article.cleaned.article.slug
+    with press.engine.begin() as connection:
+        save_sources(connection, issue_named(press, seed).content_hash, [worms])
+
+    would = consequences_of(press, worms).pauses
+    withdraw(press, worms, because="It was retracted.", now=MONDAY)
+    with pytest.raises(Stopped, match=f"waits: {seed}, .*`partwork withdraw {worms} --undo`"):
+        send(press, bundle, clock=lambda: MONDAY)
+
+    assert would == (seed,)
+    assert bring_back(press, worms, MONDAY).issues == [seed]
+    assert send(press, bundle, clock=lambda: MONDAY).sent == len(READERS)
+
+
+def test_a_part_that_is_cancelled_for_its_article_gives_the_others_free(
+    press: Press, server: RoughServer, bundle: str, seed: str
+) -> None:
+    with press.engine.begin() as connection:
+        save_sources(connection, issue_named(press, seed).content_hash, ["worms"])
+        save_withdrawal(connection, Withdrawal("worms", "retracted", MONDAY))
+    pause(press, bundle, "what is this?", MONDAY)
+    with pytest.raises(Stopped, match="withdraw worms --undo"):
+        resume(press, bundle, MONDAY)
+
+    cancel(press, seed, "", MONDAY)
+    tick(press, MONDAY + TICK)
+    waiting = dict(server.got)
+    resume(press, bundle, MONDAY)
+    tick(press, MONDAY + TICK)
+
+    assert waiting == {}
+    assert {subject(server, reader) for reader in READERS} == {"Soil"}
