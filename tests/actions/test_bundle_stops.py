@@ -36,6 +36,8 @@ READERS = tuple(f"reader-{n:02d}@example.org" for n in range(40))
 SUNDAY = NOW + timedelta(days=6)
 MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 TICK = timedelta(minutes=15)
+# For what is nothing to the database.
+ON_SQLITE = pytest.mark.parametrize("press", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -166,6 +168,7 @@ def test_what_was_put_off_goes_without_the_part_that_was_cancelled_meanwhile(
     assert subject(server, late) == "Soil"
 
 
+@ON_SQLITE
 def test_to_resume_a_bundle_does_not_let_go_what_keeps_a_part(
     press: Press, bundle: str, seed: str
 ) -> None:
@@ -182,6 +185,7 @@ def test_to_resume_a_bundle_does_not_let_go_what_keeps_a_part(
         resume(press, bundle, MONDAY)
 
 
+@ON_SQLITE
 def test_a_bundle_stops_for_an_article_that_a_part_draws_on_and_goes_on_with_it(
     press: Press, bundle: str, seed: str
 ) -> None:
@@ -200,6 +204,7 @@ def test_a_bundle_stops_for_an_article_that_a_part_draws_on_and_goes_on_with_it(
     assert send(press, bundle, clock=lambda: MONDAY).sent == len(READERS)
 
 
+@ON_SQLITE
 def test_a_part_that_is_cancelled_for_its_article_gives_the_others_free(
     press: Press, server: RoughServer, bundle: str, seed: str
 ) -> None:

@@ -209,7 +209,7 @@ class Lane:
             self.hold(self.course.held)
         elif noted.is_stopped or self.course.given_up:
             self.stopped = self.stopped or self._why_stopped()
-        self._heed_end()
+        self.heed_end()
         for key in told.awaited:
             if key not in noted.may_go:
                 self._withdraw(key)
@@ -223,7 +223,7 @@ class Lane:
         if self._rounds.is_due(answered):
             self.look()
 
-    def _heed_end(self) -> None:
+    def heed_end(self) -> None:
         """Takes and lets go nothing more once the process was told to end."""
         if self.told_to_end():
             self.stopped = self.stopped or TOLD_TO_END

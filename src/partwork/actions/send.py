@@ -109,7 +109,7 @@ def send(
             name, press, own, copies, transport, clock, progress, of_all, course, told_to_end
         )
         lane.look()  # a run that was killed may have left something to judge
-        canary = "" if was_stopped or lane.stopped else _send_canary(lane, found)
+        canary = "" if lane.stopped else _send_canary(lane, found, was_stopped)
         if not lane.stopped:
             lane.run()
     lane.look()
@@ -133,10 +133,12 @@ def _lane_name(press: Press, issue: Issue, clock: Clock) -> Iterator[str]:
             close_lane(connection, name)
 
 
-def _send_canary(lane: Lane, issue: Issue) -> str:
+def _send_canary(lane: Lane, issue: Issue, was_stopped: bool) -> str:
     """Sends to the first readers, and holds the issue if too many are refused; in words.
 
-    "": they have all been tried before. One run at a time does it, the others wait for its end.
+    "": they have all been tried before. Of an issue that `was_stopped` and that a person resumed,
+    only what comes now counts: the rest they have seen. One run at a time does it, the others wait
+    for its end.
     """
     press, percent = lane.press, lane.press.settings.refused_share
     with _alone(lane, f"canary:{issue.content_hash}"):
@@ -146,6 +148,12 @@ def _send_canary(lane: Lane, issue: Issue) -> str:
             return ""
         lane.run(at_most=left)
         fared = _tally(press, issue)
+        if was_stopped:
+            fared = replace(
+                fared,
+                accepted=fared.accepted - standing.accepted,
+                refused=fared.refused - standing.refused,
+            )
         if not lane.stopped and (why := why_held(fared, percent)):
             lane.hold(why)
         if not lane.stopped:
@@ -155,12 +163,19 @@ def _send_canary(lane: Lane, issue: Issue) -> str:
 
 @contextmanager
 def _alone(lane: Lane, what: str) -> Iterator[None]:
-    """Waits until no other lane does the same; one that was killed elsewhere has it for `LEASE`."""
+    """Waits until no other lane does the same; one that was killed elsewhere has it for `LEASE`.
+
+    A process that is told to end does not wait, and its lane is `stopped`.
+    """
     engine = lane.press.engine
     while True:
         with engine.begin() as connection:
             if take_lease(connection, what, lane.name, lane.clock(), LEASE):
                 break
+        lane.heed_end()
+        if lane.stopped:
+            yield
+            return
         time.sleep(0.2)
     try:
         yield
