@@ -120,8 +120,7 @@ def bring_back(press: Press, article: str, now: datetime) -> Done:
     """
     with read_only(press.engine) as connection:
         said = load_withdrawal(connection, article)
-        drawing = hashes_drawing_on(press, article)
-        stopped = [(one, load_stop(connection, one)) for one in _with_bundles(press, drawing)]
+    drawing = _with_bundles(press, hashes_drawing_on(press, article))
     if said is None and load_article(press, article).withdrawn_on is None:
         raise LibraryError(f"{article} is not withdrawn")
     done = Done()
@@ -129,7 +128,8 @@ def bring_back(press: Press, article: str, now: datetime) -> Done:
         _mark(press, article, None)
     with press.engine.begin() as connection:
         drop_withdrawal(connection, article)
-        for content_hash, stop in stopped:
+        for content_hash in drawing:
+            stop = load_stop(connection, content_hash)
             if said and stop and (stop.kind, stop.reason) == (StopKind.PAUSED, said.as_stop):
                 _let_go(connection, content_hash, stop, done, now)
     for slug, place in (said.series if said else {}).items():
