@@ -17,6 +17,7 @@ from partwork.actions.preview import preview
 from partwork.actions.publish import publish
 from partwork.actions.send import issue_named, send
 from partwork.actions.status import status, status_of
+from partwork.actions.stopping import Stopped
 from partwork.actions.unsubscribe import leaving_behind, skip
 from partwork.assembly import Press
 from partwork.model.audience import Evidence
@@ -363,7 +364,7 @@ def test_a_bundle_does_not_leave_once_one_of_its_parts_is_stopped(press: Press) 
         row = {"content_hash": seed, "kind": "cancelled", "reason": "a slip", "at": FRIDAY}
         connection.execute(stops.insert().values(row))
 
-    with pytest.raises(Unmailable, match=r"seed-01.*, one of its parts, is cancelled"):
+    with pytest.raises(Stopped, match=r"waits: seed-01.*, one of its parts, is cancelled"):
         send(press, the_bundle(press).name, clock=lambda: MONDAY)
 
 

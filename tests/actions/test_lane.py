@@ -17,7 +17,7 @@ from partwork.assembly import Press, assemble, keys_of
 from partwork.model.audience import SuppressionReason
 from partwork.model.delivery import DeliveryState, Tally
 from partwork.settings import Settings
-from partwork.store.audience import is_suppressed
+from partwork.store.audience import is_suppressed, load_subscriber, move_subscriber
 from tests.actions.sending import doubted, ledger, published, subscribe
 from tests.conftest import NOW, Clock, wait_until
 from tests.transport.rough_server import DROP, RoughServer
@@ -183,6 +183,32 @@ def test_an_interrupted_lane_leaves_the_rest_free(
     assert under_way <= 1
     assert report.tally == Tally(accepted=70 - under_way, pending=under_way)
     assert all(copies == 1 for copies in server.got.values())
+
+
+def test_who_moves_while_a_lane_has_their_message_made_is_mailed_at_the_new_address_alone(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    old, new = MANY[40], "elsewhere@example.org"
+
+    def move(done: int, _of: int) -> None:
+        if done == 5:
+            keys = keys_of(new, by_smtp.hash_key)
+            with by_smtp.engine.begin() as connection:
+                person = load_subscriber(connection, old)
+                assert person
+                assert move_subscriber(
+                    connection,
+                    person.id,
+                    new,
+                    address_key=keys.address_key,
+                    suppression_key=keys.suppression_key,
+                )
+
+    report = send(by_smtp, issue, clock=clock, progress=move)
+
+    assert report.tally == Tally(accepted=70)
+    assert (server.got[old], server.got[new]) == (0, 1)
+    assert ledger(by_smtp, issue)[new].state is DeliveryState.ACCEPTED
 
 
 @pytest.mark.parametrize("got", [1, 35, 60])

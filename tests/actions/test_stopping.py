@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from partwork.actions.issue_named import issue_named
 from partwork.actions.publish import publish
 from partwork.actions.reconcile import accept_doubts, doubts_of, resend_doubts
 from partwork.actions.send import send
@@ -15,6 +16,7 @@ from partwork.library import LibraryError
 from partwork.model.delivery import Tally
 from partwork.model.stop import Stop, StopKind
 from partwork.settings import Settings
+from partwork.store.leases import take_lease
 from partwork.store.stops import load_stop, save_hold
 from tests.actions.sending import subscribe
 from tests.conftest import NOW, Clock
@@ -159,6 +161,65 @@ def test_the_first_readers_decide_about_the_others(
     assert shown.domains["example.org"]["refused"] == 5
     resume(by_smtp, issue, NOW)
     assert send(by_smtp, issue, clock=clock).tally == Tally(accepted=95, refused=5)
+
+
+def test_the_first_readers_decide_also_where_it_was_paused_before_anything_was_sent(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    pause(by_smtp, issue, "a typo?", NOW)
+    resume(by_smtp, issue, NOW)
+    for reader in MANY[:5]:
+        server.answers[f"RCPT {reader}"] = deque(["550 5.2.2 mailbox full"])
+
+    held = send(by_smtp, issue, clock=clock)
+
+    assert held.canary.startswith("5 of the first ")
+    assert held.stopped.startswith("held: 5 of the first")
+    assert held.tally.accepted <= 15
+
+
+def test_the_first_readers_who_are_left_go_first_after_a_pause_in_their_midst(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    def stop(done: int, _of: int) -> None:
+        if done >= 5:
+            pause(by_smtp, issue, "", NOW)
+
+    first = send(by_smtp, issue, clock=clock, progress=stop).tally.accepted
+    resume(by_smtp, issue, NOW)
+    second = send(by_smtp, issue, clock=clock)
+
+    assert 5 <= first < 20
+    assert second.canary.startswith(f"0 of the first {20 - first} answered were refused")
+    assert second.tally == Tally(accepted=100)
+
+
+def test_who_resumes_what_its_first_readers_held_has_seen_their_refusals(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    for reader in MANY[:5]:
+        server.answers[f"RCPT {reader}"] = deque(["550 5.2.2 mailbox full"])
+    held = send(by_smtp, issue, clock=clock)
+    resume(by_smtp, issue, NOW)
+
+    again = send(by_smtp, issue, clock=clock)
+
+    assert held.stopped.startswith("held: ")
+    assert again.stopped == ""
+    assert again.tally == Tally(accepted=95, refused=5)
+
+
+def test_a_process_that_is_told_to_end_does_not_wait_for_another_s_first_readers(
+    by_smtp: Press, issue: str, server: RoughServer, clock: Clock
+) -> None:
+    canary = f"canary:{issue_named(by_smtp, issue).content_hash}"
+    with by_smtp.engine.begin() as connection:
+        assert take_lease(connection, canary, "another lane", NOW, timedelta(minutes=10))
+
+    report = send(by_smtp, issue, clock=clock, told_to_end=lambda: True)
+
+    assert "told to end" in report.stopped
+    assert not server.got
 
 
 def test_the_canary_says_what_it_does_not_know(by_smtp: Press, issue: str, clock: Clock) -> None:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from partwork.actions.approve import NotApprovable, approve
 from partwork.actions.archive import archive_of, series_shown
@@ -17,15 +18,18 @@ from partwork.actions.read_issue import published_page, published_page_of
 from partwork.actions.send import send
 from partwork.actions.status import status_of
 from partwork.actions.stop_link import stop
-from partwork.actions.stopping import Stopped, pause
+from partwork.actions.stopping import Stopped, cancel, pause, resume
 from partwork.actions.uses import uses_of
 from partwork.actions.withdraw import bring_back, consequences_of, withdraw
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.article import Rights
 from partwork.model.correction import Withdrawal
+from partwork.model.delivery import DeliveryState
 from partwork.store.correction_schema import issue_sources
 from partwork.store.engine import read_only
+from partwork.store.schema import deliveries
+from partwork.store.sources import save_sources
 from partwork.subscribing.page_links import stop_key
 from tests.actions.conftest import ARTICLES
 from tests.actions.sending import ledger, published, subscribe
@@ -216,3 +220,92 @@ def test_what_an_editor_stopped_by_their_link_meanwhile_does_not_go_on(
     assert f"{source}, which it draws on, was withdrawn" in view.stopped
     with pytest.raises(Stopped):
         send(press, issue, clock=lambda: NOW)
+
+
+def also_drawing_on(press: Press, issue: str, article: str) -> str:
+    """Has the issue draw on another article too, as it does whose part cites two."""
+    with press.engine.begin() as connection:
+        save_sources(connection, issue_named(press, issue).content_hash, [article])
+    return article
+
+
+def test_what_draws_on_two_that_were_withdrawn_waits_for_both(
+    press: Press, source: str, articles: tuple[str, ...], issue: str
+) -> None:
+    other = also_drawing_on(press, issue, next(name for name in articles if name != source))
+    withdraw(press, source, because=WHY, now=NOW)
+    withdraw(press, other, because=WHY, now=NOW)
+
+    first = bring_back(press, source, NOW)
+    unsent = publish(press, "", at_once=False, now=NOW).unsent
+    with pytest.raises(Stopped, match=f"{other}, which it draws on, was withdrawn"):
+        send(press, issue, clock=lambda: NOW)
+    second = bring_back(press, other, NOW)
+
+    assert (first.issues, unsent) == ([], ())
+    assert f"{issue}: paused, for {other}, which it draws on, was withdrawn" in first.kept
+    assert second.issues == [issue]
+    assert send(press, issue, clock=lambda: NOW).sent == 3
+
+
+@pytest.mark.parametrize("was_paused", [True, False])
+def test_nobody_resumes_what_draws_on_a_withdrawn_article(
+    press: Press, source: str, issue: str, was_paused: bool
+) -> None:
+    if was_paused:
+        pause(press, issue, "a doubt of mine", NOW)
+    withdraw(press, source, because=WHY, now=NOW)
+
+    said = f"`partwork withdraw {source} --undo` .*, `partwork cancel {issue}` ends it"
+    with pytest.raises(Stopped, match=said):
+        resume(press, issue, NOW)
+    bring_back(press, source, NOW)
+    if was_paused:
+        resume(press, issue, NOW)
+
+    assert send(press, issue, clock=lambda: NOW).sent == 3
+
+
+def test_who_pauses_what_a_withdrawal_paused_gives_no_reason_and_is_heeded(
+    press: Press, source: str, issue: str
+) -> None:
+    withdraw(press, source, because=WHY, now=NOW)
+    pause(press, issue, "", NOW)
+    pause(press, issue, "", NOW)
+    shown = status_of(press, issue).stopped
+
+    assert f"(paused by hand; {source}, which it draws on, was withdrawn)" in shown
+    assert bring_back(press, source, NOW).issues == []
+    with pytest.raises(Stopped, match="paused by hand"):
+        send(press, issue, clock=lambda: NOW)
+
+
+def test_what_is_sent_again_after_a_withdrawal_does_not_leave(
+    press: Press, source: str, issue: str
+) -> None:
+    send(press, issue, clock=lambda: NOW)
+    withdraw(press, source, because=WHY, now=NOW)
+    with press.engine.begin() as connection:  # as a doubt that an operator has sent again
+        connection.execute(update(deliveries).values(state=DeliveryState.PENDING.value))
+
+    assert publish(press, "", at_once=False, now=NOW).unsent == ()
+    with pytest.raises(Stopped, match="was withdrawn"):
+        send(press, issue, clock=lambda: NOW)
+    assert "was withdrawn" in status_of(press, issue).stopped
+
+
+def test_the_status_of_what_has_gone_out_whole_says_nothing_of_a_withdrawal(
+    press: Press, source: str, issue: str
+) -> None:
+    send(press, issue, clock=lambda: NOW)
+    withdraw(press, source, because=WHY, now=NOW)
+
+    assert status_of(press, issue).stopped == ""
+
+
+def test_what_is_cancelled_for_a_withdrawal_stays_so(press: Press, source: str, issue: str) -> None:
+    withdraw(press, source, because=WHY, now=NOW)
+    cancel(press, issue, "", NOW)
+
+    assert bring_back(press, source, NOW).issues == []
+    assert status_of(press, issue).stopped.startswith("is cancelled")

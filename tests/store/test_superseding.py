@@ -22,6 +22,7 @@ from partwork.model.correction import Correction
 from partwork.model.delivery import DeliveryState, Reply, Verdict
 from partwork.model.issue import AudienceRule, Issue
 from partwork.model.stop import Stop, StopKind
+from partwork.store.bundles import end_waiting, gatherings, plan_bundle, readers_of
 from partwork.store.campaigns import last_campaign, plan_campaign, unfinished_issues
 from partwork.store.claiming import claim
 from partwork.store.corrections import (
@@ -39,7 +40,7 @@ from partwork.store.lanes import sweep
 from partwork.store.ledger import load_deliveries, tally
 from partwork.store.records import settle_doubts
 from partwork.store.stops import load_stop, save_stop
-from partwork.store.subscriptions import end_subscription
+from partwork.store.subscriptions import bundle_subscription, end_subscription
 from partwork.store.superseding import (
     carry_over,
     former_wordings,
@@ -390,3 +391,88 @@ def test_what_was_in_doubt_of_the_first_does_not_go_on_past_a_cancelled_revision
         assert unfinished_issues(conn, START) == ()
 
     assert town.recipients(third) == []
+
+
+@pytest.fixture
+def bundle(town: Town) -> Issue:
+    """The mail of a week with the part and another; Ada's is under way, Bob's is not begun."""
+    people = town.join("ada", "bob")
+    with town.engine.begin() as conn:
+        for person in people:
+            assert bundle_subscription(conn, person, "daily", is_bundled=True)
+    parts = (worded("first"), replace(worded("another"), instalment="part0002", number=2))
+    for part in parts:
+        with town.engine.begin() as conn:
+            save_draft(conn, part, START)
+        town.plan(part, START)
+    made = replace(worded("both"), instalment="", audience=AudienceRule("daily", ""))
+    with town.engine.begin() as conn:
+        (readers,) = readers_of(conn, gatherings(conn))
+        plan_bundle(conn, made, parts, readers, due_at=START, now=START)
+        end_waiting(conn, readers, ())
+        (ada,) = claim(conn, made.content_hash, "lane", START, LEASE, limit=1)
+        assert note_attempt(conn, ada.id, "lane", START)
+    return made
+
+
+def the_row(conn: Connection, bundle: Issue) -> int:
+    (row,) = load_deliveries(conn, bundle.content_hash)
+    return row.id
+
+
+@pytest.mark.parametrize("end", ["put off", "sent again after a doubt"])
+def test_what_a_bundle_had_sent_and_is_to_be_sent_again_follows_the_correction(
+    town: Town, bundle: Issue, end: str
+) -> None:
+    first, revision = worded("first"), worded("second")
+    with town.engine.begin() as conn:
+        take_effect(conn, first, revision, START)
+        row = the_row(conn, bundle)
+        assert is_open(conn, first.content_hash)
+        if end == "put off":
+            later = Reply(451, "later")
+            note_reply(
+                conn, row, "lane", Verdict.DEFERRED, later, at=START, next_try_at=START + LEASE
+            )
+        else:
+            note_doubt(conn, row, "lane", "reset", START)
+            assert is_open(conn, first.content_hash)
+            settle_doubts(conn, bundle.content_hash, is_to_resend=True, why="asked", now=START)
+        assert is_open(conn, first.content_hash)
+        carry_over(conn, first.content_hash, revision, START)
+
+        assert not is_open(conn, first.content_hash)
+        assert tally(conn, bundle.content_hash).planned == 0
+
+    assert town.recipients(revision, DeliveryState.GATHERED) == ["ada", "bob"]
+
+
+def test_what_a_bundle_had_sent_and_was_taken_settles_the_correction(
+    town: Town, bundle: Issue
+) -> None:
+    first, revision = worded("first"), worded("second")
+    with town.engine.begin() as conn:
+        take_effect(conn, first, revision, START)
+        row = the_row(conn, bundle)
+        note_reply(conn, row, "lane", Verdict.ACCEPTED, Reply(250, "ok"), at=START)
+        assert not is_open(conn, first.content_hash)
+
+    assert town.recipients(first, DeliveryState.BUNDLED) == ["ada"]
+    assert town.recipients(revision, DeliveryState.GATHERED) == ["bob"]
+
+
+def test_a_bundle_that_is_paused_keeps_a_correction_open_until_it_is_resumed(
+    town: Town, bundle: Issue
+) -> None:
+    first, revision = worded("first"), worded("second")
+    with town.engine.begin() as conn:
+        save_stop(conn, bundle.content_hash, Stop(StopKind.PAUSED, "wait", START))
+        take_effect(conn, first, revision, START)
+        assert is_open(conn, first.content_hash)
+        save_stop(conn, bundle.content_hash, Stop(StopKind.RESUMED, "", START))
+        carry_over(conn, first.content_hash, revision, START)
+
+    assert town.recipients(revision, DeliveryState.GATHERED) == ["bob"]
+    with town.engine.begin() as conn:
+        save_stop(conn, bundle.content_hash, Stop(StopKind.CANCELLED, "", START))
+        assert is_open(conn, first.content_hash)  # Ada's may have arrived

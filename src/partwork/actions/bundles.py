@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from partwork.actions.loading import load_newsletter
 from partwork.actions.planned import Planned
 from partwork.actions.preview import page_url
-from partwork.actions.stopping import words_for
 from partwork.assembly import Press
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue, Marked
@@ -32,7 +31,7 @@ from partwork.store.bundles import (
 )
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, load_issue, load_marked
-from partwork.store.stops import load_stop
+from partwork.store.unbundling import cancelled_in_bundles, unbundle
 
 
 class Unmailable(PartworkError):
@@ -48,10 +47,15 @@ def bundle_weeks(press: Press, now: datetime) -> tuple[tuple[Planned, ...], tupl
 
     What some readers wait for becomes a bundle and is bundled in one transaction: stopped at any
     moment and run again, each reader is planned once for each part, in a bundle or by itself. A
-    week whose end nobody saw is made up for.
+    week whose end nobody saw is made up for. Mails with a part that was cancelled since they were
+    planned are taken apart before.
     """
     planned: list[Planned] = []
     waiting: list[str] = []
+    with read_only(press.engine) as connection:
+        cancelled = cancelled_in_bundles(connection)
+    for slug, part in cancelled:
+        take_apart(press, slug, part)
     with read_only(press.engine) as connection:
         found = sorted(gatherings(connection), key=lambda g: g.newsletter)
     for slug, gathered in groupby(found, key=lambda g: g.newsletter):
@@ -69,18 +73,31 @@ def bundle_weeks(press: Press, now: datetime) -> tuple[tuple[Planned, ...], tupl
     return tuple(planned), tuple(waiting)
 
 
+def take_apart(press: Press, newsletter: str, part: str) -> int:
+    """Has readers of unsent mails with a part, by its content hash, wait again; how many.
+
+    What else was in the mail comes with the next one. What a lane has sent just now is left, and
+    goes the same way later if it was put off.
+    """
+    taken = 0
+    while True:
+        with press.engine.begin() as connection:
+            lock_bundles(connection, newsletter)
+            count = unbundle(connection, part)
+        if not count:
+            return taken
+        taken += count
+
+
 def demand_mailable(press: Press, bundle: Issue) -> tuple[Issue, ...]:
     """The parts of a bundle, none for any other issue.
 
-    Raises Unmailable where an editor's yes to one of them is missing, or it was stopped.
+    Raises Unmailable where an editor's yes to one of them is missing.
     """
     with read_only(press.engine) as connection:
         parts = parts_of(connection, bundle.content_hash)
         for part in parts:
             _demand_approved(connection, part)
-            stop = load_stop(connection, part.content_hash)
-            if stop and stop.is_on:
-                raise Unmailable(part.name, words_for(part.name, stop))
     return parts
 
 

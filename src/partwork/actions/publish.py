@@ -35,7 +35,7 @@ from partwork.store.lanes import sweep
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.ledger import tally
 from partwork.store.slots import decided_at, left_out, save_look
-from partwork.store.stops import load_stop
+from partwork.store.stops import stop_against
 
 LEASE = timedelta(minutes=5)
 
@@ -214,10 +214,10 @@ def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
     with read_only(press.engine) as connection:
         last = last_campaign(connection, series.slug)
         issue = load_issue(connection, last.content_hash) if last else None
-        stop = load_stop(connection, issue.content_hash) if issue else None
+        stop = stop_against(connection, issue.content_hash) if issue else None
         pending = tally(connection, issue.content_hash).pending if issue else 0
     if issue and pending and not (stop and stop.kind is StopKind.CANCELLED):
-        if stop and stop.is_on:
+        if stop:
             return f"part {issue.number} {stopped_words(issue.name, stop)}"
         return f"part {issue.number} is not sent yet; `partwork send {issue.name}` does it"
     return now

@@ -13,7 +13,7 @@ from partwork.model.errors import PartworkError
 from partwork.model.stop import StopKind
 from partwork.store.engine import read_only
 from partwork.store.leases import release_lease, take_lease
-from partwork.store.stops import load_stop
+from partwork.store.stops import stop_against
 
 # What fails once fails at each tick: of the same flow and the same thing it is told that often.
 AGAIN = timedelta(hours=6)
@@ -110,5 +110,5 @@ def _is_stopped_by_a_person(press: Press, run: RunState) -> bool:
     except PartworkError:
         return False
     with read_only(press.engine) as connection:
-        stop = load_stop(connection, found.content_hash)
+        stop = stop_against(connection, found.content_hash)
     return stop is not None and stop.kind in {StopKind.PAUSED, StopKind.CANCELLED}

@@ -34,7 +34,7 @@ from partwork.store.issues import is_published
 from partwork.store.lanes import close_lane, open_lane, sweep
 from partwork.store.leases import release_lease, take_lease
 from partwork.store.ledger import load_deliveries, tally
-from partwork.store.stops import load_stop
+from partwork.store.stops import load_stop, stop_against
 from partwork.store.workers import this_worker
 from partwork.transport.outbox import Outbox
 
@@ -75,7 +75,8 @@ def send(
     reply after; what a crash leaves between the two is in doubt and not sent again. A share of the
     readers goes first, and the others only when their servers took it. Once `told_to_end` says so,
     nothing more leaves, and the replies to what has left are noted. Raises Stopped for an issue
-    that is paused, held or cancelled.
+    that is paused, held or cancelled, or draws on an article that was withdrawn; a bundle is as
+    its parts are.
     """
     found = issue_named(press, issue)
     with read_only(press.engine) as connection:
@@ -84,13 +85,14 @@ def send(
                 f"{found.name} is not published; `partwork publish {found.audience.series} --now` "
                 "publishes the next part that is approved"
             )
-        stop = load_stop(connection, found.content_hash)
+        stop = stop_against(connection, found.content_hash)
+        was_stopped = load_stop(connection, found.content_hash) is not None
     newsletter = _ready_newsletter(press, found, dry_run)
     copies = copies_of(press, found, newsletter)
     copies.sample(newsletter.sender.address, clock())  # what is wrong with all must refuse nobody
     if dry_run:
         return _dry_run(press, copies, clock)
-    if stop and stop.is_on:
+    if stop:
         raise Stopped(found.name, stop)
     with press.engine.begin() as connection:
         sweep(connection, clock())
@@ -107,7 +109,7 @@ def send(
             name, press, own, copies, transport, clock, progress, of_all, course, told_to_end
         )
         lane.look()  # a run that was killed may have left something to judge
-        canary = "" if stop or lane.stopped else _send_canary(lane, found)
+        canary = "" if lane.stopped else _send_canary(lane, found, was_stopped)
         if not lane.stopped:
             lane.run()
     lane.look()
@@ -131,10 +133,12 @@ def _lane_name(press: Press, issue: Issue, clock: Clock) -> Iterator[str]:
             close_lane(connection, name)
 
 
-def _send_canary(lane: Lane, issue: Issue) -> str:
+def _send_canary(lane: Lane, issue: Issue, was_stopped: bool) -> str:
     """Sends to the first readers, and holds the issue if too many are refused; in words.
 
-    "": they have all been tried before. One run at a time does it, the others wait for its end.
+    "": they have all been tried before. Of an issue that `was_stopped` and that a person resumed,
+    only what comes now counts: the rest they have seen. One run at a time does it, the others wait
+    for its end.
     """
     press, percent = lane.press, lane.press.settings.refused_share
     with _alone(lane, f"canary:{issue.content_hash}"):
@@ -144,6 +148,12 @@ def _send_canary(lane: Lane, issue: Issue) -> str:
             return ""
         lane.run(at_most=left)
         fared = _tally(press, issue)
+        if was_stopped:
+            fared = replace(
+                fared,
+                accepted=fared.accepted - standing.accepted,
+                refused=fared.refused - standing.refused,
+            )
         if not lane.stopped and (why := why_held(fared, percent)):
             lane.hold(why)
         if not lane.stopped:
@@ -153,12 +163,19 @@ def _send_canary(lane: Lane, issue: Issue) -> str:
 
 @contextmanager
 def _alone(lane: Lane, what: str) -> Iterator[None]:
-    """Waits until no other lane does the same; one that was killed elsewhere has it for `LEASE`."""
+    """Waits until no other lane does the same; one that was killed elsewhere has it for `LEASE`.
+
+    A process that is told to end does not wait, and its lane is `stopped`.
+    """
     engine = lane.press.engine
     while True:
         with engine.begin() as connection:
             if take_lease(connection, what, lane.name, lane.clock(), LEASE):
                 break
+        lane.heed_end()
+        if lane.stopped:
+            yield
+            return
         time.sleep(0.2)
     try:
         yield
@@ -171,8 +188,9 @@ def unsent_of(press: Press, issue: str) -> int:
     """How many of its deliveries wait to be sent; none while it is stopped. Raises LibraryError."""
     found = issue_named(press, issue)
     with read_only(press.engine) as connection:
-        stop = load_stop(connection, found.content_hash)
-        return 0 if stop and stop.is_on else tally(connection, found.content_hash).pending
+        if stop_against(connection, found.content_hash):
+            return 0
+        return tally(connection, found.content_hash).pending
 
 
 def send_test(press: Press, issue: str, address: str, clock: Clock) -> Reply:

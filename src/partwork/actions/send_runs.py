@@ -14,7 +14,7 @@ from partwork.model.stop import Stop, StopKind
 from partwork.store.engine import read_only
 from partwork.store.ledger import tally
 from partwork.store.send_runs import SendRun, forget_send_run, list_send_runs, save_send_run
-from partwork.store.stops import load_stop, save_hold
+from partwork.store.stops import load_stop, save_hold, stop_against
 
 # A guess: a run that no worker has begun by then was lost on its way, and another is asked for.
 BEGINS_WITHIN = timedelta(minutes=15)
@@ -71,9 +71,9 @@ def may_be_asked_for(press: Press, issue: str, now: datetime) -> bool:
     """Whether a run is to be asked to send the issue: it is not stopped, nor is one on its way."""
     found = issue_named(press, issue)
     with read_only(press.engine) as connection:
-        stop = load_stop(connection, found.content_hash)
+        stop = stop_against(connection, found.content_hash)
         asked = list_send_runs(connection)
-    if stop and stop.is_on:
+    if stop:
         return False
     if who_is_at(press, Work.SENT, found.name, now):
         return False

@@ -29,7 +29,7 @@ from partwork.store.ledger import tally
 from partwork.store.records import by_domain, last_refusals
 from partwork.store.reviews import rejection_of
 from partwork.store.slots import load_missed
-from partwork.store.stops import load_stop
+from partwork.store.stops import load_stop, stop_against
 
 REFUSALS = 5  # as many as a person reads at a glance
 BUNDLES = 5  # the same
@@ -201,7 +201,8 @@ def _issue(press: Press, issue: Issue, now: datetime | None) -> IssueStatus:
         approvals = approvals_of(connection, issue.content_hash)
         published = is_published(connection, issue.content_hash)
         counted = tally(connection, issue.content_hash)
-        stop = load_stop(connection, issue.content_hash)
+        said = load_stop(connection, issue.content_hash)
+        stop = stop_against(connection, issue.content_hash)
         rejection = rejection_of(connection, issue.content_hash)
     if published:
         state = "published"
@@ -210,6 +211,9 @@ def _issue(press: Press, issue: Issue, now: datetime | None) -> IssueStatus:
     else:
         at = now or max((yes.approved_at for yes in approvals), default=_LONG_AGO)
         state = "approved" if standing_of(press, issue, at).approved_at else "draft"
-    stopped = words_for(issue.name, stop) if stop and stop.is_on else ""
+    is_open = counted.pending or counted.deferred or counted.gathered
+    # Of what has gone out whole it matters only what people said, not what it was made of.
+    is_told = stop and (is_open or (said and said.is_on))
+    stopped = words_for(issue.name, stop) if stop and is_told else ""
     reviewers = tuple(dict.fromkeys(approval.reviewer for approval in approvals))
     return IssueStatus(issue.name, issue.title, state, reviewers, counted, stopped)

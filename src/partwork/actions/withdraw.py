@@ -1,8 +1,10 @@
 """An article that may be used no more: what draws on it is held, and its pages are taken down."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+
+from sqlalchemy import Connection
 
 from partwork.actions.compose import compose
 from partwork.actions.filing import save_head
@@ -28,6 +30,7 @@ from partwork.store.sources import (
     load_withdrawal,
     save_sources,
     save_withdrawal,
+    withdrawal_behind,
 )
 from partwork.store.stops import load_stop, save_stop
 
@@ -102,7 +105,7 @@ def withdraw(press: Press, article: str, *, because: str, now: datetime) -> Done
             save_sources(connection, content_hash, [article])
         save_withdrawal(connection, said)
         for content_hash, name in running.items():
-            if save_stop(connection, content_hash, Stop(StopKind.PAUSED, _why(article), now)):
+            if save_stop(connection, content_hash, Stop(StopKind.PAUSED, said.as_stop, now)):
                 done.issues.append(name)
     for slug in places:
         left = tuple(name for name in _series(press, slug).articles if name != article)
@@ -112,12 +115,12 @@ def withdraw(press: Press, article: str, *, because: str, now: datetime) -> Done
 
 def bring_back(press: Press, article: str, now: datetime) -> Done:
     """Undoes a withdrawal: the article may be used, its pages are there, and what was paused by it
-    goes on; series are composed with it again, as drafts. Raises LibraryError.
+    goes on, unless it draws on another that was withdrawn; series are composed with it again, as
+    drafts. Raises LibraryError.
     """
     with read_only(press.engine) as connection:
         said = load_withdrawal(connection, article)
-        drawing = hashes_drawing_on(press, article)
-        stopped = [(one, load_stop(connection, one)) for one in _with_bundles(press, drawing)]
+    drawing = _with_bundles(press, hashes_drawing_on(press, article))
     if said is None and load_article(press, article).withdrawn_on is None:
         raise LibraryError(f"{article} is not withdrawn")
     done = Done()
@@ -125,12 +128,10 @@ def bring_back(press: Press, article: str, now: datetime) -> Done:
         _mark(press, article, None)
     with press.engine.begin() as connection:
         drop_withdrawal(connection, article)
-        for content_hash, stop in stopped:
-            if not (stop and stop.kind is StopKind.PAUSED and stop.reason == _why(article)):
-                continue
-            issue = load_issue(connection, content_hash)
-            if issue and save_stop(connection, content_hash, Stop(StopKind.RESUMED, "", now)):
-                done.issues.append(issue.name)
+        for content_hash in drawing:
+            stop = load_stop(connection, content_hash)
+            if said and stop and (stop.kind, stop.reason) == (StopKind.PAUSED, said.as_stop):
+                _let_go(connection, content_hash, stop, done, now)
     for slug, place in (said.series if said else {}).items():
         if slug not in press.library.series_slugs():
             continue
@@ -139,8 +140,19 @@ def bring_back(press: Press, article: str, now: datetime) -> Done:
     return done
 
 
-def _why(article: str) -> str:
-    return f"{article}, which it draws on, was withdrawn"
+def _let_go(
+    connection: Connection, content_hash: str, stop: Stop, done: Done, now: datetime
+) -> None:
+    """Resumes an issue; or has another withdrawal keep it, whose undoing resumes it then."""
+    issue = load_issue(connection, content_hash)
+    other = withdrawal_behind(connection, content_hash)
+    said = replace(stop, reason=other.as_stop) if other else Stop(StopKind.RESUMED, "", now)
+    if not (issue and save_stop(connection, content_hash, said)):
+        return
+    if other is None:
+        done.issues.append(issue.name)
+    else:
+        done.kept.append(f"{issue.name}: paused, for {other.as_stop}")
 
 
 def _mark(press: Press, article: str, day: date | None) -> None:
@@ -157,22 +169,26 @@ def _mark(press: Press, article: str, day: date | None) -> None:
 
 
 def _being_sent(press: Press, article: str) -> Mapping[str, str]:
-    """The issues that draw on it and have unsent deliveries nobody has stopped: hash and name."""
+    """The issues that draw on it and have unsent deliveries nobody has stopped: hash and name.
+
+    By themselves or in the mail of a week, which stops with its part.
+    """
     found: dict[str, str] = {}
-    for content_hash in _with_bundles(press, hashes_drawing_on(press, article)):
+    for content_hash in hashes_drawing_on(press, article):
         with read_only(press.engine) as connection:
             stop = load_stop(connection, content_hash)
             issue = load_issue(connection, content_hash)
-            stands = tally(connection, content_hash)
+            mails = (content_hash, *bundles_with(connection, content_hash))
+            stands = [tally(connection, mail) for mail in mails]
             is_out = is_published(connection, content_hash)
-        is_open = stands.pending or stands.deferred or stands.gathered
+        is_open = any(one.pending or one.deferred or one.gathered for one in stands)
         if issue and is_out and is_open and not (stop and stop.is_on):
             found[content_hash] = issue.name
     return found
 
 
 def _with_bundles(press: Press, hashes: tuple[str, ...]) -> tuple[str, ...]:
-    """The issues, and the mails of a week that have one of them."""
+    """The issues, and the mails of a week that have one: of old, those were paused themselves."""
     with read_only(press.engine) as connection:
         joined = [bundle for one in hashes for bundle in bundles_with(connection, one)]
     return tuple(dict.fromkeys((*hashes, *joined)))

@@ -1,5 +1,6 @@
 """Commands that approve, publish, send, and show what became of it."""
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -156,6 +157,8 @@ def send(
 ) -> int:
     """Send what the ledger says is unsent; nobody gets a second copy.
 
+    Ctrl-C or SIGTERM ends it once the server has answered for what has left; said again, at once.
+
     Example: partwork send better-sleep-01
 
     Parameters
@@ -169,9 +172,11 @@ def send(
     as_json
         Print the tally as JSON.
     """
+    from partwork.actions.lane import TOLD_TO_END
     from partwork.actions.listening import why_unheard_of
     from partwork.actions.send import send as send_issue
     from partwork.actions.send import send_test
+    from partwork.cli.ending import Ending, ending_gently
 
     with press_of_home() as press, progress_bar("sending") as progress:
         if test:
@@ -180,7 +185,15 @@ def send(
             return DONE if reply.code // 100 == 2 else REFUSED
         if not dry_run and (unheard := why_unheard_of(press, issue)):
             say_refused(unheard)
-        report = send_issue(press, issue, clock=utc_now, progress=progress, dry_run=dry_run)
+        with nullcontext(Ending()) if dry_run else ending_gently() as ending:
+            report = send_issue(
+                press,
+                issue,
+                clock=utc_now,
+                progress=progress,
+                dry_run=dry_run,
+                told_to_end=ending,
+            )
         place = press.library.shown(press.settings.state / "dry-run" / report.issue)
     if as_json:
         print_json(report)
@@ -197,6 +210,8 @@ def send(
         )
     if report.stopped:
         say_refused(f"stopped early: {report.stopped}; `partwork status {report.issue}` tells more")
+    if report.stopped == TOLD_TO_END:
+        return ending.status
     return REFUSED if report.stopped else DONE
 
 

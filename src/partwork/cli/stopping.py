@@ -49,9 +49,15 @@ def resume(issue: str) -> int:
         Its name, or the start of it.
     """
     from partwork.actions.stopping import resume as resume_sending
+    from partwork.actions.stopping import why_stopped
 
     with press_of_home() as press:
         found = resume_sending(press, issue, utc_now())
+        still = why_stopped(press, found)
+    if still:  # of a bundle, a part
+        out.print(f"{found.name}: is not stopped itself any more")
+        err.print(f"it {still}", soft_wrap=True)
+        return DONE
     out.print(f"{found.name}: may be sent again; `partwork send {found.name}` does it at once")
     return DONE
 

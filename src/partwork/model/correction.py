@@ -52,3 +52,8 @@ class Withdrawal:
     reason: str
     at: datetime
     series: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def as_stop(self) -> str:
+        """Why nothing may be sent of an issue that draws on it."""
+        return f"{self.article}, which it draws on, was withdrawn"

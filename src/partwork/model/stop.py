@@ -20,11 +20,18 @@ class StopKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """What was said about sending an issue, since when, and why in words."""
+    """What was said about sending an issue, since when, and why in words.
+
+    `part` names the issue of which it was said where that is a part of this one, a bundle (empty:
+    of itself). `article` names one that was withdrawn and that it draws on: while it is, nobody
+    can let the issue go on.
+    """
 
     kind: StopKind
     reason: str
     at: datetime
+    part: str = ""
+    article: str = ""
 
     @property
     def is_on(self) -> bool:

@@ -80,7 +80,8 @@ def move_subscriber(
 ) -> bool:
     """Give a subscriber another address; False: somebody has it, or the subscriber is gone.
 
-    What is planned and not sent goes to the new address.
+    What is planned and not sent goes to the new address. What a lane has claimed is pending again:
+    it has the message for the old one made, and is told that its claim is gone.
     """
     taken = exists().where(subscribers.c.address_key == address_key, subscribers.c.id != subscriber)
     if conn.execute(select(taken)).scalar_one():
@@ -95,10 +96,16 @@ def move_subscriber(
     except IntegrityError:  # on PostgreSQL somebody took it since we looked
         return False
     not_attempted = deliveries.c.state.in_([s.value for s in _OPEN])
+    is_claimed = deliveries.c.state == DeliveryState.CLAIMED.value
     conn.execute(
         update(deliveries)
         .where(deliveries.c.subscriber == subscriber, not_attempted)
-        .values(recipient=address)
+        .values(
+            recipient=address,
+            state=case((is_claimed, DeliveryState.PENDING.value), else_=deliveries.c.state),
+            lane=case((is_claimed, ""), else_=deliveries.c.lane),
+            lease_until=None,
+        )
     )
     return moved.rowcount == 1
 

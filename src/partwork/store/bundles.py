@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    and_,
     case,
     cast,
     except_,
@@ -27,7 +26,6 @@ from sqlalchemy import (
 
 from partwork.model.delivery import DeliveryState
 from partwork.model.issue import Issue
-from partwork.model.stop import StopKind
 from partwork.store.campaigns import freeze, make_campaign
 from partwork.store.issues import load_issue, save_issue
 from partwork.store.rows import literal_state
@@ -40,7 +38,7 @@ from partwork.store.schema import (
     subscriptions,
 )
 from partwork.store.segments import is_confirmed, reached
-from partwork.store.sending_schema import stops
+from partwork.store.stops import is_kept
 
 MOST_PARTS = 60  # that are told apart by the bits of one integer of 64
 # How far apart the numbers of subscribers are that one transaction works off, in about a second:
@@ -90,7 +88,7 @@ def gatherings(conn: Connection) -> tuple[Gathering, ...]:
                 deliveries.c.campaign == campaigns.c.id,
                 _IS_GATHERED,
             ),
-            ~exists().where(_IS_STOPPED),
+            ~is_kept(campaigns.c.content_hash),
         )
         .order_by(campaigns.c.due_at, issues.c.series, issues.c.number, campaigns.c.id)
     )
@@ -257,9 +255,6 @@ def count_bundled(conn: Connection, newsletter: str) -> int:
     return conn.execute(query).scalar_one()
 
 
-_IS_STOPPED = and_(
-    stops.c.content_hash == campaigns.c.content_hash, stops.c.kind != StopKind.RESUMED.value
-)
 _IS_GATHERED = deliveries.c.state == literal_state(DeliveryState.GATHERED)
 
 

@@ -26,13 +26,13 @@ from partwork.model.delivery import Campaign, DeliveryState
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.segment import Segment, segment_of
-from partwork.model.stop import StopKind
 from partwork.store.cohorts import hold_cohorts
 from partwork.store.courses import is_of_zone
 from partwork.store.rows import literal_state, new_rows, written
 from partwork.store.schema import campaigns, courses, deliveries, issues, subscribers, subscriptions
 from partwork.store.segments import is_confirmed, reached
-from partwork.store.sending_schema import folded, stops
+from partwork.store.sending_schema import folded
+from partwork.store.stops import is_kept
 
 
 class UnknownSegment(PartworkError):
@@ -185,7 +185,7 @@ def last_campaign(conn: Connection, series: str) -> Campaign | None:
 def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
     """Names of the issues that have deliveries to claim at `now`, in the order of planning.
 
-    What a person or a hold has stopped is none of them.
+    What a person or a hold has stopped is none of them, nor is a bundle of which a part is.
     """
     pending = deliveries.c.state == literal_state(DeliveryState.PENDING)
     deferred = and_(
@@ -198,14 +198,11 @@ def unfinished_issues(conn: Connection, now: datetime) -> tuple[str, ...]:
         .where(campaigns.c.content_hash == issues.c.content_hash)
         .scalar_subquery()
     )
-    is_stopped = exists().where(
-        stops.c.content_hash == issues.c.content_hash, stops.c.kind != StopKind.RESUMED.value
-    )
     query = (
         select(issues.c.name)
         # Two conditions, for each of which there is an index of its own.
         .where(or_(exists().where(of_issue, pending), exists().where(of_issue, deferred)))
-        .where(~is_stopped)
+        .where(~is_kept(issues.c.content_hash))
         .order_by(first_planned)
     )
     return tuple(conn.execute(query).scalars())

@@ -1,14 +1,27 @@
 """What people and replies have said about sending an issue: paused, held, cancelled, resumed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, false, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    false,
+    literal_column,
+    or_,
+    select,
+)
 
 from partwork.model.stop import Stop, StopKind
 from partwork.store.driving import Prepared
-from partwork.store.rows import new_rows, written
+from partwork.store.rows import literal_state, new_rows, written
+from partwork.store.schema import bundle_parts, issues
 from partwork.store.sending_schema import stops
+from partwork.store.sources import is_withdrawn, withdrawal_behind
 
 
 def save_stop(conn: Connection, content_hash: str, stop: Stop) -> bool:
@@ -30,7 +43,7 @@ def save_hold(conn: Connection, content_hash: str, hold: Stop, seen: Stop | None
 
 
 def load_stop(conn: Connection, content_hash: str) -> Stop | None:
-    """What was last said of the issue; None: nothing was."""
+    """What was last said of the issue itself; None: nothing was."""
     row = conn.execute(select(stops).where(stops.c.content_hash == content_hash)).first()
     return None if row is None else Stop(StopKind(row.kind), row.reason, row.at)
 
@@ -46,9 +59,54 @@ def held_since(conn: Connection, since: datetime) -> Mapping[str, Stop]:
     return {row.content_hash: Stop(StopKind.HELD, row.reason, row.at) for row in rows}
 
 
+def stop_against(conn: Connection, content_hash: str) -> Stop | None:
+    """What keeps the issue from leaving; None: nothing does.
+
+    What was said of it, else that it draws on an article that was withdrawn; else what keeps the
+    first of its parts that is kept, where it is a bundle.
+    """
+    if own := _said_of(conn, content_hash):
+        return own
+    parts = (
+        select(issues.c.content_hash, issues.c.name)
+        .join(bundle_parts, bundle_parts.c.part == issues.c.content_hash)
+        .where(bundle_parts.c.bundle == content_hash)
+        .order_by(bundle_parts.c.position)
+    )
+    for part, name in conn.execute(parts).all():
+        if said := _said_of(conn, part):
+            return replace(said, part=name)
+    return None
+
+
 def is_stopped(conn: Connection, content_hash: str) -> bool:
     """Whether nothing may leave; quick enough to be asked before each commit of a lane's."""
-    return bool(_IS_ON.rows(conn, {"hash": content_hash}))
+    return bool(_IS_KEPT.rows(conn, {"hash": content_hash}))
+
+
+def is_kept(content_hash: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that nothing of an issue may leave: that there is a `stop_against` it."""
+    is_part = bundle_parts.c.bundle == content_hash
+    part = bundle_parts.c.part
+    return or_(
+        exists().where(stops.c.content_hash == content_hash, _IS_ON),
+        is_withdrawn(content_hash),
+        exists().where(is_part, stops.c.content_hash == part, _IS_ON),
+        exists().where(is_part, is_withdrawn(part)),
+    )
+
+
+def _said_of(conn: Connection, content_hash: str) -> Stop | None:
+    """What keeps an issue for itself; what is cancelled is so whatever it draws on."""
+    said = load_stop(conn, content_hash)
+    if said and said.kind is StopKind.CANCELLED:
+        return said
+    behind = withdrawal_behind(conn, content_hash)
+    if said and said.is_on:
+        return replace(said, article=behind.article) if behind else said
+    if behind is None:
+        return None
+    return Stop(StopKind.PAUSED, behind.as_stop, behind.at, article=behind.article)
 
 
 def _save(
@@ -62,8 +120,6 @@ def _save(
     return written(conn, unless_stronger) == 1
 
 
-_IS_ON = Prepared(
-    select(stops.c.kind).where(
-        stops.c.content_hash == bindparam("hash"), stops.c.kind != StopKind.RESUMED.value
-    )
-)
+# In words, not as a parameter, for which SQLite would plan anew each time.
+_IS_ON = stops.c.kind != literal_state(StopKind.RESUMED)
+_IS_KEPT = Prepared(select(literal_column("1")).where(is_kept(bindparam("hash"))))

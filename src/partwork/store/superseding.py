@@ -6,14 +6,12 @@ claim gone when it notes the attempt. Rows that somebody works on just now are p
 taken the next time.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import datetime
 
 from sqlalchemy import (
     Connection,
-    and_,
     case,
-    delete,
     exists,
     literal,
     or_,
@@ -30,7 +28,7 @@ from partwork.store.campaigns import freeze, lock_instalment, make_campaign
 from partwork.store.correction_schema import IS_WAITING, corrections, superseded
 from partwork.store.ledger import tally
 from partwork.store.listed import is_listed
-from partwork.store.rows import literal_state, new_rows
+from partwork.store.rows import new_rows
 from partwork.store.schema import (
     bundle_parts,
     campaigns,
@@ -42,9 +40,7 @@ from partwork.store.schema import (
 from partwork.store.segments import reached
 from partwork.store.sending_schema import folded
 from partwork.store.stops import load_stop, save_stop
-
-# Rows in one transaction: so long an unsubscribe may wait for SQLite's one writer, see `bundles`.
-AT_ONCE = 20_000
+from partwork.store.unbundling import IS_CLAIMED, count_planned, open_rows, unbundle
 
 
 def supersede(conn: Connection, correction: Correction, revision: Issue, now: datetime) -> bool:
@@ -90,7 +86,7 @@ def supersede(conn: Connection, correction: Correction, revision: Issue, now: da
 
 
 def carry_over(conn: Connection, former: str, revision: Issue, now: datetime) -> int:
-    """Move up to `AT_ONCE` open deliveries of a former wording to the revision; how many.
+    """Move some 20,000 open deliveries of a former wording to the revision; how many.
 
     What went into the mail of a week that is not sent yet waits for a mail made anew.
     """
@@ -98,9 +94,9 @@ def carry_over(conn: Connection, former: str, revision: Issue, now: datetime) ->
     lock_bundles(conn, revision.audience.newsletter)
     if not _goes_on(conn, former):
         return 0
-    opened = _unbundle(conn, former)
+    opened = unbundle(conn, former)
     by_campaign: dict[int, list[int]] = defaultdict(list)
-    for row, campaign, _ in _open_rows(conn, former):
+    for row, campaign, _ in open_rows(conn, former):
         by_campaign[campaign].append(row)
     for campaign, rows in by_campaign.items():
         due_at = conn.execute(
@@ -113,13 +109,13 @@ def carry_over(conn: Connection, former: str, revision: Issue, now: datetime) ->
             .values(
                 content_hash=revision.content_hash,
                 campaign=into.id,
-                state=case((_IS_CLAIMED, DeliveryState.PENDING.value), else_=deliveries.c.state),
+                state=case((IS_CLAIMED, DeliveryState.PENDING.value), else_=deliveries.c.state),
                 lane="",
                 lease_until=None,
             )
         )
-        _count(conn, campaign, -len(rows))
-        _count(conn, into.id, len(rows))
+        count_planned(conn, campaign, -len(rows))
+        count_planned(conn, into.id, len(rows))
     return opened + sum(map(len, by_campaign.values()))
 
 
@@ -169,12 +165,27 @@ def former_wordings(conn: Connection, revision: str) -> tuple[str, ...]:
 
 
 def is_open(conn: Connection, former: str) -> bool:
-    """Whether something of a former wording may still go on, or turn out to have arrived."""
-    stands = tally(conn, former)
-    if _goes_on(conn, former):
+    """Whether something of a former wording may still go on, or turn out to have arrived.
+
+    By itself, or in the mail of a week: what that had sent when the correction took effect may be
+    put off, and is then to be taken apart.
+    """
+    if _is_open(conn, former, goes_on=_goes_on(conn, former)):
+        return True
+    bundles = ((one, load_stop(conn, one)) for one in bundles_with(conn, former))
+    return any(
+        _is_open(conn, bundle, goes_on=not (stop and stop.kind is StopKind.CANCELLED))
+        for bundle, stop in bundles
+    )
+
+
+def _is_open(conn: Connection, content_hash: str, *, goes_on: bool) -> bool:
+    """The same of one mail; what of it does not go on matters only if it may have arrived."""
+    stands = tally(conn, content_hash)
+    if goes_on:
         return bool(stands.pending or stands.deferred or stands.in_doubt or stands.gathered)
     under_way = exists().where(
-        deliveries.c.content_hash == former, deliveries.c.lease_until.is_not(None)
+        deliveries.c.content_hash == content_hash, deliveries.c.lease_until.is_not(None)
     )
     return bool(stands.in_doubt or conn.execute(select(under_way)).scalar_one())
 
@@ -201,66 +212,3 @@ def _stand_aside(conn: Connection, former: str, revision: Issue, now: datetime) 
 def _goes_on(conn: Connection, former: str) -> bool:
     query = select(superseded.c.goes_on).where(superseded.c.content_hash == former)
     return bool(conn.execute(query).scalar_one_or_none())
-
-
-def _open_rows(conn: Connection, content_hash: str) -> list[tuple[int, int, int | None]]:
-    """Up to `AT_ONCE` rows of an issue that may still be changed: id, campaign, subscriber."""
-    found: list[tuple[int, int, int | None]] = []
-    for state in _OPEN:  # one after the other, since each has an index of its own
-        rows = (
-            select(deliveries.c.id, deliveries.c.campaign, deliveries.c.subscriber)
-            .where(deliveries.c.content_hash == content_hash, state)
-            .order_by(deliveries.c.id)
-            .limit(AT_ONCE - len(found))
-            # On SQLite the clause is left out: there the transaction is the only writer.
-            .with_for_update(of=deliveries, skip_locked=True)
-        )
-        found += (tuple(row) for row in conn.execute(rows))
-    return found
-
-
-def _unbundle(conn: Connection, former: str) -> int:
-    """Take unsent mails of a week apart that have the former wording; how many.
-
-    Each reader of one waits again for all of its parts. What a person has stopped stays as it is.
-    """
-    taken = 0
-    for bundle in bundles_with(conn, former):
-        stop = load_stop(conn, bundle)
-        rows = [] if stop and stop.is_on else _open_rows(conn, bundle)
-        if not rows:
-            continue
-        parts = select(bundle_parts.c.part).where(bundle_parts.c.bundle == bundle)
-        people = [subscriber for _, _, subscriber in rows if subscriber is not None]
-        conn.execute(
-            update(deliveries)
-            .where(
-                deliveries.c.content_hash.in_(parts),
-                deliveries.c.state == literal_state(DeliveryState.BUNDLED),
-                is_listed(conn, deliveries.c.subscriber, people),
-            )
-            .values(state=DeliveryState.GATHERED.value)
-        )
-        ids = [row for row, _, _ in rows]
-        conn.execute(delete(deliveries).where(is_listed(conn, deliveries.c.id, ids)))
-        for campaign, count in Counter(campaign for _, campaign, _ in rows).items():
-            _count(conn, campaign, -count)
-        taken += len(rows)
-    return taken
-
-
-def _count(conn: Connection, campaign: int, more: int) -> None:
-    row = update(campaigns).where(campaigns.c.id == campaign)
-    conn.execute(row.values(planned=campaigns.c.planned + more))
-
-
-_IS_CLAIMED = and_(
-    deliveries.c.lease_until.is_not(None),
-    deliveries.c.state == literal_state(DeliveryState.CLAIMED),
-)
-_OPEN = (
-    deliveries.c.state == literal_state(DeliveryState.PENDING),
-    deliveries.c.state == literal_state(DeliveryState.DEFERRED),
-    deliveries.c.state == literal_state(DeliveryState.GATHERED),
-    _IS_CLAIMED,
-)
