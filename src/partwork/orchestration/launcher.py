@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from partwork.launched import Launched, told_beside
 from partwork.model.errors import PartworkError
 from partwork.orchestration.api import Api, PrefectRefused
 from partwork.orchestration.automations import install
@@ -262,13 +263,15 @@ def running_prefect(
     base: Mapping[str, str] | None = None,
     secrets: Iterable[str] = (),
     also: Hearer = nobody,
+    pages: str = "",
     beside: Callable[["RunningPrefect"], object] = lambda _prefect: None,
 ) -> Iterator[RunningPrefect]:
     """A Prefect server for a home, at a place: where it names no port, any free one.
 
     Children get `base` (the environment of this process, if it is not given) without what is
     Prefect's in it. What they say goes to `log`, without `secrets` and logins; `also` hears each
-    line. `beside` is called while the server starts. All of them end with the context, within 10
+    line. `pages` is where web pages will be, if there are any. `beside` is called while the server
+    starts. All of them end with the context, within 10
     seconds, also on SIGTERM; when this process is killed, at once. Raises NotWritable, HomeInUse,
     PortTaken, BadLogin, or PrefectDown after 120 seconds.
     """
@@ -286,7 +289,11 @@ def running_prefect(
         unsaid = (*secrets, login, login.partition(":")[2], b64encode(login.encode()).decode())
         settings = prefect_settings(home, place)
         environment = clean_environment(os.environ if base is None else base, **settings)
-        with closing(Journal(log, secrets=unsaid, also=also)) as journal:
+        what = Launched(place.port, login, place.host, place.url, pages)
+        with (
+            told_beside(state.parent, what),
+            closing(Journal(log, secrets=unsaid, also=also)) as journal,
+        ):
             prefect = RunningPrefect(home, place, journal, environment, Api(place), [])
             try:
                 server = prefect.server()

@@ -44,9 +44,6 @@ def run_up(
     place = _place(settings)
     web_port = _port(settings.web_port, WEB_PORT, settings.web_host)
     web_url = web_address(settings.web_host, web_port)
-    base = dict(environment)
-    if "public_url" not in settings.model_fields_set:
-        base[f"{PREFIX}PUBLIC_URL"] = web_url
     is_first = (
         not settings.dashboard_login.get_secret_value() and not login_file(settings.home).exists()
     )
@@ -58,9 +55,10 @@ def run_up(
             settings.home,
             log=log,
             place=place,
-            base=base,
+            base=environment,
             secrets=secrets_of(settings),
             also=_on_terminal(log_to),
+            pages=web_url,
             beside=running.begin,
         ) as prefect:
             running.go_on(prefect)
