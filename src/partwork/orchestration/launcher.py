@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -192,12 +193,16 @@ class RunningPrefect:
         name: str,
         *arguments: str,
         goes_to: Path | None = None,
+        also: Mapping[str, str] = MappingProxyType({}),
     ) -> Child:
-        """A program that ends with this context, in the place of the one that had its name."""
+        """A program that ends with this context, in the place of the one that had its name.
+
+        `also` stands in its environment, and in no other's.
+        """
         child = Child(
             name,
             arguments,
-            environment=self.environment,
+            environment={**self.environment, **also},
             folder=prefect_state(self.home),
             journal=self.journal,
             goes_to=goes_to,
