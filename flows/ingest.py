@@ -13,7 +13,7 @@ from partwork.actions.clean import report_of
 from partwork.actions.ingest import IngestReport
 from partwork.actions.ingest import ingest as ingest_sources
 from partwork.actions.pasting import save_paste
-from partwork.actions.report import has_public_url, report_url
+from partwork.actions.report import report_url
 from partwork.assembly import Press, assemble
 from partwork.library import LibraryError
 from partwork.model.article import Rights
@@ -97,8 +97,8 @@ def ingest(  # noqa: PLR0917 Prefect passes what the form's fields are called
 
 
 def report_links(press: Press, report: IngestReport) -> dict[str, str]:
-    """The signed address of each new article's report; none where no public address is set."""
-    slugs = [made.cleaned.article.slug for made in report.articles if has_public_url(press)]
+    """The signed address of each new article's report; none where no pages are known."""
+    slugs = [made.cleaned.article.slug for made in report.articles if press.has_pages]
     return {slug: report_url(press, slug, datetime.now(UTC)) for slug in slugs}
 
 

@@ -18,7 +18,9 @@ FLOORS = {
     **dict.fromkeys(["subscribing", "delivering", "returning", "library", "store"], 2),
     **dict.fromkeys(["transport", "fetching", "mailbox"], 2),
     **dict.fromkeys(["language_model", "screenshots", "images"], 2),
-    **dict.fromkeys(["actions", "assembly", "settings", "settings_faults", "packaged"], 3),
+    **dict.fromkeys(
+        ["actions", "assembly", "settings", "settings_faults", "packaged", "launched"], 3
+    ),
     **dict.fromkeys((file.stem for file in SOURCE.glob("settings_of_*.py")), 3),
     **dict.fromkeys(["cli", "__main__", "web", "orchestration", "flows"], 4),
 }

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from partwork.actions.relaying import relays_of, transport_of
 from partwork.delivering.bounces import SentMail, bounce_address
+from partwork.launched import launched
 from partwork.library import Library, LibraryError
 from partwork.model.delivery import Transport
 from partwork.model.errors import PartworkError
@@ -81,6 +82,31 @@ class Press:
     def previews(self) -> Path:
         """Where `preview` writes, `<series>/<NN>/`."""
         return self.settings.state / "previews"
+
+    @property
+    def pages_url(self) -> str:
+        """Where the web pages are reached now: links that are in nothing approved begin with it.
+
+        As the settings say; else where `partwork up` has them, which may be another port each time.
+        """
+        return self._pages or self.settings.public_url
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether it is known where the web pages are; else links would lead to any port."""
+        return self.has_public_url or bool(self._pages)
+
+    @property
+    def has_public_url(self) -> bool:
+        """Whether the settings say where the web pages are reached: it is part of what is mailed
+        and approved then.
+        """
+        return "public_url" in self.settings.model_fields_set
+
+    @property
+    def _pages(self) -> str:
+        found = None if self.has_public_url else launched(self.settings.state)
+        return found.pages if found else ""
 
     @property
     def relays(self) -> tuple[Relay, ...]:

@@ -75,7 +75,8 @@ def refuse_unread(value: object) -> object:
     if isinstance(value, str) and value.startswith(KEPT_BY_PREFECT):
         raise ValueError(
             "names a Secret block of Prefect that could not be read: is there one of that name, "
-            "is its value a text, and does PREFECT_API_URL name the server?"
+            "is its value a text, and does `partwork up` run here, or PREFECT_API_URL name the "
+            "server?"
         )
     return value
 

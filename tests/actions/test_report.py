@@ -13,7 +13,6 @@ from partwork.actions.report import (
     EDITED,
     LINK_LASTS,
     WORDS_ARE_GONE,
-    has_public_url,
     report_behind,
     report_html,
     report_on,
@@ -243,9 +242,9 @@ def test_a_signed_address_leads_to_its_report_for_14_days(press: Press, slug: st
 def test_links_are_only_given_away_where_the_address_was_chosen(press: Press, home: Path) -> None:
     chosen = Settings(home=home, public_url="https://news.example.org")
 
-    assert not has_public_url(press)
+    assert not press.has_public_url
     with assemble(chosen) as public:
-        assert has_public_url(public)
+        assert public.has_public_url
 
 
 def test_the_page_has_what_the_report_has(press: Press, slug: str) -> None:

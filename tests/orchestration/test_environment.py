@@ -1,9 +1,15 @@
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from dotenv import dotenv_values
+
 from partwork.orchestration.environment import Place, clean_environment, prefect_settings
+
+MACHINES = Path(__file__).parents[2] / "deploy" / "machines.env.example"
 
 
 def test_nothing_that_steers_prefect_is_handed_down():
@@ -40,6 +46,32 @@ def test_python_is_the_interpreter_that_runs_now():
     assert found is not None
     said = subprocess.check_output([found, "-c", "import sys; print(sys.prefix)"], text=True)
     assert said.strip() == sys.prefix
+
+
+LINK = """
+from prefect.utilities.urls import url_for
+print(url_for("flow-run", "4b2f0a1e-0000-4000-8000-000000000000"))
+"""
+
+
+@pytest.mark.parametrize("place", ["behind a proxy", "of several machines"])
+def test_links_to_runs_lead_to_what_people_see(place: str, tmp_path: Path) -> None:
+    settings = (
+        prefect_settings(tmp_path, Place(4300, "ada:secret", url="https://dashboard.example.org"))
+        if place == "behind a proxy"
+        else {name: value or "" for name, value in dotenv_values(MACHINES).items()}
+    )
+    (tmp_path / ".partwork" / "prefect").mkdir(parents=True)
+
+    link = subprocess.check_output(
+        [sys.executable, "-c", LINK],
+        env=clean_environment(os.environ, **settings),
+        cwd=tmp_path,
+        text=True,
+    )
+
+    run = "runs/flow-run/4b2f0a1e-0000-4000-8000-000000000000"
+    assert link.strip() == f"https://dashboard.example.org/{run}"
 
 
 def test_a_home_has_its_own_server_and_tells_nobody():

@@ -53,6 +53,16 @@ def test_what_would_move_a_terminal_is_left_out(tmp_path: Path) -> None:
     assert heard == ["red ]0;titlebell2J"]
 
 
+def test_what_turns_out_to_be_secret_later_is_not_written_from_then_on(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "log", secrets=["known-at-once"])
+
+    journal.hide(["learnt-later", ""])
+    journal.note("web", "known-at-once, learnt-later")
+    journal.close()
+
+    assert journal.file.read_text().endswith("web       …, …\n")
+
+
 def test_the_log_is_turned_over_and_old_ones_go(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "log")
     line = "x" * 8000

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from time import monotonic
@@ -17,15 +17,22 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from partwork.actions.approve import approve
 from partwork.actions.init import init_home
+from partwork.actions.letter import begin_letter
+from partwork.actions.preview import preview
 from partwork.actions.renew import note_packaged
+from partwork.actions.status import status_of_series
+from partwork.assembly import assemble
+from partwork.launched import launched
 from partwork.library import Library
 from partwork.orchestration.api import Api, PrefectRefused
 from partwork.orchestration.environment import Place, prefect_state
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.orchestration.login import login_file
 from partwork.packaged import packaged_home
-from tests.conftest import free_port, wait_until
+from partwork.settings import Settings
+from tests.conftest import NOW, free_port, wait_until
 
 pytestmark = pytest.mark.prefect
 
@@ -45,10 +52,14 @@ DEPLOYMENTS = """deployments:
   entrypoint: flows/stays.py:stays
   work_pool: *partwork
 - name: default
+  entrypoint: flows/review.py:review
+  work_pool: *partwork
+- name: default
   entrypoint: flows/nowhere.py:nothing
   work_pool: *partwork
 """
 SECRET = "a-secret-that-nobody-may-read"
+KEPT = "postmark:a-login-that-prefect-keeps"
 
 
 class Up:
@@ -110,13 +121,38 @@ class Up:
         assert self.process
         return [int(child) for child in children_of(self.process.pid)]
 
+    def begun(self, flow: str, **parameters: str) -> str:
+        """The id of a run that was asked for."""
+        deployment = self.api.get(f"/deployments/name/{flow}/default")["id"]
+        asked = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
+        return str(self.api.post(f"/deployments/{deployment}/create_flow_run", asked)["id"])
+
     def stays(self) -> str:
         """The id of a run that has begun and does not end."""
-        deployment = self.api.get("/deployments/name/stays/default")["id"]
-        state = {"state": {"type": "SCHEDULED"}}
-        run = self.api.post(f"/deployments/{deployment}/create_flow_run", state)["id"]
-        wait_until(lambda: self.api.get(f"/flow_runs/{run}")["state"]["type"] == "RUNNING")
-        return str(run)
+        run = self.begun("stays")
+        wait_until(lambda: self.state(run)["type"] == "RUNNING")
+        return run
+
+    def state(self, run: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.api.get(f"/flow_runs/{run}")["state"]
+        return found
+
+    def ended_by(self, told: signal.Signals) -> tuple[float, str]:
+        """How many seconds it took to end, and what it had said; its status is 0."""
+        assert self.process
+        begun = monotonic()
+        self.process.send_signal(told)
+        out, _ = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0
+        return monotonic() - begun, out
+
+    def killed_once(self, has_come: Callable[[], bool]) -> None:
+        """Starts it, and kills it with all that it started as soon as that has come about."""
+        self.process = self.start()
+        wait_until(has_come, within_seconds=90)
+        groups = self.groups()
+        self.close()
+        wait_until(lambda: are_gone(groups))
 
 
 def children_of(process: int) -> list[str]:
@@ -138,6 +174,38 @@ def state_of(home: Path, run: str) -> str:
         query = "SELECT state_type FROM flow_run WHERE id = ?"
         found: tuple[Any, ...] = connection.execute(query, (run,)).fetchone()
     return str(found[0])
+
+
+def in_a_terminal(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """A command as somebody gives it who has set nothing but the home."""
+    clean = {n: v for n, v in os.environ.items() if not n.startswith(("PREFECT_", "PARTWORK_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "partwork", *words],
+        env=clean | {"PARTWORK_HOME": str(home)},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def has_tables(database: Path) -> bool:
+    """Whether somebody has begun to make it."""
+    read_only = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    with contextlib.closing(read_only) as connection, contextlib.suppress(sqlite3.OperationalError):
+        count: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        return count > 0
+    return False
+
+
+def keep_secret(api: Api, name: str, value: str) -> None:
+    """Makes a Secret block, as the dashboard does."""
+    kind = api.get("/block_types/slug/secret")["id"]
+    (schema,) = api.post(
+        "/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind]}}, "limit": 1}
+    )
+    block = {"name": name, "data": {"value": value}, "block_schema_id": schema["id"]}
+    api.post("/block_documents/", block | {"block_type_id": kind})
 
 
 def answer(url: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
@@ -166,6 +234,12 @@ def up(
         (folder / name).write_text("# of an older Partwork\n")
         note_packaged(Library(folder, packaged_home()), [name])
     (folder / "flows" / "check.py").write_text("# edited by hand\n")
+    words = {"subject": "Spring is here", "preheader": "What to bring on the first morning."}
+    with assemble(Settings(home=folder)) as press:
+        for series in ("spring", "autumn"):
+            begin_letter(press, series, title=series, newsletter="", text="Gloves.\n", **words)
+        preview(press, "autumn", None, NOW)
+        approve(press, "autumn", None, reviewer="Ada", channel="cli", now=NOW)
     prefect_state(folder).mkdir(parents=True)
     with (
         contextlib.closing(sqlite3.connect(prefect_state(home) / "prefect.db")) as ours,
@@ -271,11 +345,38 @@ def test_a_child_that_is_killed_is_started_again(up: Up):
     assert answer(f"http://127.0.0.1:{up.ports[1]}/readyz")[0] == 200
 
 
+def test_who_approves_in_a_terminal_beside_it_wakes_the_run_that_waits(up: Up):
+    run = up.ready().begun("review", series="spring")
+    wait_until(lambda: up.state(run)["name"] == "Suspended", within_seconds=60)
+    key = up.state(run)["state_details"]["run_input_keyset"]["description"]
+    question = up.api.get(f"/flow_runs/{run}/input/{key}")
+
+    link = re.search(rf"http://127\.0\.0\.1:{up.ports[1]}/read/[\w.-]+", question)
+    assert link
+    assert answer(link[0])[0] == 200
+
+    done = in_a_terminal(up.home, "approve", "spring", "--by", "Grace")
+
+    assert done.returncode == 0, done.stderr
+    wait_until(lambda: up.state(run)["type"] == "COMPLETED", within_seconds=60)
+    assert up.state(run)["message"] == "part 1 is approved by Grace as editor"
+    looked = in_a_terminal(up.home, "doctor").stdout
+    assert f"dashboard: http://127.0.0.1:{up.ports[0]}/api answers" in looked
+    assert f"public address: http://127.0.0.1:{up.ports[1]} (this machine only)" in looked
+
+
 def test_killed_at_any_moment_it_leaves_nothing_running_and_starts_again(up: Up):
+    """The second time under a setting that its own server keeps."""
     run = up.ready().stays()
     process, groups = up.process, up.groups()
     assert process
     assert len(groups) == 3
+    hook = f"http://127.0.0.1:{up.ports[1]}/hooks/postmark"
+    assert answer(hook)[0] == 404
+    keep_secret(up.api, "postmark", KEPT)
+    settings = up.home / ".env"
+    before = settings.read_text()
+    settings.write_text(f"{before}\nPARTWORK_POSTMARK_LOGINS=prefect-secret:postmark\n")
 
     process.kill()
     process.wait()
@@ -283,22 +384,45 @@ def test_killed_at_any_moment_it_leaves_nothing_running_and_starts_again(up: Up)
     wait_until(lambda: are_gone(groups))
     assert state_of(up.home, run) == "RUNNING"
     up.ready()
+    settings.write_text(before)
     assert state_of(up.home, run) == "CRASHED"
+    assert answer(hook)[0] == 405  # it is there, to be posted to
+    assert KEPT not in up.log + up.said
 
 
 def test_told_to_end_all_is_gone_in_ten_seconds_with_a_run_in_progress(up: Up):
     run = up.ready().stays()
-    process, groups = up.process, up.groups()
-    assert process
-    begun = monotonic()
+    groups = up.groups()
 
-    process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=60)
+    seconds, out = up.ended_by(signal.SIGTERM)
 
-    assert monotonic() - begun < 10
-    assert process.returncode == 0
+    assert seconds < 10
     assert out.endswith("stopped\n")
     assert are_gone(groups)
     assert state_of(up.home, run) == "CRASHED"
     for secret in (SECRET, login_file(up.home).read_text().strip().partition(":")[2]):
         assert secret not in up.log + up.said + out
+
+
+def test_its_database_lost_and_killed_while_it_makes_and_fills_another_it_starts_again(up: Up):
+    """Nothing of ours is lost with it; interrupted by Ctrl-C, it ends as when it is told to."""
+    if up.process is not None and up.process.poll() is None:
+        up.ended_by(signal.SIGTERM)
+    database = prefect_state(up.home) / "prefect.db"
+    for file in database.parent.glob("prefect.db*"):
+        file.unlink()
+
+    up.killed_once(lambda: database.exists() and has_tables(database))
+    assert launched(up.home / ".partwork") is None
+    up.killed_once(up.api.is_up)
+    api = up.ready().api
+
+    assert api.get("/deployments/name/stays/default")["entrypoint"] == "flows/stays.py:stays"
+    with assemble(Settings(home=up.home)) as press:
+        (autumn,) = status_of_series(press, "autumn", NOW).issues
+    assert autumn.state == "approved"
+    groups = up.groups()
+    seconds, out = up.ended_by(signal.SIGINT)
+    assert seconds < 10
+    assert out.endswith("stopped\n")
+    assert are_gone(groups)

@@ -12,7 +12,7 @@ from partwork.actions.feedback import refusal, take_in
 from partwork.actions.late_joining import with_what_runs
 from partwork.actions.loading import load_newsletter
 from partwork.actions.logo import logo_if_fit
-from partwork.actions.media import media_url
+from partwork.actions.media import media_url, with_pictures_served
 from partwork.actions.probing import may_probe
 from partwork.assembly import Clock, Press, keys_of
 from partwork.delivering.addresses import UnfitAddress, wire_address
@@ -151,7 +151,7 @@ def _demand_ready(press: Press, newsletter: Newsletter) -> None:
     """Raises PartworkError where a mail server must not get anything of this newsletter."""
     if not press.has_mail_server:
         return
-    if missing := missing_for_smtp(newsletter, press.settings.public_url, press.mail_host):
+    if missing := missing_for_smtp(newsletter, press.pages_url, press.mail_host):
         raise PartworkError(f"{newsletter.slug} cannot be sent by SMTP yet: {'; '.join(missing)}")
 
 
@@ -185,7 +185,7 @@ def _letter(
                 return _with_way_out(press, ServiceKind.PROBE, person, request)
         case ServiceRequest.MOVE if not is_suppressed(connection, keys.suppression_key):
             token = move_token(request.subscriber, request.address, now, press.secrets)
-            url = f"{press.settings.public_url}/move/{token}"
+            url = f"{press.pages_url}/move/{token}"
             return ServiceKind.MOVE, ServiceFields(request.address, url, MOVE_LASTS)
         case ServiceRequest.MOVED if not is_suppressed(connection, keys.suppression_key):
             # Whoever has the person's mailbox now has a way to say so that needs no link of ours.
@@ -222,7 +222,7 @@ def _with_way_out(
     press: Press, kind: ServiceKind, person: Subscriber, request: Request
 ) -> tuple[ServiceKind, ServiceFields]:
     token = unsubscribe_token(Departure(person.id, request.newsletter, 0), press.secrets)
-    return kind, ServiceFields(person.address, f"{press.settings.public_url}/u/{token}")
+    return kind, ServiceFields(person.address, f"{press.pages_url}/u/{token}")
 
 
 _OPENS = {
@@ -237,7 +237,7 @@ def _with_pass(
 ) -> tuple[ServiceKind, ServiceFields]:
     opens, path = _OPENS[kind]
     token = pass_token(opens, Pass(subscriber, request.newsletter, at), press.secrets)
-    url = f"{press.settings.public_url}/{path}/{token}"
+    url = f"{press.pages_url}/{path}/{token}"
     return kind, ServiceFields(request.address, url, LASTS[opens])
 
 
@@ -262,7 +262,7 @@ def _made(
         newsletter,
         fields.address,
         subject=mail.subject,
-        html=mail.html,
+        html=with_pictures_served(press, mail.html),
         text=mail.text,
         name=f"{waiting.id} {waiting.request.suppression_key} {waiting.request.asked_at}",
         date=now,

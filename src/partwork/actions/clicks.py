@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
+from partwork.actions.media import with_pictures_served
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.issue import Issue
@@ -22,15 +23,16 @@ def as_mailed(press: Press, issue: Issue, newsletter: Newsletter) -> Redirected:
     Where clicks are counted the links of its content are redirects; those to our own pages and to
     what the law asks for go where they go. The issue stays as it was approved.
     """
+    html = with_pictures_served(press, issue.html)
     if not press.settings.count_clicks:
-        return Redirected(issue.html)
-    site, content_hash = press.settings.public_url, issue.content_hash
+        return Redirected(html)
+    site, content_hash = press.pages_url, issue.content_hash
     legal = {safe_url(newsletter.imprint_url), safe_url(newsletter.privacy_url)}
 
     def redirect(link: int) -> str:
         return f"{site}/l/{click_token(content_hash, link, press.secrets)}"
 
-    return redirected(issue.html, redirect, lambda url: url in legal or is_below(url, site))
+    return redirected(html, redirect, lambda url: url in legal or is_below(url, site))
 
 
 def links_behind(press: Press, issue: str) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ def copies_of(press: Press, issue: Issue, newsletter: Newsletter) -> Copies:
         shared.on_page(page_url(press, issue)),
         wire_address(issue.sender.address),
         issue.content_hash,
-        press.settings.public_url,
+        press.pages_url,
         press.settings.mailbox is not None and TOKEN in press.settings.bounce_address,
         mailed.links,
     )

@@ -158,7 +158,7 @@ def _templates(press: Press) -> str:
 
 def _web(press: Press) -> Finding:
     """Whether subscribers could reach the pages: https (RFC 8058, 3.1), and somebody answers."""
-    url = press.settings.public_url
+    url = press.pages_url
     loopback = is_loopback(urlsplit(url).hostname or "")
     if not url.startswith("https://") and not loopback:
         words = f"{url} is not https; one-click unsubscribing needs it (RFC 8058)"
@@ -175,7 +175,10 @@ def _dashboard(press: Press) -> Finding:
     """Whether the Prefect server that the environment names answers."""
     url = press.settings.environment().get("PREFECT_API_URL", "").rstrip("/")
     if not url:
-        words = "PREFECT_API_URL names no server here: commands work, nothing runs by itself"
+        words = (
+            "`partwork up` does not run here, and PREFECT_API_URL names no server: commands work, "
+            "nothing runs by itself"
+        )
         return Finding("dashboard", True, words)
     if silent := why_silent(f"{url}/health"):
         words = f"{url} {silent}; schedules and forms wait until Prefect's server is up"
@@ -220,7 +223,7 @@ def _newsletter(press: Press, slug: str) -> Finding:
         host = press.mail_host
     except PartworkError:  # said of the transport
         host = ""
-    missing = missing_for_smtp(newsletter, press.settings.public_url, host)
+    missing = missing_for_smtp(newsletter, press.pages_url, host)
     domain, signed = domain_of(newsletter.sender.address), press.settings.dkim_domain
     if signed and domain != signed and not domain.endswith(f".{signed}"):
         words = f"its sender is not of {signed}, for which mails are signed; receivers see no tie"

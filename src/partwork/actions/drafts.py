@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from partwork.actions.loading import load_series
+from partwork.actions.media import with_pictures_served
 from partwork.actions.preview import drafts_of
-from partwork.actions.report import LINK_LASTS, has_public_url
+from partwork.actions.report import LINK_LASTS
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.series import Instalment
@@ -17,12 +18,12 @@ def draft_urls(
 ) -> Mapping[int, str]:
     """The signed address of each part's draft by its number, good for `LINK_LASTS`.
 
-    None where no public address is set: on another machine they would lead nowhere.
+    None where nobody knows the pages' address: they would lead nowhere.
     """
-    if not has_public_url(press):
+    if not press.has_pages:
         return {}
     until = now + LINK_LASTS
-    base = f"{press.settings.public_url}/drafts/{series}"
+    base = f"{press.pages_url}/drafts/{series}"
     return {
         part.number: f"{base}/{part.id}?key={draft_key(series, part.id, until, press.secrets)}"
         for part in parts
@@ -40,4 +41,4 @@ def draft_behind(press: Press, series: str, part: str, key: str, now: datetime) 
     if not found:
         raise LibraryError(f"{series} has no such part any more")
     _, (issue,) = drafts_of(press, series, found[0])
-    return issue.page
+    return with_pictures_served(press, issue.page)

@@ -105,7 +105,7 @@ def tell_of_start(press: Press, slot: Slot, issue: Issue, now: datetime) -> date
         f"It stays stopped until somebody lets it go on: partwork resume {issue.name}",
     )
     key = stop_key(issue.name, slot.at + LINK_LASTS, press.secrets)
-    link = f"{press.settings.public_url}/stop/{issue.name}?key={key}"
+    link = f"{press.pages_url}/stop/{issue.name}?key={key}"
     notice = Notice(name, f"{issue.name} starts at {start}", lines, link)
     return now if tell_once(press, slot.series.newsletter, notice, now) else None
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from partwork.actions.loading import load_newsletter, load_series
 from partwork.actions.publish import gone_instalments
-from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.model.errors import PartworkError
 from partwork.model.series import Mode, Series
@@ -24,7 +23,7 @@ def with_what_runs(
 ) -> ServiceFields:
     """A welcome with the next part of each series that has begun and goes to everybody by its days.
 
-    Links to the parts so far are in it where the settings say at which address they are read.
+    Links to the parts so far are in it where it is known at which address they are read.
     """
     coming: list[NextPart] = []
     so_far: list[PartSoFar] = []
@@ -40,8 +39,8 @@ def with_what_runs(
         if not is_held:
             day = next_slot(cadence, now).astimezone(zone_of(cadence.zone)).date()
             coming.append(NextPart(series.title, left[0].number, day))
-        if has_public_url(press):
-            base = press.settings.public_url
+        if press.has_pages:
+            base = press.pages_url
             so_far += [
                 PartSoFar(f"{part.number}. {part.title}", f"{base}/parts/{part.instalment}")
                 for part in sorted(published[:MOST], key=lambda part: part.number)

@@ -8,7 +8,7 @@ from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import load_newsletter
 from partwork.actions.pictures import cut_off, pictures_of
 from partwork.actions.preview import text_as_mailed
-from partwork.actions.report import LINK_LASTS, has_public_url
+from partwork.actions.report import LINK_LASTS
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.issue import Issue
@@ -37,17 +37,17 @@ class Look:
 def look_urls(press: Press, issues: Iterable[Issue], now: datetime) -> Mapping[int, str]:
     """The signed address of the look at each issue's mail by its number, good for `LINK_LASTS`.
 
-    None where no public address is set: on another machine they would lead nowhere. The mail about
+    None where nobody knows the pages' address: they would lead nowhere. The mail about
     a correction has none: it is the part's with the erratum before it.
     """
-    if not has_public_url(press):
+    if not press.has_pages:
         return {}
     return {i.number: _url(press, i, now) for i in issues if not i.is_correction_mail}
 
 
 def picture_urls(press: Press, issue: Issue, now: datetime) -> Mapping[str, str]:
     """The signed addresses of the pictures there are of the issue's mail, by the names of views."""
-    if not has_public_url(press):
+    if not press.has_pages:
         return {}
     base, _, key = _url(press, issue, now).partition("?")
     return {view.name: f"{base}/{view.name}.png?{key}" for view, _ in pictures_of(press, issue)}
@@ -89,4 +89,4 @@ def _draft_behind(press: Press, series: str, part: str, key: str, now: datetime)
 def _url(press: Press, issue: Issue, now: datetime) -> str:
     series, part = issue.audience.series, issue.instalment
     key = draft_key(series, part, now + LINK_LASTS, press.secrets)
-    return f"{press.settings.public_url}/drafts/{series}/{part}/mail?key={key}"
+    return f"{press.pages_url}/drafts/{series}/{part}/mail?key={key}"

@@ -93,6 +93,14 @@ def media_url(press: Press) -> str:
     return f"{press.settings.public_url}/media/"
 
 
+def with_pictures_served(press: Press, html: str) -> str:
+    """A mail or page that shows our pictures at the address where they are served now.
+
+    What is approved has them where the settings say, or would by default.
+    """
+    return html.replace(media_url(press), f"{press.pages_url}/media/")
+
+
 def with_pictures_beside(press: Press, html: str, folder: Path) -> str:
     """A file of `folder` that shows our pictures from the disk, whether or not they are served."""
     beside = Path(os.path.relpath(_made(press), folder)).as_posix()

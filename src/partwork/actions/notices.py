@@ -63,7 +63,7 @@ def mail_editors(press: Press, newsletter: str, notice: Notice, now: datetime) -
 
 def _mailed(press: Press, slug: str, notice: Notice, now: datetime) -> bool:
     newsletter = load_newsletter(press, slug)
-    if missing_for_smtp(newsletter, press.settings.public_url, press.mail_host):
+    if missing_for_smtp(newsletter, press.pages_url, press.mail_host):
         return False
     to = newsletter.reply_to.address or newsletter.sender.address
     paragraphs = [f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in notice.lines]

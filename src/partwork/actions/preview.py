@@ -9,7 +9,6 @@ from partwork.actions.clicks import as_mailed
 from partwork.actions.loading import load_articles, load_newsletter, load_series
 from partwork.actions.logo import logo_of
 from partwork.actions.media import album_of, media_url, with_pictures_beside
-from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.delivering.message import message_bytes, message_id
 from partwork.delivering.segments import filled
@@ -87,9 +86,10 @@ def mails_of(press: Press, series: str, part: int | None) -> tuple[Issue, ...]:
 def site_of(press: Press, newsletter: str) -> Site:
     """What a newsletter's issues link to and show; no pages where no public address is set.
 
-    The links are in what is approved: after a change of the address parts are approved anew.
+    The links are in what is approved: after a change of the address parts are approved anew. So
+    none of them is an address that `partwork up` has found by itself, which may change at a start.
     """
-    if not has_public_url(press):
+    if not press.has_public_url:
         return Site(media_url=media_url(press))
     base = press.settings.public_url
     archive = f"{base}/newsletters/{newsletter}/archive"
@@ -98,14 +98,14 @@ def site_of(press: Press, newsletter: str) -> Site:
 
 def page_url(press: Press, issue: Issue) -> str:
     """Where the web version of an issue is read."""
-    return f"{press.settings.public_url}/issues/{issue.name}"
+    return f"{press.pages_url}/issues/{issue.name}"
 
 
 def sample_fields(press: Press, issue: Issue) -> Mapping[MergeField, str]:
     """What merge fields are filled in with where nobody is sent the mail."""
     return {
         MergeField.ADDRESS: SAMPLE_READER,
-        MergeField.UNSUBSCRIBE_URL: f"{press.settings.public_url}/u/preview",
+        MergeField.UNSUBSCRIBE_URL: f"{press.pages_url}/u/preview",
         MergeField.PAGE_URL: page_url(press, issue),
     }
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from partwork.actions.media import with_pictures_served
 from partwork.assembly import Press
 from partwork.model.correction import Withdrawal
 from partwork.model.issue import Issue
@@ -19,16 +20,17 @@ def published_page(press: Press, name: str) -> str | Withdrawal | None:
     with read_only(press.engine) as connection:
         issue = published_issue(connection, name)
         revision = revision_of(connection, issue.content_hash) if issue else ""
-        return _page(connection, load_issue(connection, revision) if revision else issue)
+        return _page(press, connection, load_issue(connection, revision) if revision else issue)
 
 
 def published_page_of(press: Press, instalment: str) -> str | Withdrawal | None:
     """The page that was published last of the instalment with this id; its address for good."""
     with read_only(press.engine) as connection:
-        return _page(connection, published_issue_of(connection, instalment))
+        return _page(press, connection, published_issue_of(connection, instalment))
 
 
-def _page(connection: Connection, issue: Issue | None) -> str | Withdrawal | None:
+def _page(press: Press, connection: Connection, issue: Issue | None) -> str | Withdrawal | None:
     if issue is None:
         return None
-    return withdrawal_behind(connection, issue.content_hash) or issue.page
+    withdrawn = withdrawal_behind(connection, issue.content_hash)
+    return withdrawn or with_pictures_served(press, issue.page)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.approval_state import state_of
+from partwork.actions.media import with_pictures_served
 from partwork.actions.preview import approvable_of, sample_fields
-from partwork.actions.report import has_public_url
 from partwork.assembly import Press
 from partwork.delivering.segments import filled
 from partwork.library import LibraryError
@@ -49,17 +49,17 @@ class DraftToRead:
 
 
 def read_url(press: Press, content_hash: str, until: datetime) -> str:
-    """The signed address of a stored draft; "" where no public address is set."""
-    if not has_public_url(press):
+    """The signed address of a stored draft; "" where no pages are known."""
+    if not press.has_pages:
         return ""
-    return f"{press.settings.public_url}/read/{read_key(content_hash, until, press.secrets)}"
+    return f"{press.pages_url}/read/{read_key(content_hash, until, press.secrets)}"
 
 
 def waiting_url(press: Press, until: datetime) -> str:
-    """The signed address of the list of all that waits; "" where no public address is set."""
-    if not has_public_url(press):
+    """The signed address of the list of all that waits; "" where no pages are known."""
+    if not press.has_pages:
         return ""
-    return f"{press.settings.public_url}/waiting/{waiting_key(until, press.secrets)}"
+    return f"{press.pages_url}/waiting/{waiting_key(until, press.secrets)}"
 
 
 def draft_behind(press: Press, key: str, now: datetime) -> DraftToRead:
@@ -86,7 +86,8 @@ def draft_behind(press: Press, key: str, now: datetime) -> DraftToRead:
 def mail_behind(press: Press, key: str, now: datetime) -> str:
     """The HTML mail of that draft, filled in for a sample reader. Raises as `draft_behind` does."""
     issue, _ = _issue_behind(press, key, now)
-    return filled(issue.html, sample_fields(press, issue), html=True)
+    html = with_pictures_served(press, issue.html)
+    return filled(html, sample_fields(press, issue), html=True)
 
 
 def linked_parts(

@@ -53,12 +53,7 @@ def report_html(press: Press, report: Report) -> str:
 def report_url(press: Press, slug: str, now: datetime) -> str:
     """The signed address of the article's report, good for `LINK_LASTS`."""
     key = report_key(slug, now + LINK_LASTS, press.secrets)
-    return f"{press.settings.public_url}/articles/{slug}/report?key={key}"
-
-
-def has_public_url(press: Press) -> bool:
-    """Whether the settings say where `partwork web` is reached; else links lead to this machine."""
-    return "public_url" in press.settings.model_fields_set
+    return f"{press.pages_url}/articles/{slug}/report?key={key}"
 
 
 def report_behind(press: Press, slug: str, key: str, now: datetime) -> Report:

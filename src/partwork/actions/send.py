@@ -214,7 +214,7 @@ def _ready_newsletter(press: Press, issue: Issue, dry_run: bool) -> Newsletter:
         return newsletter
     missing = missing_for_smtp(
         replace(newsletter, demo=newsletter.demo or issue.demo),
-        press.settings.public_url,
+        press.pages_url,
         press.mail_host,
     )
     if missing:

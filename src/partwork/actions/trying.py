@@ -102,7 +102,7 @@ def _newsletter(press: Press) -> Newsletter:
     why = "there is no newsletter yet"
     for slug in press.library.newsletter_slugs():
         newsletter = load_newsletter(press, slug)
-        missing = missing_for_smtp(newsletter, press.settings.public_url, press.mail_host)
+        missing = missing_for_smtp(newsletter, press.pages_url, press.mail_host)
         if not missing:
             return newsletter
         why = f"{slug} cannot be sent by SMTP yet: {'; '.join(missing)}"

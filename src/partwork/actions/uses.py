@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.loading import load_article
-from partwork.actions.report import has_public_url
 from partwork.actions.revising import OnFile, parts_on_file
 from partwork.assembly import Press
 from partwork.manuscript.series import parse_series
@@ -124,7 +123,7 @@ def _of_issue(press: Press, content_hash: str) -> Use | None:
         stands = tally(connection, content_hash)
         is_corrected = bool(revision_of(connection, content_hash))
         due_at = first_due_at(connection, content_hash)
-    is_read = not is_corrected and issue.instalment and has_public_url(press)
+    is_read = not is_corrected and issue.instalment and press.has_pages
     return Use(
         issue.audience.series,
         issue.number,
@@ -133,7 +132,7 @@ def _of_issue(press: Press, content_hash: str) -> Use | None:
         "corrected" if is_corrected else "published",
         stands.accepted + stands.bundled,
         due_at,
-        f"{press.settings.public_url}/parts/{issue.instalment}" if is_read else "",
+        f"{press.pages_url}/parts/{issue.instalment}" if is_read else "",
     )
 
 

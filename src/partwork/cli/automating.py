@@ -16,15 +16,17 @@ def automations() -> int:
 
     Example: partwork automations
     """
-    if not os.environ.get("PREFECT_API_URL"):  # else Prefect would be imported to say so
-        raise PartworkError(
-            "PREFECT_API_URL names no server; set it, e.g. to http://127.0.0.1:4200/api"
-        )
     from partwork.orchestration.automations import install
-    from partwork.orchestration.remote import remote_server
 
-    with press_of_home() as press, remote_server() as server:
-        names = install(server, press.settings.notify_url.get_secret_value())
+    with press_of_home() as press:
+        if not os.environ.get("PREFECT_API_URL"):  # else Prefect would be imported to say so
+            raise PartworkError(
+                "PREFECT_API_URL names no server; set it, e.g. to http://127.0.0.1:4200/api"
+            )
+        from partwork.orchestration.remote import remote_server
+
+        with remote_server() as server:
+            names = install(server, press.settings.notify_url.get_secret_value())
     for name in names:
         out.print(name)
     return DONE

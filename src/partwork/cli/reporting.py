@@ -54,7 +54,7 @@ def report(
     link
         Print the signed address of the page instead, good for 14 days.
     """
-    from partwork.actions.report import has_public_url, report_html, report_on, report_url
+    from partwork.actions.report import report_html, report_on, report_url
     from partwork.rendering.report import report_data
 
     if not article:
@@ -70,7 +70,7 @@ def report(
         found = report_on(press, article)
         if link:
             sys.stdout.write(report_url(press, article, utc_now()) + "\n")
-            if not has_public_url(press):
+            if not press.has_public_url:
                 err.print(
                     "PARTWORK_PUBLIC_URL is not set: the link opens on this machine alone, "
                     "while `partwork web` runs"

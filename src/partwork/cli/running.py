@@ -116,11 +116,9 @@ def up(*, port: int = 0, web_port: int = 0) -> int:
         The web pages' port; PARTWORK_WEB_PORT, else 8000 or any free one.
     """
     from partwork.orchestration.up import run_up
-    from partwork.settings import Settings
 
     asked = {"dashboard_port": port, "web_port": web_port}
-    settings = Settings(**{name: number for name, number in asked.items() if number})
-    return run_up(settings, os.environ, out, err)
+    return run_up({name: number for name, number in asked.items() if number}, out, err)
 
 
 @app.command(group=RUNNING, sort_key=5)

@@ -102,10 +102,15 @@ class WrongUse(PartworkError):
 
 
 def settings_of_home() -> "Settings":
-    """The settings of the home that the environment names; Prefect's secrets are fetched for it."""
+    """The settings of the home that the environment names; Prefect's secrets are fetched for it.
+
+    Prefect's server is the one that PREFECT_API_URL names, else the one that `partwork up` runs.
+    """
+    from partwork.orchestration.beside import meet_server
     from partwork.orchestration.secrets import bring_secrets_now
     from partwork.settings import Settings
 
+    meet_server()
     bring_secrets_now()
     return Settings()
 

@@ -83,6 +83,7 @@ def prefect_settings(home: Path, place: Place) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{state / 'prefect.db'}",
         "PREFECT_SERVER_UI_API_URL": f"{place.seen_at}/api",
+        "PREFECT_UI_URL": place.seen_at,  # else links to runs lead where processes reach it
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

@@ -93,8 +93,9 @@ def only_launcher(home: Path, lock: Path) -> Iterator[None]:
 def ended_by_signals() -> Iterator[None]:
     """Makes SIGTERM and SIGHUP raise ToldToEnd, so that the children are stopped in order.
 
-    A signal that is ignored, as by `nohup`, stays so. Signals are the main thread's affair; in
-    another one nothing changes.
+    SIGHUP that is ignored, as by `nohup`, stays so. SIGINT raises KeyboardInterrupt, also where a
+    script has started this in the background: its shell has SIGINT ignored then, and whoever sends
+    it all the same means it. Signals are the main thread's affair; in another one nothing changes.
     """
 
     def leave(number: int, _frame: object) -> None:
@@ -103,10 +104,12 @@ def ended_by_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {s: signal.getsignal(s) for s in ENDING}
-    for each, handler in before.items():
-        if handler is not signal.SIG_IGN:
+    before = {s: signal.getsignal(s) for s in (*ENDING, signal.SIGINT)}
+    for each in ENDING:
+        if before[each] is not signal.SIG_IGN:
             signal.signal(each, leave)
+    if before[signal.SIGINT] is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     finally:

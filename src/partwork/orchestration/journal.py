@@ -44,14 +44,21 @@ class Journal:
     ) -> None:
         self.file = file
         self._also = also
-        said = sorted({s for s in secrets if len(s) >= SHORTEST_SECRET}, key=len, reverse=True)
-        self._secrets = re.compile("|".join(map(re.escape, said))) if said else None
+        self._unsaid: set[str] = set()
+        self._secrets: re.Pattern[str] | None = None
+        self.hide(secrets)
         file.parent.mkdir(parents=True, exist_ok=True)
         self._handler = _File(
             file, maxBytes=LARGEST_BYTES, backupCount=OLDER_FILES, encoding="utf-8"
         )
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         self._lock = Lock()
+
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Writes nothing of these either, from now on."""
+        self._unsaid |= {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        said = sorted(self._unsaid, key=len, reverse=True)
+        self._secrets = re.compile("|".join(map(re.escape, said))) if said else None
 
     def note(self, who: str, line: str) -> None:
         """Writes one line, as said by `who`."""

@@ -8,9 +8,11 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
+from partwork.launched import Launched, told_beside
 from partwork.model.errors import PartworkError
 from partwork.orchestration.api import Api, PrefectRefused
 from partwork.orchestration.automations import install
@@ -191,12 +193,16 @@ class RunningPrefect:
         name: str,
         *arguments: str,
         goes_to: Path | None = None,
+        also: Mapping[str, str] = MappingProxyType({}),
     ) -> Child:
-        """A program that ends with this context, in the place of the one that had its name."""
+        """A program that ends with this context, in the place of the one that had its name.
+
+        `also` stands in its environment, and in no other's.
+        """
         child = Child(
             name,
             arguments,
-            environment=self.environment,
+            environment={**self.environment, **also},
             folder=prefect_state(self.home),
             journal=self.journal,
             goes_to=goes_to,
@@ -262,13 +268,15 @@ def running_prefect(
     base: Mapping[str, str] | None = None,
     secrets: Iterable[str] = (),
     also: Hearer = nobody,
+    pages: str = "",
     beside: Callable[["RunningPrefect"], object] = lambda _prefect: None,
 ) -> Iterator[RunningPrefect]:
     """A Prefect server for a home, at a place: where it names no port, any free one.
 
     Children get `base` (the environment of this process, if it is not given) without what is
     Prefect's in it. What they say goes to `log`, without `secrets` and logins; `also` hears each
-    line. `beside` is called while the server starts. All of them end with the context, within 10
+    line. `pages` is where web pages will be, if there are any. `beside` is called while the server
+    starts. All of them end with the context, within 10
     seconds, also on SIGTERM; when this process is killed, at once. Raises NotWritable, HomeInUse,
     PortTaken, BadLogin, or PrefectDown after 120 seconds.
     """
@@ -286,7 +294,11 @@ def running_prefect(
         unsaid = (*secrets, login, login.partition(":")[2], b64encode(login.encode()).decode())
         settings = prefect_settings(home, place)
         environment = clean_environment(os.environ if base is None else base, **settings)
-        with closing(Journal(log, secrets=unsaid, also=also)) as journal:
+        what = Launched(place.port, login, place.host, place.url, pages)
+        with (
+            told_beside(state.parent, what),
+            closing(Journal(log, secrets=unsaid, also=also)) as journal,
+        ):
             prefect = RunningPrefect(home, place, journal, environment, Api(place), [])
             try:
                 server = prefect.server()

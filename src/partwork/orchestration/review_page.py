@@ -24,7 +24,8 @@ def description(question: Question) -> str:
         sections += ["What reviewers have asked for:\n", bullets(question.said)]
     if not question.parts[0].url:
         sections.append(
-            "There are no links, for `PARTWORK_PUBLIC_URL` is not set: the mails lie in "
+            "There are no links, for `PARTWORK_PUBLIC_URL` is not set, and `partwork up` does not "
+            "run: the mails lie in "
             f"`.partwork/previews/{review.series}` on the worker's machine.\n"
         )
     sections.append(

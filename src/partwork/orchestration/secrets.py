@@ -20,7 +20,7 @@ async def bring_secrets() -> None:
     what the block of that name has. One that cannot be had stays as it is, and settings refuse
     it by name. `prefect.yaml` has this run before each flow.
     """
-    named = _named()
+    named = named_blocks()
     if not named or not os.environ.get("PREFECT_API_URL"):  # without one Prefect starts a server
         return
     import httpx  # noqa: PLC0415 commands that need no block start without Prefect
@@ -39,11 +39,11 @@ async def bring_secrets() -> None:
 
 def bring_secrets_now() -> None:
     """The same for a command, which no deployment starts."""
-    if _named():
+    if named_blocks():
         asyncio.run(bring_secrets())
 
 
-def _named() -> dict[str, str]:
+def named_blocks() -> dict[str, str]:
     """The names of blocks by the variables that have them; the environment wins over `.env`."""
     file = Path(os.environ.get(f"{PREFIX}HOME") or Path.cwd()) / ".env"
     try:

@@ -1,5 +1,6 @@
 """Everything on one machine, by one command: what `partwork up` runs."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -20,9 +21,12 @@ from partwork.orchestration.environment import Place, prefect_state, web_address
 from partwork.orchestration.holding import ToldToEnd, free_port, preferred_port
 from partwork.orchestration.inbox_watch import InboxWatch, tell_inbox_changed
 from partwork.orchestration.journal import Hearer, labelled
+from partwork.orchestration.kept_settings import settings_before, values_of
 from partwork.orchestration.launcher import PrefectDown, RunningPrefect, running_prefect
 from partwork.orchestration.login import login_file
+from partwork.orchestration.secrets import named_blocks
 from partwork.orchestration.supervising import Supervisor
+from partwork.packaged import packaged_home
 from partwork.settings import Settings
 from partwork.settings_faults import PREFIX
 
@@ -33,41 +37,43 @@ INBOX_SECONDS = 2.0  # between two looks; a file that has not changed in between
 SHOWN = frozenset({"up", "web", "worker"})
 
 
-def run_up(
-    settings: Settings, environment: Mapping[str, str], console: Console, log_to: Console
-) -> int:
+def run_up(asked: Mapping[str, int], console: Console, log_to: Console) -> int:
     """Runs server, worker and web pages for a home until it is told to end; what ends is restarted.
 
-    Everything that is said goes to the home's log, and what goes on, line by line, to `log_to`;
-    what people need to know to `console`. Raises PartworkError where it cannot begin.
+    `asked` are the settings that the command line has. Everything that is said goes to the home's
+    log, and what goes on, line by line, to `log_to`; what people need to know to `console`. Raises
+    PartworkError where it cannot begin.
     """
-    with assemble(settings) as press:  # what is wrong shows now, before anything runs
-        newsletters, library = press.library.newsletter_slugs(), press.library
+    named = named_blocks()
+    settings = settings_before(asked, named)
+    library = Library(settings.home, packaged_home())
+    library.demand_home()
+    if not named:
+        _try_out(settings)  # what is wrong shows now, before anything runs
     log = settings.state / "logs" / "up.log"
     place = _place(settings)
     web_port = _port(settings.web_port, WEB_PORT, settings.web_host)
     web_url = web_address(settings.web_host, web_port)
-    base = dict(environment)
-    if "public_url" not in settings.model_fields_set:
-        base[f"{PREFIX}PUBLIC_URL"] = web_url
     is_first = (
         not settings.dashboard_login.get_secret_value() and not login_file(settings.home).exists()
     )
     console.print(f"starting; the log is {log}")
     began = time.monotonic()
-    running = _Running(settings, library, web_port)
+    running = _Running(settings, library, web_port, named)
     try:
         with running_prefect(
             settings.home,
             log=log,
             place=place,
-            base=base,
             secrets=secrets_of(settings),
             also=_on_terminal(log_to),
+            pages=web_url,
             beside=running.begin,
         ) as prefect:
+            if named:
+                running.learn(prefect, asked)
             running.go_on(prefect)
-            _tell(console, prefect, web_url, newsletters)
+            _tell(console, prefect, web_url, library.newsletter_slugs())
             _tell_login(console, prefect, is_first=is_first)
             console.print(f"ready after {time.monotonic() - began:.0f} s; Ctrl-C ends all of it")
             watch = InboxWatch(library, lambda: _tell_of_inbox(prefect))
@@ -75,6 +81,12 @@ def run_up(
     except (KeyboardInterrupt, ToldToEnd):
         console.print("stopped")
     return 0
+
+
+def _try_out(settings: Settings) -> None:
+    """Raises PartworkError where the database or the keys will not do."""
+    with assemble(settings):
+        pass
 
 
 def _looking(watch: InboxWatch) -> Callable[[float], None]:
@@ -108,23 +120,49 @@ def _on_terminal(console: Console) -> Hearer:
 
 
 class _Running:
-    """The four that run, started so that none waits for another longer than it must."""
+    """The four that run, started so that none waits for another longer than it must.
 
-    def __init__(self, settings: Settings, library: Library, web_port: int) -> None:
+    `named` are the settings that Prefect keeps, by the names of its blocks.
+    """
+
+    def __init__(
+        self, settings: Settings, library: Library, web_port: int, named: Mapping[str, str]
+    ) -> None:
         self._settings, self._library, self._web_port = settings, library, web_port
+        self._named = named
+        self._kept: Mapping[str, str] = {}
         self.supervisor = Supervisor(lambda _what: None)
 
     def begin(self, prefect: RunningPrefect) -> None:
-        """While the server starts: the home is made new, and the web pages, which need nobody."""
-        _renew(self._library, lambda what: prefect.journal.note("up", what))
+        """While the server starts: the home is made new, and the web pages are there.
 
+        The pages wait for the server where it keeps some of their settings.
+        """
+        _renew(self._library, lambda what: prefect.journal.note("up", what))
+        self.supervisor = Supervisor(lambda what: prefect.journal.note("up", what))
+        self.supervisor.take("server", prefect.server, prefect.children[0])
+        if not self._named:
+            self._keep_web(prefect)
+
+    def learn(self, prefect: RunningPrefect, asked: Mapping[str, int]) -> None:
+        """Once the server answers: the settings that it keeps, then the web pages.
+
+        Flows fetch theirs by themselves as they start. Raises PartworkError where one cannot be
+        had, or they will not do.
+        """
+        self._kept = values_of(prefect.api, self._named)
+        os.environ.update(self._kept)
+        self._settings = Settings(**asked)
+        prefect.journal.hide(secrets_of(self._settings))
+        _try_out(self._settings)
+        self._keep_web(prefect)
+
+    def _keep_web(self, prefect: RunningPrefect) -> None:
         def web() -> Child:
             where = ("--host", self._settings.web_host, "--port", str(self._web_port))
             proxies = (f"--proxy={proxy}" for proxy in self._settings.trusted_proxies)
-            return prefect.start("web", "partwork", "web", *where, *proxies)
+            return prefect.start("web", "partwork", "web", *where, *proxies, also=self._kept)
 
-        self.supervisor = Supervisor(lambda what: prefect.journal.note("up", what))
-        self.supervisor.take("server", prefect.server, prefect.children[0])
         self.supervisor.keep("web", web)
 
     def go_on(self, prefect: RunningPrefect) -> None:

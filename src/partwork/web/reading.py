@@ -25,7 +25,7 @@ from partwork.web.pages import Pages, issue_page
 def reading_routes(press: Press, pages: Pages, error_page: Callable[[int], Response]) -> APIRouter:
     """The front page, archives and series, feeds, the sitemap and what robots may not see."""
     router = APIRouter()
-    site = press.settings.public_url
+    site = press.pages_url
 
     kept = Kept(lambda: published_state(press))
 
