@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy import event
 
 from partwork.actions.answering import answer_requests
 from partwork.actions.doctor import doctor
@@ -118,6 +120,22 @@ def test_service_mails_have_bounce_addresses_of_their_own(
 
     assert mail
     assert mail.kind is MailKind.SERVICE
+
+
+def test_no_service_mail_is_lost_where_a_database_is_slower_than_a_domains_pace(
+    press: Press, server: RoughServer, clock: Clock
+) -> None:
+    people = ("grace@example.org", "mary@b.example.org", "ada@example.org")
+    with relayed(press, relay(server.url, profile="direct")) as by_relay:
+        asked(by_relay, people[0])  # and so the next second's slots of this domain are gone
+        first = answer_requests(by_relay, clock)
+        for address in people[1:]:
+            asked(by_relay, address)
+        event.listen(by_relay.engine, "commit", lambda _connection: Event().wait(0.03))
+        second = answer_requests(by_relay, clock)
+
+    assert (first, second) == (1, 2)
+    assert server.got == dict.fromkeys(people, 1)
 
 
 def test_service_mails_wait_while_the_relays_cannot_be_read(

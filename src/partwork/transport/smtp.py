@@ -230,10 +230,10 @@ class SmtpServer:
         moments = self._lines.deadlines()
         if self._backlog and self._backlog.looks_again_at > monotonic():
             moments.append(self._backlog.looks_again_at)
-        if not self._lines and not moments:
-            return  # the next try to connect is due
         if not moments:
-            raise ValueError("an awaited message was neither let go nor withdrawn")
+            if self._awaits or not self._backlog:
+                raise ValueError("an awaited message was neither let go nor withdrawn")
+            return  # what waits may be announced by now, or a try to connect is due
         for line in self._lines.moved(min(*moments, until)):
             self._read(line)
         for line in self._lines.overdue():
