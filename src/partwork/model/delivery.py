@@ -106,7 +106,7 @@ class Tally:
 
 
 class NotSent(PartworkError):
-    """The message did not leave: no connection, or it was lost before the message's data.
+    """The message did not leave: no connection, or it was lost before the end of the message.
 
     The delivery may be tried again without a risk of a second copy.
     """
@@ -132,20 +132,21 @@ class PutOff:
 class Event(NamedTuple):
     """What has become of the message that was offered as `key`.
 
-    None: a server awaits it, and it leaves when it is let go. Anything else is its end: the
-    server's last word, LostInDoubt, or PutOff.
+    None: a server awaits it, and it leaves when it is let go. NotSent: it was let go and has not
+    left; it waits again until a server awaits it. Anything else is its end: the server's last
+    word, LostInDoubt, or PutOff.
     """
 
     key: int
-    outcome: Reply | LostInDoubt | PutOff | None
+    outcome: Reply | LostInDoubt | PutOff | NotSent | None
 
 
 class Transport(Protocol):
     """What carries messages: an SMTP server, or the outbox folder. Used by one thread.
 
     One message is handed over by `send`. Many are under way at once by the other methods: each
-    is offered, awaited, let go once its attempt is on record, and answered. A message that is
-    let go leaves at most once, and no second one on its connection before its end was told.
+    is offered, awaited, let go once its attempt is on record, and answered. A message leaves at
+    most once each time it is let go, and no second one on its connection before its end was told.
     """
 
     def __enter__(self) -> Self: ...
@@ -176,14 +177,15 @@ class Transport(Protocol):
     def events(self) -> Sequence[Event]:
         """What happens next; empty when nothing is under way, or nothing has happened for a second.
 
-        Each event that awaits must be answered by `let_go` or `withdraw` before the next call.
+        Each event that awaits must be answered by `let_go` or `withdraw` before the next call;
+        where a message was let go and has not left, it is asked about again.
         Raises `NotSent` when no server can be had: then nothing is under way any more, and of
         what was, nothing has left whose end was not told.
         """
         ...
 
     def let_go(self, key: int) -> None:
-        """Let the awaited message leave."""
+        """Let the awaited message leave, on the connection on which it is awaited and no other."""
         ...
 
     def withdraw(self, key: int) -> None:

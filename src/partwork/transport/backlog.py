@@ -70,7 +70,7 @@ class Backlog:
             match self._domains.may_take(parcel.envelope.recipient) if self._domains else True:
                 case True:
                     return parcel
-                case PutOff() as later if not parcel.released:
+                case PutOff() as later:
                     self._waiting.remove(parcel)
                     tell(Event(parcel.key, later))
         if self._waiting:

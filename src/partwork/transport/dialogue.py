@@ -9,7 +9,15 @@ from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
-from partwork.model.delivery import Envelope, Event, LostInDoubt, Reply, Stage, WireReady
+from partwork.model.delivery import (
+    Envelope,
+    Event,
+    LostInDoubt,
+    NotSent,
+    Reply,
+    Stage,
+    WireReady,
+)
 from partwork.transport.outgoing import Outgoing
 
 REPLY_LENGTH = 500  # characters of a reply that are kept; RFC 5321, 4.5.3.1.5 gives a line 512
@@ -23,15 +31,11 @@ _MAIL, _RCPT, _DATA, _MESSAGE = Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.MESSAG
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """A message on its way. `released`: it may leave as soon as a server awaits it.
-
-    `setbacks` counts the connections that were lost when it had been announced.
-    """
+    """A message on its way; `setbacks` are connections that were lost when it was announced."""
 
     key: int
     envelope: Envelope
     message: WireReady
-    released: bool = False
     withdrawn: bool = False
     setbacks: int = 0
 
@@ -128,7 +132,7 @@ class Dialogue:
         """The connection is no more: who is in doubt, and what may be announced elsewhere.
 
         What the server cannot have got whole has not left: without the final dot it must not
-        take a message (RFC 5321, 4.1.1.4).
+        take a message (RFC 5321, 4.1.1.4). Whoever had let it go is told.
         """
         events: list[Event] = []
         again: list[Parcel] = []
@@ -138,6 +142,8 @@ class Dialogue:
         elif self.leaving:
             self.leaving.setbacks += 1
             again.append(self.leaving)
+            if self.leaving.setbacks < SETBACKS:
+                events.append(Event(self.leaving.key, NotSent(f"all of it had not left ({why})")))
         if self.announced and not self.announced.withdrawn:
             if self._refusal:
                 events.append(Event(self.announced.key, self._refusal))
@@ -192,7 +198,7 @@ class Dialogue:
         if refusal is None:
             if parcel.withdrawn:
                 self.over = "a message was withdrawn"
-            elif not parcel.released:
+            else:
                 events.append(Event(parcel.key, None))
             return
         if awaited and refusal.stage is not _RCPT:
