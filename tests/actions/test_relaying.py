@@ -138,6 +138,38 @@ def test_no_service_mail_is_lost_where_a_database_is_slower_than_a_domains_pace(
     assert server.got == dict.fromkeys(people, 1)
 
 
+@pytest.mark.parametrize("profile", ["direct", "postfix"])
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("RCPT", "421 4.7.0 too many for <grace@example.org> today"),
+        ("RCPT", '421 4.7.0 too many for <"grace h"@example.org> or grace@example.org'),
+        ("RCPT", "150 grace@example.org, what?"),
+        ("RCPT", "grace@example.org is not known"),
+        ("MAIL", "550 5.7.1 nobody writes to grace@example.org from there"),
+        ("DATA", "354 go on\r\n250 grace@example.org is known"),
+        (".", "what did grace@example.org order?"),
+    ],
+)
+def test_a_server_that_repeats_the_address_gets_it_into_no_log(
+    press: Press,
+    server: RoughServer,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    profile: str,
+    verb: str,
+    said: str,
+) -> None:
+    server.answers[verb] = deque([said] * 9)
+    with relayed(press, relay(server.url, profile=profile)) as by_relay:
+        asked(by_relay, "grace@example.org")
+        assert answer_requests(by_relay, clock) == 0
+
+    assert "service message" in caplog.text
+    assert "grace" not in caplog.text
+
+
 def test_service_mails_wait_while_the_relays_cannot_be_read(
     press: Press, server: RoughServer, clock: Clock
 ) -> None:

@@ -167,6 +167,28 @@ def test_a_server_that_closes_over_each_message_that_it_awaits_puts_that_one_off
     assert codes(ends) == dict.fromkeys(range(4), 250) | {1: 451}
 
 
+@pytest.mark.parametrize(
+    "said", ["421 4.3.2 {} was the last", "no {} here", "150 {}", "250 OK\r\n250 and {} too"]
+)
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
+def test_why_a_lane_stops_or_is_in_doubt_names_no_reader(
+    serve: Callable[..., RoughServer], verb: str, said: str
+) -> None:
+    server = serve()
+    server.answers[verb] = deque([said.format(f"<{reader(0)}>")] * 99)
+    told = ""
+
+    with SmtpServer(server.url, pauses=QUICK) as smtp:
+        try:
+            ends = carry(smtp, range(1))
+        except NotSent as error:
+            told = str(error)
+        else:
+            told = " ".join(str(end) for end in ends.values() if isinstance(end, LostInDoubt))
+
+    assert reader(0) not in told
+
+
 def test_a_message_that_had_left_whole_when_it_was_cut_is_in_doubt(
     serve: Callable[..., RoughServer],
 ) -> None:

@@ -1,5 +1,6 @@
 """Campaigns, deliveries and what mail servers answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,15 @@ class Stage(StrEnum):
     RCPT = "RCPT"
     DATA = "DATA"
     MESSAGE = "message"
+
+
+def without_addresses(words: str) -> str:
+    """A server's words with … for each address, for what outlives its owner's erasure."""
+    return _ADDRESS.sub("…", words) if "@" in words else words
+
+
+# As far as the next space, and a quoted local part with spaces in it: RFC 5321, 4.1.2.
+_ADDRESS = re.compile(r'\S*(?:"[^"@]*")?@\S*')
 
 
 # Named tuples where the others are dataclasses: of these some are made for each message that

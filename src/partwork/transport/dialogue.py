@@ -17,6 +17,7 @@ from partwork.model.delivery import (
     Reply,
     Stage,
     WireReady,
+    without_addresses,
 )
 from partwork.transport.outgoing import Outgoing
 
@@ -117,7 +118,7 @@ class Dialogue:
                 break
             told = _taken_apart(line)
             if told is None:
-                self.over = f"the server said {one_line(line)!r}, which is not SMTP"
+                self.over = f"the server said {unaddressed(line)!r}, which is not SMTP"
                 break
             code, goes_on, words = told
             self._words.append(words)
@@ -161,7 +162,7 @@ class Dialogue:
         """One whole reply, matched to what was said first and not answered yet."""
         self.replies += 1
         if not self._expected:
-            self.over = f"the server said {code} {one_line(b' '.join(words))} unasked"
+            self.over = f"the server said {code} {unaddressed(b' '.join(words))} unasked"
             return
         stage, kind = self._expected.popleft(), code // 100
         if kind == 2 and self.pipelining and (stage is _RCPT or stage is _MAIL):
@@ -172,9 +173,9 @@ class Dialogue:
             events.append(Event(self.leaving.key, Reply(code, one_line(b" ".join(words)))))
             self.leaving = None
         elif kind != good and stage is not None and kind not in _REFUSES:
-            self.over = f"the server answered {code} {one_line(b' '.join(words))} to {stage}"
+            self.over = f"the server answered {code} {unaddressed(b' '.join(words))} to {stage}"
         if code == CLOSING:
-            self.over = f"the server answered {code} {one_line(b' '.join(words))}"
+            self.over = f"the server answered {code} {unaddressed(b' '.join(words))}"
             if self.blames_recipient and stage in _OF_RECIPIENT and not self._refusal:
                 self._refusal = Reply(code, one_line(b" ".join(words)), stage)
         if self.over or stage is _MESSAGE:
@@ -244,3 +245,8 @@ def one_line(words: bytes | str) -> str:
     spaced = " ".join(text.split())
     printable = spaced if spaced.isprintable() else "".join(filter(str.isprintable, spaced))
     return printable[:REPLY_LENGTH]
+
+
+def unaddressed(words: bytes | str) -> str:
+    """The same for logs and reports, which outlive the readers whose addresses servers repeat."""
+    return without_addresses(one_line(words))

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from partwork.model.address import domain_of
-from partwork.model.delivery import PutOff, Reply
+from partwork.model.delivery import PutOff, Reply, without_addresses
 
 SLOWED_BY = frozenset({421, 450, 451})  # what a domain says that wants less of us: issue 7, item 6
 AT_HAND = 1.0  # seconds that a message may wait here for its domain; then others get its place
@@ -109,7 +109,8 @@ class DomainPaces:
         self._paces.pop(domain, None)
         if not is_of_relay:
             return reply
-        return self._later(domain, ahead, f"{domain} wants less ({reply.code} {reply.text})")
+        why = f"{domain} wants less ({reply.code} {without_addresses(reply.text)})"
+        return self._later(domain, ahead, why)
 
     def _later(self, domain: str, ahead: Slots, why: str) -> PutOff:
         """Each to a time of its own, so that not all of a domain come back at once."""

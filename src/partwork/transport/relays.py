@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from partwork.model.delivery import Envelope, Event, NotSent, Reply, Stage, WireReady
+from partwork.transport.dialogue import unaddressed
 from partwork.transport.smtp import SmtpServer
 
 ASIDE = 600.0  # seconds that a relay which failed is left alone while there is another: a guess
@@ -87,7 +88,7 @@ class Relays:
                     raise self._failure() from None
                 continue
             if self._shuts_us_out(reply):
-                self._leave_alone(way, f"{reply.code} {reply.text}")
+                self._leave_alone(way, f"{reply.code} {unaddressed(reply.text)}")
                 if self._free():
                     continue
             return reply
@@ -170,7 +171,7 @@ class Relays:
         key, outcome = event
         if not isinstance(outcome, Reply) or not self._shuts_us_out(outcome):
             return event
-        self._leave_alone(way, f"{outcome.code} {outcome.text}")
+        self._leave_alone(way, f"{outcome.code} {unaddressed(outcome.text)}")
         if self._free() is None:
             return event
         self._go_on_elsewhere(way, [key])

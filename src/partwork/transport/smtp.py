@@ -17,7 +17,7 @@ from partwork.model.delivery import (
     WireReady,
 )
 from partwork.transport.backlog import Backlog
-from partwork.transport.dialogue import CLOSING, Parcel
+from partwork.transport.dialogue import CLOSING, Parcel, unaddressed
 from partwork.transport.fitness import dot_stuffed, refusal_of
 from partwork.transport.line import Line
 from partwork.transport.lines import Lines
@@ -112,7 +112,7 @@ class SmtpServer:
                     case Reply() as reply if reply.stage is Stage.MAIL or reply.code == LOGIN_FIRST:
                         raise NotSent(
                             f"{self._address}: does not take mail from us "
-                            f"({reply.code} {reply.text}); the message has not left"
+                            f"({reply.code} {unaddressed(reply.text)}); the message has not left"
                         )
                     case Reply() as reply:
                         return reply
