@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Event
 
 import pytest
+from sqlalchemy import event
 
 from partwork.actions.send import SendReport, send
-from partwork.assembly import Press, assemble
+from partwork.assembly import Press, Progress, assemble
 from partwork.model.delivery import Tally
 from partwork.settings import Settings
 from tests.actions.sending import subscribe
+from tests.actions.test_relaying import relay, relayed
 from tests.conftest import NOW, Clock
 from tests.store.recording import recorded_files
 from tests.transport.rough_server import RoughServer
@@ -46,25 +48,54 @@ def test_a_full_disk_is_waited_for(settings: Settings, issue: str, server: Rough
     assert server.got == dict.fromkeys(MANY, 1)
 
 
+def backing_up(settings: Settings, other: ThreadPoolExecutor, begun: Event) -> Progress:
+    """Has another lock the ledger for a second, once the lane has sent to twenty readers."""
+
+    def lock() -> None:
+        with sqlite3.connect(settings.state / "partwork.sqlite", isolation_level=None) as conn:
+            conn.execute("BEGIN EXCLUSIVE")
+            begun.set()
+            Event().wait(1)  # as long as it takes: nothing can be seen to wait for
+            conn.execute("ROLLBACK")
+        conn.close()
+
+    def back_up(done: int, _of: int) -> None:
+        if done >= 20 and not begun.is_set():
+            other.submit(lock)
+            begun.wait()
+
+    return back_up
+
+
+def test_a_pace_that_cannot_be_read_for_a_while_is_waited_for(
+    press: Press, issue: str, server: RoughServer
+) -> None:
+    day = datetime.now(UTC).date()
+    plan = f"warm_up = {{ starts_on = {day}, messages = 1000, days = 2 }}"  # a slot at a time
+    with relayed(press, relay(server.url, plan), canary_share=0) as by_relay:
+        event.listen(by_relay.engine, "connect", hurried)
+        with ThreadPoolExecutor(1) as other:
+            begun = Event()
+            back_up = backing_up(by_relay.settings, other, begun)
+            report = send(by_relay, issue, clock=lambda: NOW, progress=back_up)
+
+    assert begun.is_set()
+    assert report.stopped == ""
+    assert report.tally == Tally(accepted=100)
+    assert server.got == dict.fromkeys(MANY, 1)
+
+
+def hurried(connection: sqlite3.Connection, _record: object) -> None:
+    """Has whoever finds the file locked say so at once, and not after ten seconds."""
+    connection.execute("PRAGMA busy_timeout = 20")
+
+
 def test_a_backup_that_locks_the_ledger_is_waited_for(
     settings: Settings, issue: str, server: RoughServer
 ) -> None:
     with assemble(settings) as press, ThreadPoolExecutor(1) as other:
         begun = Event()
-
-        def lock() -> None:
-            with sqlite3.connect(settings.state / "partwork.sqlite", isolation_level=None) as conn:
-                conn.execute("BEGIN EXCLUSIVE")
-                begun.set()
-                Event().wait(1)  # as long as it takes: nothing can be seen to wait for
-                conn.execute("ROLLBACK")
-            conn.close()
-
-        def back_up(done: int, _of: int) -> None:
-            if done >= 20 and not begun.is_set():
-                other.submit(lock)
-                begun.wait()
-
+        back_up = backing_up(settings, other, begun)
         report = send(press, issue, clock=lambda: NOW, progress=back_up)
 
     assert begun.is_set()

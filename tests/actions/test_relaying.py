@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import dkim
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy import event
 
 from partwork.actions.answering import answer_requests
 from partwork.actions.doctor import doctor
@@ -118,6 +120,52 @@ def test_service_mails_have_bounce_addresses_of_their_own(
 
     assert mail
     assert mail.kind is MailKind.SERVICE
+
+
+def test_no_service_mail_is_lost_where_a_database_is_slower_than_a_domains_pace(
+    press: Press, server: RoughServer, clock: Clock
+) -> None:
+    people = ("grace@example.org", "mary@b.example.org", "ada@example.org")
+    with relayed(press, relay(server.url, profile="direct")) as by_relay:
+        asked(by_relay, people[0])  # and so the next second's slots of this domain are gone
+        first = answer_requests(by_relay, clock)
+        for address in people[1:]:
+            asked(by_relay, address)
+        event.listen(by_relay.engine, "commit", lambda _connection: Event().wait(0.03))
+        second = answer_requests(by_relay, clock)
+
+    assert (first, second) == (1, 2)
+    assert server.got == dict.fromkeys(people, 1)
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [
+        ("RCPT", "421 4.7.0 too many for <grace@example.org> today"),
+        ("RCPT", '421 4.7.0 too many for <"grace h"@example.org> or grace@example.org'),
+        ("RCPT", "150 grace@example.org, what?"),
+        ("RCPT", "grace@example.org is not known"),
+        ("MAIL", "550 5.7.1 nobody writes to grace@example.org from there"),
+        ("DATA", "354 go on\r\n250 grace@example.org is known"),
+        (".", "what did grace@example.org order?"),
+    ],
+)
+def test_a_server_that_repeats_the_address_gets_it_into_no_log(
+    press: Press,
+    server: RoughServer,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    verb: str,
+    said: str,
+) -> None:
+    server.answers[verb] = deque([said] * 9)
+    with relayed(press, relay(server.url, profile="direct")) as by_relay:
+        asked(by_relay, "grace@example.org")
+        assert answer_requests(by_relay, clock) == 0
+
+    assert "service message" in caplog.text
+    assert "grace" not in caplog.text
 
 
 def test_service_mails_wait_while_the_relays_cannot_be_read(

@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from partwork.model.audience import Evidence, SuppressionReason
 from partwork.model.delivery import DeliveryState, Reply, Verdict
 from partwork.store.audience import erase_subscriber, save_suppression
-from partwork.store.claiming import claim
+from partwork.store.claiming import claim, hold_again
 from partwork.store.lanes import sweep
 from partwork.store.ledger import load_deliveries, tally
 from partwork.store.subscriptions import end_subscription
@@ -94,6 +94,12 @@ class Post(RuleBasedStateMachine):
     def the_connection_is_lost_before_the_message(self, one):
         delivery, _, lane = one
         if release(self.conn, delivery, lane):
+            self.may_have_it.discard(delivery)
+
+    @rule(one=held)
+    def the_connection_is_lost_within_the_message(self, one):
+        delivery, _, lane = one
+        if hold_again(self.conn, [delivery], lane, self.now + LEASE):
             self.may_have_it.discard(delivery)
 
     @rule(minutes=st.integers(0, 8))

@@ -1,9 +1,11 @@
 """A busy writer lets in whoever waits, and nobody in vain."""
 
 import fcntl
+import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from sqlalchemy import Engine, text
 
 from partwork.store.engine import open_engine
 from partwork.store.migrating import migrate
-from partwork.store.queueing import Turn, let_in, waiting
+from partwork.store.queueing import Place, Turn, let_in, waiting
 from tests.conftest import wait_until
 
 WAITS_FOR_EVER = """
@@ -20,6 +22,22 @@ import sys, time
 from partwork.store.queueing import waiting
 with waiting(sys.argv[1]):
     print("waits", flush=True)
+    time.sleep(600)
+"""
+
+IS_IN_FOR_EVER = """
+import sys, time
+from partwork.store import queueing
+with getattr(queueing, sys.argv[2])(sys.argv[1]):
+    print("is in", flush=True)
+    time.sleep(600)
+"""
+
+LOOKS_FOR_EVER = """
+import fcntl, sys, time
+with open(sys.argv[1] + "-queue", "w") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    print("looks", flush=True)
     time.sleep(600)
 """
 
@@ -102,6 +120,41 @@ def test_whoever_is_killed_while_waiting_holds_nobody_up(database: str) -> None:
 
     let_in(database)
     assert not is_awaited(database)
+
+
+@pytest.mark.parametrize("what", ["Place", "Turn"])
+def test_whoever_is_suspended_holds_nobody_up_for_long(database: str, what: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", IS_IN_FOR_EVER, database, what], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        began = time.monotonic()
+        with closing(Turn(database, patience=0.2)) as turn:
+            for _ in range(20):  # it is waited for once
+                with turn:
+                    pass
+        took = time.monotonic() - began
+        if what == "Place":
+            assert let_in(database, patience=0.1)
+        process.kill()
+        process.wait()
+
+    assert 0.2 <= took < 2
+
+
+def test_whoever_waits_is_not_held_up_by_who_is_suspended_as_it_looks(database: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", LOOKS_FOR_EVER, database], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        with closing(Place(database, patience=0.1)) as place, place:
+            pass
+        process.kill()
+        process.wait()
 
 
 def test_busy_writers_take_turns(database: str) -> None:

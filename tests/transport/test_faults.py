@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from partwork.model.delivery import Envelope, LostInDoubt, NotSent, WireReady
+from partwork.model.delivery import Envelope, Event, LostInDoubt, NotSent, WireReady
 from partwork.transport.session import open_session
 from partwork.transport.smtp import SmtpServer
 from partwork.transport.url import Security, SmtpAddress
@@ -118,6 +118,75 @@ def test_a_message_that_was_cut_before_all_had_left_goes_again(
 
     assert (first.code, again.code) == (250, 250)
     assert server.got == {reader(0): 1, reader(1): 1}
+
+
+def test_a_message_that_was_cut_leaves_again_only_when_it_is_let_go_again(
+    serve: Callable[..., RoughServer],
+) -> None:
+    server = serve(cuts={reader(1)})
+    long = WireReady(mail(1) + (b"x" * 990 + b"\r\n") * 24_000)
+
+    with SmtpServer(server.url, pauses=QUICK) as smtp:
+        carry(smtp, range(1))
+        smtp.offer(1, Envelope(SENDER, reader(1)), long)
+        (awaited,) = smtp.events()
+        smtp.let_go(1)
+        (cut,) = smtp.events()
+        (again,) = smtp.events()
+        smtp.withdraw(1)  # as after a pause
+        ends = carry(smtp, range(2, 4))
+
+    assert isinstance(cut.outcome, NotSent)
+    assert awaited == again == Event(1, None)
+    assert codes(ends) == {2: 250, 3: 250}
+    assert server.got == {reader(key): 1 for key in (0, 2, 3)}
+
+
+def test_a_message_that_was_awaited_by_a_server_that_closed_is_awaited_by_the_next(
+    serve: Callable[..., RoughServer],
+) -> None:
+    server = serve()
+    server.answers[f"DATA {reader(1)}"] = deque(["354 go on\r\n421 4.3.2 closing"] * 2)
+
+    with SmtpServer(server.url, pauses=QUICK) as smtp:
+        ends = carry(smtp, range(4))
+
+    assert codes(ends) == dict.fromkeys(range(4), 250)
+    assert server.got == {reader(key): 1 for key in range(4)}
+
+
+def test_a_server_that_closes_over_each_message_that_it_awaits_puts_that_one_off(
+    serve: Callable[..., RoughServer],
+) -> None:
+    server = serve()
+    server.answers[f"DATA {reader(1)}"] = deque(["354 go on\r\n421 4.3.2 closing"] * 3)
+
+    with SmtpServer(server.url, pauses=QUICK) as smtp:
+        ends = carry(smtp, range(4))
+
+    assert codes(ends) == dict.fromkeys(range(4), 250) | {1: 451}
+
+
+@pytest.mark.parametrize(
+    "said", ["421 4.3.2 {} was the last", "no {} here", "150 {}", "250 OK\r\n250 and {} too"]
+)
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "."])
+def test_why_a_lane_stops_or_is_in_doubt_names_no_reader(
+    serve: Callable[..., RoughServer], verb: str, said: str
+) -> None:
+    server = serve()
+    server.answers[verb] = deque([said.format(f"<{reader(0)}>")] * 99)
+    told = ""
+
+    with SmtpServer(server.url, pauses=QUICK) as smtp:
+        try:
+            ends = carry(smtp, range(1))
+        except NotSent as error:
+            told = str(error)
+        else:
+            told = " ".join(str(end) for end in ends.values() if isinstance(end, LostInDoubt))
+
+    assert reader(0) not in told
 
 
 def test_a_message_that_had_left_whole_when_it_was_cut_is_in_doubt(

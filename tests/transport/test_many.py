@@ -8,14 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partwork.model.delivery import Envelope, LostInDoubt, NotSent, Reply, Transport, WireReady
+from partwork.model.delivery import (
+    Envelope,
+    LostInDoubt,
+    NotSent,
+    PutOff,
+    Reply,
+    Transport,
+    WireReady,
+)
 from partwork.transport.outbox import Outbox
 from partwork.transport.smtp import SmtpServer
 from tests.transport.rough_server import DROP, SILENCE, RoughServer
 
 SENDER = "bounces@example.org"
 QUICK = (0.0, 0.01, 0.01)
-Ends = dict[int, Reply | LostInDoubt]
+Ends = dict[int, Reply | LostInDoubt | PutOff]
 
 
 def reader(key: int) -> str:
@@ -36,6 +44,8 @@ def carry(transport: Transport, keys: range, withdrawn: tuple[int, ...] = ()) ->
             under_way.add(key)
             transport.offer(key, Envelope(SENDER, reader(key)), mail(key))
         for event in transport.events():
+            if isinstance(event.outcome, NotSent):
+                continue  # it is awaited again
             if event.outcome is not None:
                 ends[event.key] = event.outcome
             elif event.key in withdrawn:

@@ -4,6 +4,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Event as Signal
 
 import pytest
 
@@ -17,8 +18,14 @@ from tests.transport.test_many import QUICK, SENDER, carry, codes, mail, reader
 
 @dataclass
 class Shelf:
-    """Slots from a shelf of our own; `apart` and `wait` are seconds, by domain ("": all)."""
+    """Slots from a shelf of our own; `apart` and `wait` are seconds, by domain ("": all).
 
+    Each reservation takes `takes_s`, as a database's transaction does. The first `unknown` times
+    it cannot tell.
+    """
+
+    unknown: int = 0
+    takes_s: float = 0.0
     apart: float = 0.0
     count: int = 1
     why: str = ""
@@ -27,6 +34,10 @@ class Shelf:
     reserved: Counter[str] = field(default_factory=Counter)
 
     def reserve(self, domain: str, within: float) -> Slots:
+        Signal().wait(self.takes_s)
+        if self.unknown:
+            self.unknown -= 1
+            return Slots(0.05, 0.0, 0)
         wait = self.waits.get(domain, 0.0)
         if self.why or wait > within:
             return Slots(wait, self.apart, 0, self.why)
@@ -76,6 +87,44 @@ def test_messages_leave_one_slot_after_the_other(serve: Callable[..., RoughServe
     assert codes(ends) == dict.fromkeys(range(5), 250)
     assert shelf.reserved[""] == 5
     assert took >= 4 * 0.05
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.008])
+def test_a_reservation_that_takes_longer_than_the_wait_for_its_slot_stops_nobody(
+    serve: Callable[..., RoughServer], wait: float
+) -> None:
+    server, shelf = serve(), Shelf(takes_s=0.025, waits={"": wait})
+
+    with SmtpServer(server.url, pace=Pace(shelf)) as smtp:
+        one_by_one = [smtp.send(Envelope(SENDER, reader(key)), mail(key)) for key in range(3)]
+        ends = carry(smtp, range(3, 9))
+
+    assert [reply.code for reply in one_by_one] == [250] * 3
+    assert codes(ends) == dict.fromkeys(range(3, 9), 250)
+
+
+def test_domains_whose_reservations_take_long_stop_nobody(
+    serve: Callable[..., RoughServer],
+) -> None:
+    server, shelf = serve(), Shelf(takes_s=0.025, waits={"slow.example.org": 0.01})
+
+    with SmtpServer(server.url, domains=DomainPaces(shelf, is_of_relay)) as smtp:
+        ends = carry_mixed(smtp, range(8))
+
+    assert {getattr(end, "code", 0) for end in ends.values()} == {250}
+
+
+def test_a_message_that_is_awaited_and_forgotten_is_a_defect(
+    serve: Callable[..., RoughServer],
+) -> None:
+    server = serve()
+
+    with SmtpServer(server.url) as smtp:
+        for key in range(4):
+            smtp.offer(key, Envelope(SENDER, reader(key)), mail(key))
+        assert [event.key for event in smtp.events()] == [0]
+        with pytest.raises(ValueError, match="neither let go nor withdrawn"):
+            smtp.events()
 
 
 def test_a_lane_looks_around_while_it_waits(serve: Callable[..., RoughServer]) -> None:
@@ -185,6 +234,18 @@ def test_of_slots_that_were_not_used_in_time_one_is_used_later() -> None:
         taken += 1
 
     assert taken == 3  # the first and the last of the five at hand, and one of the next
+
+
+def test_while_nobody_can_tell_when_a_slot_is_free_messages_wait_and_none_is_put_off(
+    serve: Callable[..., RoughServer],
+) -> None:
+    server, shelf = serve(), Shelf(unknown=2)
+
+    with SmtpServer(server.url, pace=Pace(shelf), domains=DomainPaces(shelf, is_of_relay)) as smtp:
+        ends = carry_mixed(smtp, range(4))
+
+    assert shelf.unknown == 0
+    assert {getattr(end, "code", 0) for end in ends.values()} == {250}
 
 
 def test_of_a_days_share_nothing_is_lost_while_a_server_is_away() -> None:

@@ -69,7 +69,7 @@ def test_each_reader_gets_a_message_once_or_its_sender_knows_better(
 
 def carry_what_can_be(relays: Relays, ends: dict[int, Reply | LostInDoubt]) -> None:
     """Sends as a lane does, until all is told or no server can be had."""
-    waiting, under_way = deque(range(READERS)), set[int]()
+    waiting, under_way, let_go = deque(range(READERS)), set[int](), set[int]()
     try:
         while waiting or under_way:
             while waiting and relays.room() > 0:
@@ -79,7 +79,12 @@ def carry_what_can_be(relays: Relays, ends: dict[int, Reply | LostInDoubt]) -> N
             for event in relays.events():
                 match event.outcome:
                     case None:
+                        assert event.key not in let_go, "a message is let go once at a time"
                         relays.let_go(event.key)
+                        let_go.add(event.key)
+                    case NotSent():
+                        assert event.key in let_go, "of what was not let go nobody need be told"
+                        let_go.remove(event.key)
                     case Reply() | LostInDoubt() as end:
                         assert event.key not in ends, "told twice"
                         ends[event.key] = end

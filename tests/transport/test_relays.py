@@ -119,13 +119,34 @@ def test_what_was_let_go_and_had_not_left_goes_by_the_next_relay(
         for line in way.server._lines:  # the connection is cut, as a network would
             line.socket.shutdown(2)
         relays.let_go(awaited.key)
-        events = relays.events()
-        while not events:
-            events = relays.events()
+        told = [event.outcome for event in relays.events()]
+        told += [event.outcome for event in relays.events() or relays.events()]
+        assert second.got.total() == 0, "it leaves when it is let go again"
+        relays.let_go(awaited.key)
+        told += [event.outcome for event in relays.events()]
 
-    assert [event.key for event in events] == [0]
-    assert codes({0: events[0].outcome}) == {0: 250}  # type: ignore[dict-item]
+    assert [type(outcome) for outcome in told] == [NotSent, type(None), Reply]
     assert (first.got.total(), second.got) == (0, {reader(0): 1})
+
+
+def test_what_the_first_relay_got_and_refused_is_not_let_go_at_the_next_by_itself(
+    serve: Callable[..., RoughServer],
+) -> None:
+    first, second = serve(), serve()
+    first.answers["."] = deque(["454 Throttling failure: Daily message quota exceeded."])
+
+    with ways(first.url, second.url) as relays:
+        relays.offer(0, Envelope(SENDER, reader(0)), mail(0))
+        (awaited,) = relays.events()
+        relays.let_go(awaited.key)
+        (refused,) = relays.events()
+        (again,) = relays.events()
+        relays.withdraw(again.key)
+        last = relays.events()
+
+    assert isinstance(refused.outcome, NotSent)
+    assert (again.key, again.outcome, last) == (0, None, [])
+    assert first.got.total() == second.got.total() == 0
 
 
 def test_a_relay_that_goes_on_to_ask_for_less_is_left_for_another(

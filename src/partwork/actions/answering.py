@@ -117,19 +117,7 @@ def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
     """Whether a mail was taken by a server. What goes wrong puts this one off and no other."""
     press = desk.press
     try:
-        newsletter, _ = desk.worn(waiting.request.newsletter)
-        with press.engine.begin() as connection:
-            waits = still_waits(connection, waiting.id)  # who was erased this moment does not
-            letter = _letter(press, connection, newsletter, waiting, now) if waits else None
-        about = letter or _to_nobody(press, waiting, now)
-        made = _made(desk, waiting, about, now)
-        reply = desk.transport.send(*made) if letter else None
-        verdict = verdict_of(reply) if reply else None
-        if reply and verdict is Verdict.REFUSED and waiting.request.kind is ServiceRequest.PROBE:
-            name = f"service message {waiting.id}"  # what the probe was sent for
-            take_in(press, [refusal(name, waiting.request.address, reply, now)], now=now)
-    except (UnfitAddress, ValueError):  # no message or no link can hold this address
-        verdict = Verdict.REFUSED
+        verdict = _verdict(desk, waiting, now)
     except (NotSent, LostInDoubt) as error:  # a second confirmation does no harm, none does
         _log.warning("service message %d waits: %s", waiting.id, error)
         verdict = Verdict.DEFERRED
@@ -145,6 +133,30 @@ def _answer(desk: _Desk, waiting: Waiting, now: datetime) -> bool:
     if verdict is Verdict.REFUSED:
         _log.warning("service message %d was refused", waiting.id)
     return verdict is Verdict.ACCEPTED
+
+
+def _verdict(desk: _Desk, waiting: Waiting, now: datetime) -> Verdict | None:
+    """What a server said to the mail; None where there was none to be sent. Raises PartworkError.
+
+    Refused is also an address that no message or no link can hold.
+    """
+    press = desk.press
+    newsletter, _ = desk.worn(waiting.request.newsletter)
+    try:
+        with press.engine.begin() as connection:
+            waits = still_waits(connection, waiting.id)  # who was erased this moment does not
+            letter = _letter(press, connection, newsletter, waiting, now) if waits else None
+        made = _made(desk, waiting, letter or _to_nobody(press, waiting, now), now)
+    except (UnfitAddress, ValueError):
+        return Verdict.REFUSED
+    if not letter:
+        return None
+    reply = desk.transport.send(*made)
+    verdict = verdict_of(reply)
+    if verdict is Verdict.REFUSED and waiting.request.kind is ServiceRequest.PROBE:
+        name = f"service message {waiting.id}"  # what the probe was sent for
+        take_in(press, [refusal(name, waiting.request.address, reply, now)], now=now)
+    return verdict
 
 
 def _demand_ready(press: Press, newsletter: Newsletter) -> None:

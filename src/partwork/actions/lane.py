@@ -36,7 +36,15 @@ from partwork.model.delivery import (
 )
 from partwork.model.errors import PartworkError
 from partwork.model.feedback import Feedback
-from partwork.store.claiming import End, claim, note_attempts, note_ends, postpone, release
+from partwork.store.claiming import (
+    End,
+    claim,
+    hold_again,
+    note_attempts,
+    note_ends,
+    postpone,
+    release,
+)
 from partwork.store.driving import Desk, noticed
 from partwork.store.engine import StoreError, read_only
 from partwork.store.events import note_events
@@ -59,7 +67,8 @@ _log = logging.getLogger("partwork.sending")
 class Told:
     """What the transport has told at once, as the ledger is to note it in one commit.
 
-    `awaited` may leave once it is noted, `early` was answered before the message left; `returned`
+    `awaited` may leave once it is noted, `early` was answered before the message left; `unsent`
+    was let go, has not left and is awaited again, which must be noted anew; `returned`
     is free again at no cost, `later` at its time; `refused` is what servers said of recipients
     who are given up, by their deliveries, for the inbox of what comes back.
     """
@@ -67,6 +76,7 @@ class Told:
     at: datetime
     awaited: list[int] = field(default_factory=list)
     early: list[int] = field(default_factory=list)
+    unsent: list[int] = field(default_factory=list)
     ends: list[End] = field(default_factory=list)
     returned: list[int] = field(default_factory=list)
     later: dict[int, datetime] = field(default_factory=dict)
@@ -204,12 +214,11 @@ class Lane:
                 case PutOff() as later:
                     self._ended(event.key)
                     told.later[event.key] = told.at + later.pause
+                case NotSent():
+                    self._waiting[event.key] = self._leaving.pop(event.key)
+                    told.unsent.append(event.key)
         noted = self._note(told)
-        if self.course.held:
-            self.hold(self.course.held)
-        elif noted.is_stopped or self.course.given_up:
-            self.stopped = self.stopped or self._why_stopped()
-        self.heed_end()
+        self._heed(noted)
         for key in told.awaited:
             if key not in noted.may_go:
                 self._withdraw(key)
@@ -218,10 +227,18 @@ class Lane:
                 self.transport.let_go(key)
         if self.stopped:
             self._release({key: self._withdraw(key) for key in tuple(self._waiting)})
-        answered = sum(event.outcome is not None for event in events)
+        answered = sum(event.outcome is not None for event in events) - len(told.unsent)
         self._show_progress(answered)
         if self._rounds.is_due(answered):
             self.look()
+
+    def _heed(self, noted: Noted) -> None:
+        """Takes and lets go nothing more once the issue is stopped, or the process told to end."""
+        if self.course.held:
+            self.hold(self.course.held)
+        elif noted.is_stopped or self.course.given_up:
+            self.stopped = self.stopped or self._why_stopped()
+        self.heed_end()
 
     def heed_end(self) -> None:
         """Takes and lets go nothing more once the process was told to end."""
@@ -253,6 +270,8 @@ class Lane:
         """Commits it, and looks whether the issue was stopped."""
 
         def work(connection: Connection) -> Noted:
+            if told.unsent:
+                hold_again(connection, told.unsent, self.name, told.at + LEASE)
             note_attempts(connection, told.early, self.name, told.at)
             ended = note_ends(connection, told.ends, self.name, told.at)
             if told.refused:

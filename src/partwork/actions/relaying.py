@@ -15,6 +15,7 @@ from partwork.model.delivery import Transport
 from partwork.model.relay import Profile, Rate, Relay, Signer
 from partwork.settings import Settings
 from partwork.settings_faults import SettingsError
+from partwork.store.engine import StoreError, may_pass
 from partwork.store.pacing import Reserved, clock_of, prune_paces, reserve, slow_down
 from partwork.transport.pacing import DomainPaces, Pace, Slots
 from partwork.transport.relays import Relays, Way
@@ -23,6 +24,7 @@ from partwork.transport.url import BadSmtpUrl, smtp_address
 
 FILE = "relays.toml"
 AT_ONCE = timedelta(seconds=1)  # whose share of slots is reserved at once
+LATER = Slots(wait=1.0, apart=0.0, count=0)  # from a database that was locked: ask again then
 
 
 def relays_of(settings: Settings) -> tuple[Relay, ...]:
@@ -75,13 +77,39 @@ def transport_of(settings: Settings, relays: tuple[Relay, ...], engine: Engine) 
 
 @dataclass(frozen=True, slots=True)
 class SharedPacer:
-    """Hands out a relay's slots from the database."""
+    """Hands out a relay's slots from the database; while that is locked, none.
+
+    How long that may last is the lane's affair, whose next commit waits as long as it can. A
+    domain that wants less meanwhile is slowed down by the next reply that says so.
+    """
 
     relay: Relay
     engine: Engine
 
     def reserve(self, domain: str, within: float) -> Slots:
         """See Pacer."""
+        try:
+            given = self._reserved(domain, within)
+        except StoreError as error:
+            if not may_pass(error):
+                raise
+            return LATER
+        return _slots(given, f"the warm-up plan of {self.relay.name} has no more for today")
+
+    def slow_down(self, domain: str) -> Slots:
+        """See Pacer."""
+        rate = self.relay.domain_rate
+        usual = rate.apart if rate else timedelta(0)
+        try:
+            with self.engine.begin() as connection:
+                given = slow_down(connection, self._name(domain), usual, clock_of(connection))
+        except StoreError as error:
+            if not may_pass(error):
+                raise
+            return LATER
+        return _slots(given, "")
+
+    def _reserved(self, domain: str, within: float) -> Reserved:
         rate = self.relay.domain_rate if domain else self.relay.rate
         apart = rate.apart if rate else timedelta(0)
         with self.engine.begin() as connection:
@@ -90,18 +118,8 @@ class SharedPacer:
             share = warm_up.share_of(now.date()) if warm_up else None
             count = 1 if rate is None or share is not None else _at_once(rate)
             limit = timedelta(seconds=min(within, timedelta.max.days * 86400))
-            given = reserve(
-                connection, self._name(domain), apart, count, now, within=limit, share=share
-            )
-        return _slots(given, f"the warm-up plan of {self.relay.name} has no more for today")
-
-    def slow_down(self, domain: str) -> Slots:
-        """See Pacer."""
-        rate = self.relay.domain_rate
-        with self.engine.begin() as connection:
-            usual = rate.apart if rate else timedelta(0)
-            given = slow_down(connection, self._name(domain), usual, clock_of(connection))
-        return _slots(given, "")
+            name = self._name(domain)
+            return reserve(connection, name, apart, count, now, within=limit, share=share)
 
     def _name(self, domain: str) -> str:
         return f"{self.relay.name} {domain}".rstrip()

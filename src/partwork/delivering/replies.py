@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from partwork.model.delivery import Reply, Stage, Verdict
+from partwork.model.delivery import Reply, Stage, Verdict, without_addresses
 from partwork.model.status import is_about_sender
 
 
@@ -59,7 +59,7 @@ def enhanced_status(reply: Reply) -> str | None:
 
 def in_words(reply: Reply) -> str:
     """Code and words of the reply without addresses, for what outlives the reader's erasure."""
-    return f"{reply.code} {' '.join(w if '@' not in w else '…' for w in reply.text.split())}"
+    return f"{reply.code} {without_addresses(reply.text)}"
 
 
 def concern_of(reply: Reply) -> Concern:

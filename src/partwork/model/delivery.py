@@ -1,5 +1,6 @@
 """Campaigns, deliveries and what mail servers answer."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
@@ -45,6 +46,15 @@ class Stage(StrEnum):
     RCPT = "RCPT"
     DATA = "DATA"
     MESSAGE = "message"
+
+
+def without_addresses(words: str) -> str:
+    """A server's words with … for each address, for what outlives its owner's erasure."""
+    return _ADDRESS.sub("…", words) if "@" in words else words
+
+
+# As far as the next space, and a quoted local part with spaces in it: RFC 5321, 4.1.2.
+_ADDRESS = re.compile(r'\S*(?:"[^"@]*")?@\S*')
 
 
 # Named tuples where the others are dataclasses: of these some are made for each message that
@@ -106,7 +116,7 @@ class Tally:
 
 
 class NotSent(PartworkError):
-    """The message did not leave: no connection, or it was lost before the message's data.
+    """The message did not leave: no connection, or it was lost before the end of the message.
 
     The delivery may be tried again without a risk of a second copy.
     """
@@ -132,20 +142,21 @@ class PutOff:
 class Event(NamedTuple):
     """What has become of the message that was offered as `key`.
 
-    None: a server awaits it, and it leaves when it is let go. Anything else is its end: the
-    server's last word, LostInDoubt, or PutOff.
+    None: a server awaits it, and it leaves when it is let go. NotSent: it was let go and has not
+    left; it waits again until a server awaits it. Anything else is its end: the server's last
+    word, LostInDoubt, or PutOff.
     """
 
     key: int
-    outcome: Reply | LostInDoubt | PutOff | None
+    outcome: Reply | LostInDoubt | PutOff | NotSent | None
 
 
 class Transport(Protocol):
     """What carries messages: an SMTP server, or the outbox folder. Used by one thread.
 
     One message is handed over by `send`. Many are under way at once by the other methods: each
-    is offered, awaited, let go once its attempt is on record, and answered. A message that is
-    let go leaves at most once, and no second one on its connection before its end was told.
+    is offered, awaited, let go once its attempt is on record, and answered. A message leaves at
+    most once each time it is let go, and no second one on its connection before its end was told.
     """
 
     def __enter__(self) -> Self: ...
@@ -176,14 +187,15 @@ class Transport(Protocol):
     def events(self) -> Sequence[Event]:
         """What happens next; empty when nothing is under way, or nothing has happened for a second.
 
-        Each event that awaits must be answered by `let_go` or `withdraw` before the next call.
+        Each event that awaits must be answered by `let_go` or `withdraw` before the next call;
+        where a message was let go and has not left, it is asked about again.
         Raises `NotSent` when no server can be had: then nothing is under way any more, and of
         what was, nothing has left whose end was not told.
         """
         ...
 
     def let_go(self, key: int) -> None:
-        """Let the awaited message leave."""
+        """Let the awaited message leave, on the connection on which it is awaited and no other."""
         ...
 
     def withdraw(self, key: int) -> None:

@@ -126,6 +126,15 @@ def release(conn: Connection, held: Sequence[int], lane: str) -> frozenset[int]:
     return _noted(held, _RELEASE.run(conn, _these(held), {"of_lane": lane}))
 
 
+def hold_again(conn: Connection, held: Sequence[int], lane: str, until: datetime) -> frozenset[int]:
+    """Have this lane hold on to what it attempted and of which nothing left: claimed, as before.
+
+    It was no attempt, as with `release`.
+    """
+    common = {"of_lane": lane, "until": until}
+    return _noted(held, _HOLD_AGAIN.run(conn, _these(held), common))
+
+
 def postpone(conn: Connection, held: Mapping[int, datetime], lane: str) -> frozenset[int]:
     """Give back what this lane has and of which nothing left, each to be due again at its time.
 
@@ -252,11 +261,17 @@ _NOTE_END = Prepared(
 _IS_HELD = and_(
     _MINE, _is_in(DeliveryState.CLAIMED, DeliveryState.ATTEMPTED, DeliveryState.IN_DOUBT)
 )
-_GIVEN_BACK = {
-    "lane": "",
-    "lease_until": None,
-    "attempts": deliveries.c.attempts - case((_is_in(DeliveryState.CLAIMED), 0), else_=1),
-}
+_WITHOUT_IT = deliveries.c.attempts - case((_is_in(DeliveryState.CLAIMED), 0), else_=1)
+_HOLD_AGAIN = Prepared(
+    update(deliveries)
+    .where(_IS_HELD)
+    .values(
+        state=DeliveryState.CLAIMED.value,
+        lease_until=bindparam("until", type_=Instant),
+        attempts=_WITHOUT_IT,
+    )
+)
+_GIVEN_BACK = {"lane": "", "lease_until": None, "attempts": _WITHOUT_IT}
 _RELEASE = Prepared(
     update(deliveries).where(_IS_HELD).values(state=_PENDING_OR_LEFT, **_GIVEN_BACK)
 )

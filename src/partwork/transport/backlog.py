@@ -59,22 +59,22 @@ class Backlog:
 
         What is put off is told and waits no more.
         """
-        now = monotonic()
-        if not self._waiting or now < self.looks_again_at:
+        if not self._waiting or monotonic() < self.looks_again_at:
             return None
         if self._pace and (wait := self._pace.wait()) > 0:
             self.spent = self._pace.given.why if wait == float("inf") else ""
-            self._looks_again_at = now + min(wait, 1.0)
+            # From now on: the pace's word is of when it was asked, and asking may take a while.
+            self._looks_again_at = monotonic() + min(wait, 1.0)
             return None
         for parcel in tuple(self._waiting):
             match self._domains.may_take(parcel.envelope.recipient) if self._domains else True:
                 case True:
                     return parcel
-                case PutOff() as later if not parcel.released:
+                case PutOff() as later:
                     self._waiting.remove(parcel)
                     tell(Event(parcel.key, later))
         if self._waiting:
-            self._looks_again_at = now + _SOON
+            self._looks_again_at = monotonic() + _SOON
         return None
 
     def take(self, parcel: Parcel) -> None:

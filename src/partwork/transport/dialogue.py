@@ -9,7 +9,16 @@ from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
-from partwork.model.delivery import Envelope, Event, LostInDoubt, Reply, Stage, WireReady
+from partwork.model.delivery import (
+    Envelope,
+    Event,
+    LostInDoubt,
+    NotSent,
+    Reply,
+    Stage,
+    WireReady,
+    without_addresses,
+)
 from partwork.transport.outgoing import Outgoing
 
 REPLY_LENGTH = 500  # characters of a reply that are kept; RFC 5321, 4.5.3.1.5 gives a line 512
@@ -23,15 +32,11 @@ _MAIL, _RCPT, _DATA, _MESSAGE = Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.MESSAG
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """A message on its way. `released`: it may leave as soon as a server awaits it.
-
-    `setbacks` counts the connections that were lost when it had been announced.
-    """
+    """A message on its way; `setbacks` are connections that were lost when it was announced."""
 
     key: int
     envelope: Envelope
     message: WireReady
-    released: bool = False
     withdrawn: bool = False
     setbacks: int = 0
 
@@ -113,7 +118,7 @@ class Dialogue:
                 break
             told = _taken_apart(line)
             if told is None:
-                self.over = f"the server said {one_line(line)!r}, which is not SMTP"
+                self.over = f"the server said {unaddressed(line)!r}, which is not SMTP"
                 break
             code, goes_on, words = told
             self._words.append(words)
@@ -128,7 +133,7 @@ class Dialogue:
         """The connection is no more: who is in doubt, and what may be announced elsewhere.
 
         What the server cannot have got whole has not left: without the final dot it must not
-        take a message (RFC 5321, 4.1.1.4).
+        take a message (RFC 5321, 4.1.1.4). Whoever had let it go is told.
         """
         events: list[Event] = []
         again: list[Parcel] = []
@@ -138,6 +143,8 @@ class Dialogue:
         elif self.leaving:
             self.leaving.setbacks += 1
             again.append(self.leaving)
+            if self.leaving.setbacks < SETBACKS:
+                events.append(Event(self.leaving.key, NotSent(f"all of it had not left ({why})")))
         if self.announced and not self.announced.withdrawn:
             if self._refusal:
                 events.append(Event(self.announced.key, self._refusal))
@@ -155,7 +162,7 @@ class Dialogue:
         """One whole reply, matched to what was said first and not answered yet."""
         self.replies += 1
         if not self._expected:
-            self.over = f"the server said {code} {one_line(b' '.join(words))} unasked"
+            self.over = f"the server said {code} {unaddressed(b' '.join(words))} unasked"
             return
         stage, kind = self._expected.popleft(), code // 100
         if kind == 2 and self.pipelining and (stage is _RCPT or stage is _MAIL):
@@ -166,9 +173,9 @@ class Dialogue:
             events.append(Event(self.leaving.key, Reply(code, one_line(b" ".join(words)))))
             self.leaving = None
         elif kind != good and stage is not None and kind not in _REFUSES:
-            self.over = f"the server answered {code} {one_line(b' '.join(words))} to {stage}"
+            self.over = f"the server answered {code} {unaddressed(b' '.join(words))} to {stage}"
         if code == CLOSING:
-            self.over = f"the server answered {code} {one_line(b' '.join(words))}"
+            self.over = f"the server answered {code} {unaddressed(b' '.join(words))}"
             if self.blames_recipient and stage in _OF_RECIPIENT and not self._refusal:
                 self._refusal = Reply(code, one_line(b" ".join(words)), stage)
         if self.over or stage is _MESSAGE:
@@ -192,7 +199,7 @@ class Dialogue:
         if refusal is None:
             if parcel.withdrawn:
                 self.over = "a message was withdrawn"
-            elif not parcel.released:
+            else:
                 events.append(Event(parcel.key, None))
             return
         if awaited and refusal.stage is not _RCPT:
@@ -238,3 +245,8 @@ def one_line(words: bytes | str) -> str:
     spaced = " ".join(text.split())
     printable = spaced if spaced.isprintable() else "".join(filter(str.isprintable, spaced))
     return printable[:REPLY_LENGTH]
+
+
+def unaddressed(words: bytes | str) -> str:
+    """The same for logs and reports, which outlive the readers whose addresses servers repeat."""
+    return without_addresses(one_line(words))

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Protocol
 
 from partwork.model.address import domain_of
-from partwork.model.delivery import PutOff, Reply
+from partwork.model.delivery import PutOff, Reply, without_addresses
 
 SLOWED_BY = frozenset({421, 450, 451})  # what a domain says that wants less of us: issue 7, item 6
 AT_HAND = 1.0  # seconds that a message may wait here for its domain; then others get its place
@@ -21,7 +21,8 @@ LONGEST = 900.0
 class Slots:
     """`count` messages may be announced, the first in `wait` seconds, one each `apart` after it.
 
-    Where `count` is 0 none is reserved; if `why` is not empty, none will be for long.
+    Where `count` is 0 none is reserved; if `why` is not empty, none will be for long. If it is
+    empty and `wait` is no longer than was asked for, nobody can tell yet: ask again then.
     """
 
     wait: float
@@ -50,16 +51,25 @@ class Pace:
     domain: str = ""
     within: float = float("inf")
     given: Slots = Slots(0, 0, 0)
+    _asks_again_at: float = 0.0
     _slots: deque[float] = field(default_factory=deque)
 
     def wait(self) -> float:
-        """Seconds until the next may be announced; without end where `given` has none."""
+        """Seconds until the next may be announced, or is asked for again.
+
+        Without end where `given` has none.
+        """
         while len(self._slots) > 1 and self._slots[0] < monotonic() - AT_HAND:
             self._slots.popleft()  # what was not used in time must not leave in a burst
         if not self._slots:
-            self.given = self.pacer.reserve(self.domain, self.within)
-            first = monotonic() + self.given.wait
-            self._slots.extend(first + n * self.given.apart for n in range(self.given.count))
+            if (wait := self._asks_again_at - monotonic()) > 0:
+                return wait
+            self.given = given = self.pacer.reserve(self.domain, self.within)
+            first = monotonic() + given.wait
+            self._slots.extend(first + n * given.apart for n in range(given.count))
+            if not given.count and not given.why and given.wait <= self.within:
+                self._asks_again_at = first
+                return given.wait
         return self._slots[0] - monotonic() if self._slots else float("inf")
 
     def take(self) -> None:
@@ -99,7 +109,8 @@ class DomainPaces:
         self._paces.pop(domain, None)
         if not is_of_relay:
             return reply
-        return self._later(domain, ahead, f"{domain} wants less ({reply.code} {reply.text})")
+        why = f"{domain} wants less ({reply.code} {without_addresses(reply.text)})"
+        return self._later(domain, ahead, why)
 
     def _later(self, domain: str, ahead: Slots, why: str) -> PutOff:
         """Each to a time of its own, so that not all of a domain come back at once."""

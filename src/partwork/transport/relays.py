@@ -7,7 +7,8 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
-from partwork.model.delivery import Envelope, Event, NotSent, Reply, WireReady
+from partwork.model.delivery import Envelope, Event, NotSent, Reply, Stage, WireReady
+from partwork.transport.dialogue import unaddressed
 from partwork.transport.smtp import SmtpServer
 
 ASIDE = 600.0  # seconds that a relay which failed is left alone while there is another: a guess
@@ -31,12 +32,11 @@ class Way:
 
 @dataclass(slots=True)
 class _Offered:
-    """A message before it is dressed. `released`: its lane has let it go."""
+    """A message before it is dressed, and the relay that has it now."""
 
     envelope: Envelope
     message: WireReady
     way: Way
-    released: bool = False
 
 
 class Relays:
@@ -88,7 +88,7 @@ class Relays:
                     raise self._failure() from None
                 continue
             if self._shuts_us_out(reply):
-                self._leave_alone(way, f"{reply.code} {reply.text}")
+                self._leave_alone(way, f"{reply.code} {unaddressed(reply.text)}")
                 if self._free():
                     continue
             return reply
@@ -116,19 +116,18 @@ class Relays:
             self._leave_alone(way, str(error))
             self._go_on_elsewhere(way, sorted(way.under_way))
             return []
-        told = [event for event in happened if not self._is_settled(way, event)]
-        for event in told:
-            if event.outcome is not None:
-                self._forget(event.key)
-            if isinstance(event.outcome, Reply) and event.outcome.code // 100 == 2:
+        told = [heard for event in happened if (heard := self._heard(way, event))]
+        for key, outcome in told:
+            if outcome is None or isinstance(outcome, NotSent):
+                continue
+            self._forget(key)
+            if isinstance(outcome, Reply) and outcome.code // 100 == 2:
                 way.rests = 0
         return told
 
     def let_go(self, key: int) -> None:
-        """See Transport. Where it did not leave, it does so by whichever relay awaits it next."""
-        offered = self._offered[key]
-        offered.released = True
-        offered.way.server.let_go(key)
+        """See Transport."""
+        self._offered[key].way.server.let_go(key)
 
     def withdraw(self, key: int) -> None:
         """See Transport."""
@@ -167,18 +166,16 @@ class Relays:
         way.aside_until, way.why_aside, way.rests = monotonic() + self._aside, why, 0
         self._all_free = False
 
-    def _is_settled(self, way: Way, event: Event) -> bool:
-        """Whether nobody need be told of it."""
-        offered = self._offered[event.key]
-        if event.outcome is None and offered.released:
-            way.server.let_go(event.key)
-            return True
-        if isinstance(event.outcome, Reply) and self._shuts_us_out(event.outcome):
-            self._leave_alone(way, f"{event.outcome.code} {event.outcome.text}")
-            if self._free():
-                self._go_on_elsewhere(way, [event.key])
-                return True
-        return False
+    def _heard(self, way: Way, event: Event) -> Event | None:
+        """What is to be told of it; nothing where another relay takes what was not let go."""
+        key, outcome = event
+        if not isinstance(outcome, Reply) or not self._shuts_us_out(outcome):
+            return event
+        self._leave_alone(way, f"{outcome.code} {unaddressed(outcome.text)}")
+        if self._free() is None:
+            return event
+        self._go_on_elsewhere(way, [key])
+        return Event(key, NotSent(way.why_aside)) if outcome.stage is Stage.MESSAGE else None
 
     def _go_on_elsewhere(self, way: Way, keys: Sequence[int]) -> None:
         """What had not left goes to the next relay. Raises NotSent where all are left alone."""

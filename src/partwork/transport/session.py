@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Timer
 
 from partwork.model.delivery import Envelope, NotSent, Reply, Stage
-from partwork.transport.dialogue import one_line
+from partwork.transport.dialogue import one_line, unaddressed
 from partwork.transport.url import Security, SmtpAddress
 
 
@@ -65,7 +65,7 @@ def reason_of(error: OSError) -> str:
         case smtplib.SMTPAuthenticationError():
             return f"the login was refused ({error.smtp_code}); check user and password of its URL"
         case smtplib.SMTPResponseException():
-            return f"the server answered {error.smtp_code} {one_line(error.smtp_error)}"
+            return f"the server answered {error.smtp_code} {unaddressed(error.smtp_error)}"
         case ssl.SSLCertVerificationError():
             return f"its certificate is not trusted ({error.verify_message})"
         case TimeoutError():

@@ -17,7 +17,7 @@ from partwork.model.delivery import (
     WireReady,
 )
 from partwork.transport.backlog import Backlog
-from partwork.transport.dialogue import CLOSING, Parcel
+from partwork.transport.dialogue import CLOSING, Parcel, unaddressed
 from partwork.transport.fitness import dot_stuffed, refusal_of
 from partwork.transport.line import Line
 from partwork.transport.lines import Lines
@@ -112,12 +112,14 @@ class SmtpServer:
                     case Reply() as reply if reply.stage is Stage.MAIL or reply.code == LOGIN_FIRST:
                         raise NotSent(
                             f"{self._address}: does not take mail from us "
-                            f"({reply.code} {reply.text}); the message has not left"
+                            f"({reply.code} {unaddressed(reply.text)}); the message has not left"
                         )
                     case Reply() as reply:
                         return reply
                     case LostInDoubt() as doubt:
                         raise doubt
+                    case NotSent():
+                        pass  # one message alone may go by the next connection unasked
                     case PutOff(why=why):
                         raise NotSent(f"{self._address}: {why}; the message has not left")
 
@@ -149,18 +151,15 @@ class SmtpServer:
         return happened
 
     def let_go(self, key: int) -> None:
-        """See Transport. Where its connection was lost meanwhile, it leaves on the next one."""
-        parcel = self._under_way[key]
-        parcel.released = True
-        if line := self._awaiting(parcel):
-            self._carry(line)
+        """See Transport."""
+        self._carry(self._awaits.pop(key))
 
     def withdraw(self, key: int) -> None:
         """See Transport. After 354 there is no other way back than to drop the connection."""
         parcel = self._under_way.pop(key)
         parcel.withdrawn = True
         self._backlog.discard(parcel)
-        if line := self._awaiting(parcel):
+        if line := self._awaits.pop(key, None):
             self._lines.drop(line)
 
     def rest(self) -> bool:
@@ -181,11 +180,6 @@ class SmtpServer:
                 return
             self._announce(line, parcel)
             self._write(line)
-
-    def _awaiting(self, parcel: Parcel) -> Line | None:
-        """The connection whose server awaits that message."""
-        line = self._awaits.pop(parcel.key, None)
-        return line if line and line.dialogue.awaited is parcel else None
 
     def _free_line(self) -> Line | None:
         if line := self._lines.free(self._per_connection):
@@ -230,10 +224,10 @@ class SmtpServer:
         moments = self._lines.deadlines()
         if self._backlog and self._backlog.looks_again_at > monotonic():
             moments.append(self._backlog.looks_again_at)
-        if not self._lines and not moments:
-            return  # the next try to connect is due
         if not moments:
-            raise ValueError("an awaited message was neither let go nor withdrawn")
+            if self._awaits or not self._backlog:
+                raise ValueError("an awaited message was neither let go nor withdrawn")
+            return  # what waits may be announced by now, or a try to connect is due
         for line in self._lines.moved(min(*moments, until)):
             self._read(line)
         for line in self._lines.overdue():
@@ -245,28 +239,28 @@ class SmtpServer:
         except OSError as error:
             self._lose(line, reason_of(error))
             return
+        self._hear(line, events)
+        if line.dialogue.over:
+            self._lose(line, line.dialogue.over)
+        elif line.dialogue.outgoing:
+            self._write(line)
+        else:
+            self._set_deadline(line)
+
+    def _hear(self, line: Line, events: list[Event]) -> None:
         for event in events:
             if event.outcome is None:
                 self._awaits[event.key] = line
             else:
                 self._has_answered = True
             self._tell(event)
-        if line.dialogue.over:
-            self._lose(line, line.dialogue.over)
-        elif (parcel := line.dialogue.awaited) and parcel.released:  # on another connection before
-            self._carry(line)
-        elif line.dialogue.outgoing:
-            self._write(line)
-        else:
-            self._set_deadline(line)
 
     def _write(self, line: Line) -> None:
         try:
             self._lines.write(line)
         except OSError as error:
             with suppress(OSError):  # what it said before it closed still holds
-                for event in line.read():
-                    self._tell(event)
+                self._hear(line, line.read())
             self._lose(line, line.dialogue.over or reason_of(error))
             return
         self._set_deadline(line)
@@ -279,8 +273,15 @@ class SmtpServer:
         self._lines.drop(line)
         why = f"{self._address}: {why}"
         events, again = line.dialogue.end(why)
+        gone = {event.key for event in events}.union(parcel.key for parcel in again)
+        for key in gone:
+            self._awaits.pop(key, None)  # not told yet, and no longer so
+        self._happened = [e for e in self._happened if e.outcome is not None or e.key not in gone]
         for event in events:
-            self._tell(event)
+            if isinstance(event.outcome, NotSent):
+                self._happened.append(event)  # it is still under way
+            else:
+                self._tell(event)
         self._backlog.put_back(again)
         speaks_of_recipient = any(
             isinstance(event.outcome, Reply) and event.outcome.code == CLOSING for event in events
