@@ -70,6 +70,7 @@ from partwork.subscribing.tokens import (
 )
 
 BATCH = 10
+A_WHILE = timedelta(hours=1)  # from when on a goodbye tells how long its link is still good
 LEASE = timedelta(minutes=5)  # longer than a batch takes at a slow server; a guess
 
 _log = logging.getLogger("partwork.service")
@@ -199,7 +200,7 @@ def _letter(
             url = f"mailto:{newsletter.reply_to.address or newsletter.sender.address}"
             return ServiceKind.MOVED, ServiceFields(request.address, url)
         case ServiceRequest.GOODBYE if person:
-            return _goodbye(press, connection, person, request)
+            return _goodbye(press, connection, person, request, now)
     return None
 
 
@@ -224,20 +225,23 @@ def _is_confirmed(connection: Connection, person: Subscriber, request: Request) 
 
 
 def _goodbye(
-    press: Press, connection: Connection, person: Subscriber, request: Request
+    press: Press, connection: Connection, person: Subscriber, request: Request, now: datetime
 ) -> tuple[ServiceKind, ServiceFields] | None:
     """About all that ended at that instant and still has, with one link that takes it back."""
     at, hashed = request.asked_at, request.suppression_key
+    waited = now - at if now - at >= A_WHILE else timedelta()
     left = [
         held.newsletter
         for held in load_subscriptions(connection, person.id)
         if held.state is SubscriptionState.ENDED and held.ended_at == at and held.confirmed_at
     ]
-    if not left:
+    if not left or waited > LASTS[PassKind.UNDO]:
         return None
     is_of_several = len(left) > 1 or left_everything_at(connection, hashed, at)
     about = replace(request, newsletter=EVERYTHING if is_of_several else left[0])
     kind, fields = _with_pass(press, ServiceKind.GOODBYE, person.id, about, at)
+    if waited:
+        fields = replace(fields, lasts=timedelta(days=(fields.lasts - waited).days))
     if left == [request.newsletter]:
         return kind, fields
     return ServiceKind.FAREWELL, replace(fields, left=tuple(name_of(press, one) for one in left))

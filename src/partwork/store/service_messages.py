@@ -86,17 +86,17 @@ def save_farewells(
     """Keep goodbyes of one instant until they are mailed, to a mailbox no more a day than its cap.
 
     What is above it waits until there is room again, unless their links, which are good for
-    `lasts`, have run out by then: whoever is made to leave again and again learns of the last time.
-    Of one address and newsletter at most one waits, since who left anew can take back no more than
-    that.
+    `lasts`, are in their last day by then: whoever is made to leave again and again learns of the
+    last time. Of one address and newsletter at most one waits, since who left anew can take back no
+    more than that.
     """
     if not farewells:
         return
     _let_nobody_else_count(conn)
     now = farewells[0].asked_at
     whose = list({farewell.mailbox_key for farewell in farewells})
-    goodbyes = {"kind": ServiceRequest.GOODBYE.value, "at": now - DAY}
-    of_mailbox = Counter(dict(run(conn, _OF_EACH, listed=whose, **goodbyes).tuples().all()))
+    held = run(conn, _OF_EACH, listed=whose, kind=ServiceRequest.GOODBYE.value, at=now - DAY)
+    of_mailbox = Counter(dict(held.tuples().all()))
     at_once, later = list[Request](), list[Request]()
     for farewell in farewells:
         of_mailbox[farewell.mailbox_key] += 1
@@ -221,7 +221,7 @@ def _keep_for_later(conn: Connection, farewell: Request, caps: Caps, lasts: time
     query = _COUNTED.offset(caps.of_address - 1).limit(1)
     last = conn.execute(query, {"mailbox": farewell.mailbox_key}).scalar_one_or_none()
     due = max(farewell.asked_at, last + DAY) if last else farewell.asked_at
-    if due < farewell.asked_at + lasts:
+    if due + DAY <= farewell.asked_at + lasts:
         _keep(conn, [farewell], due)
 
 
