@@ -238,8 +238,9 @@ def test_a_wish_to_leave_that_does_not_say_what_is_one_to_leave_everything(press
     leaver = Leaver(ada.subscriber, ada.subscriptions, LINK, everything=True)
 
     with press.engine.begin() as connection:
-        depart_within(press, connection, [leaver], NOW)
+        ended = [depart_within(press, connection, [leaver], NOW) for _ in range(2)]
 
+    assert ended == [1, 0]
     assert bring_in(press, [ADA], MONTHLY, NOW + DAY) == (0, 1)
 
 

@@ -97,7 +97,8 @@ def depart_within(
     """The same without farewell in a transaction of the caller's; how many subscriptions ended."""
     leaving = _leaving(press, connection, leavers)
     _log(press, leaving, now)
-    return len(_end(connection, leaving, now)) if leaving else 0
+    ended = _end(connection, leaving, now) if leaving else []
+    return sum(departure.newsletter != EVERYTHING for departure in ended)
 
 
 def suppress(press: Press, address: str, reason: SuppressionReason, now: datetime) -> bool:
