@@ -74,7 +74,7 @@ def test_the_report_is_dated_says_what_stays_and_names_nobody(
     report = erase(press, ADA, NOW)
 
     assert report.at == NOW
-    assert report.kept["consents, without person, network address and browser"] == 2
+    assert report.kept["consents, without person, network address and browser"] == 3
     assert any("backups" in what for what in report.out_of_reach)
     assert "ada" not in json.dumps(asdict(report), default=str).lower().replace("database", "")
 

@@ -25,6 +25,7 @@ from partwork.store.service_messages import (
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WEEK = timedelta(weeks=1)  # as long as the link of a goodbye is good
 CAPS = Caps(of_address=2, of_network=3, in_all=4)
 
 
@@ -152,11 +153,62 @@ def test_one_mailbox_is_written_to_so_often_however_it_is_spelt(
     tagged = [replace(wish(f"ada+{n}", f"network {n}"), kind=kind) for n in range(3)]
     if kind is ServiceRequest.GOODBYE:
         with engine.begin() as conn:
-            save_farewells(conn, [replace(one, network_key="") for one in tagged], CAPS)
+            save_farewells(conn, [replace(one, network_key="") for one in tagged], CAPS, WEEK)
     else:
         assert saved(engine, *tagged) == [*[Taken.TAKEN] * 2, Taken.TOO_MANY_OF_ADDRESS]
 
     assert taken(engine) == ["ada+0", "ada+1"]
+
+
+def left(engine: Engine, *goodbyes: Request) -> None:
+    with engine.begin() as conn:
+        for one in goodbyes:
+            save_farewells(conn, [one], CAPS, WEEK)
+
+
+def mailed(engine: Engine, at: datetime) -> list[str]:
+    """Whom goodbyes go to at that instant, and which departure each is about."""
+    with engine.begin() as conn:
+        waiting = take_requests(conn, at, MINUTE, 10)
+        for one in waiting:
+            note_answered(conn, one.id)
+    return [f"{one.request.newsletter} {one.request.asked_at - NOW}" for one in waiting]
+
+
+def test_the_last_goodbye_comes_however_often_somebody_was_made_to_leave(engine: Engine) -> None:
+    hours = [goodbye("ada", NOW + n * HOUR) for n in range(2)]
+    for one in hours:
+        left(engine, one)
+        assert mailed(engine, one.asked_at) == [f"daily {one.asked_at - NOW}"]
+    left(engine, *(goodbye("ada", NOW + n * HOUR) for n in range(2, 6)))
+
+    assert mailed(engine, NOW + 23 * HOUR) == []
+    with read_only(engine) as conn:
+        assert count_waiting(conn) == 1
+    assert mailed(engine, NOW + DAY + MINUTE) == ["daily 5:00:00"]
+
+
+def test_a_goodbye_that_came_late_counts_from_when_it_came(engine: Engine) -> None:
+    left(engine, goodbye("ada"), goodbye("ada", NOW + MINUTE))
+    assert len(mailed(engine, NOW + MINUTE)) == 2
+    left(engine, *(replace(goodbye("ada", NOW + HOUR), newsletter=n) for n in ("a", "b")))
+    assert len(mailed(engine, NOW + DAY + 3 * MINUTE)) == 2
+
+    left(engine, goodbye("ada", NOW + DAY + HOUR))
+
+    assert mailed(engine, NOW + 2 * DAY) == []
+    assert mailed(engine, NOW + 2 * DAY + 4 * MINUTE) == ["daily 1 day, 1:00:00"]
+
+
+def test_a_mailbox_gets_no_more_goodbyes_a_day_than_its_cap_however_many_leave_it(
+    engine: Engine,
+) -> None:
+    tagged = [goodbye(f"ada+{n}", NOW + n * MINUTE) for n in range(20)]
+    left(engine, *tagged)
+
+    days = [len(mailed(engine, NOW + day * DAY + HOUR)) for day in range(10)]
+
+    assert days == [2] * 7 + [0] * 3  # the others' links would have run out
 
 
 def test_a_network_asks_so_often_an_hour_for_whomever(engine: Engine) -> None:

@@ -8,11 +8,13 @@ from urllib.parse import quote, urljoin
 
 import pytest
 
+from partwork.actions.answering import answer_requests
 from partwork.actions.housekeeping import keep_house
 from partwork.actions.subscribers import import_subscribers, story_of
+from partwork.actions.unsubscribe import unsubscribe
 from partwork.assembly import Press
 from partwork.model.address import Mailbox
-from partwork.model.audience import Act, SubscriptionState
+from partwork.model.audience import Act, Evidence, SubscriptionState
 from partwork.model.issue import AudienceRule, Issue
 from partwork.store.audience import erase_subscriber
 from partwork.store.campaigns import plan_campaign
@@ -20,7 +22,8 @@ from partwork.store.claiming import claim
 from partwork.store.engine import read_only
 from partwork.store.issues import save_draft
 from partwork.store.ledger import deliveries_of
-from partwork.store.subscriptions import load_skipped
+from partwork.store.schema import service_messages
+from partwork.store.subscriptions import ask_for_subscription, load_skipped
 from partwork.subscribing.tokens import (
     Departure,
     Pass,
@@ -206,13 +209,15 @@ def test_the_log_has_one_line_a_request_and_no_token(
     assert "ada@" not in "\n".join(lines)
 
 
+def begin_another(press: Press, slug: str, name: str) -> None:
+    words = press.library.read(press.library.newsletter_file("the-bench"))
+    file = press.library.newsletter_file(slug)
+    press.library.write(file, words.replace("The Bench", name))
+
+
 def other_newsletter(press: Press, *addresses: str) -> None:
     """A second newsletter, with subscribers."""
-    file = press.library.newsletter_file("the-bench")
-    press.library.write(
-        press.library.newsletter_file("the-plane"),
-        press.library.read(file).replace("The Bench", "The Plane"),
-    )
+    begin_another(press, "the-plane", "The Plane")
     people = press.settings.home / "people.csv"
     people.write_text("\n".join(("email", *addresses)))
     import_subscribers(press, people, "the-plane", note="a test", now=AT)
@@ -299,6 +304,60 @@ def test_everything_may_be_left_and_taken_back_at_once(press: Press, client, ada
     assert both_left == {"the-bench": ENDED, "the-plane": ENDED}
     assert held(press) == {"the-bench": CONFIRMED, "the-plane": CONFIRMED}
     assert held(press, "bob@example.org") == {"the-plane": CONFIRMED}
+
+
+def leave_all(site, token: str) -> str:
+    """Where the page's own way back leads."""
+    return undo_link(site.client.post(f"/u/{token}", data={"leave": "everything"}))
+
+
+def test_of_all_that_is_left_at_once_one_goodbye_tells_and_takes_it_back(site, ada) -> None:
+    other_newsletter(site.press, "ada@example.org")
+    leave_all(site, ada.token)
+
+    (mail,) = site.mails("ada@example.org")
+    file = site.press.settings.home / "an old list.csv"
+    file.write_text("email\nada@example.org\n")
+    begin_another(site.press, "the-saw", "The Saw")
+    kept_away = import_subscribers(site.press, file, "the-saw", note="a list", now=AT)
+    site.client.post(site.link("undo", "ada@example.org"), data={"undo": "yes"})
+
+    assert mail["Subject"] == "[Demo] You have left The Bench, The Plane"
+    assert held(site.press) == {"the-bench": CONFIRMED, "the-plane": CONFIRMED}
+    assert kept_away.left_earlier == 1
+    assert import_subscribers(site.press, file, "the-saw", note="a list", now=AT).added == 1
+
+
+def test_a_goodbye_is_about_what_was_not_taken_up_again_meanwhile(site, ada) -> None:
+    other_newsletter(site.press, "ada@example.org")
+    with site.press.engine.begin() as connection:
+        connection.execute(service_messages.delete())
+    done = unsubscribe(site.press, ada.token, Evidence("page"), everything=True, now=AT)
+    with site.press.engine.begin() as connection:
+        back = Evidence("a form")
+        ask_for_subscription(connection, ada.id, ada.newsletter, back, AT + timedelta(minutes=1))
+
+    answer_requests(site.press, lambda: AT + timedelta(minutes=2))
+
+    assert done.undo
+    (mail,) = site.mails("ada@example.org")
+    assert mail["Subject"] == "[Demo] You have left The Plane"
+
+
+def test_a_stranger_cannot_use_up_the_goodbyes_of_the_owner(site, ada) -> None:
+    """Who leaves and takes it back again and again, and then leaves for good."""
+    for _ in range(site.press.caps.of_address + 2):
+        site.client.post(leave_all(site, ada.token), data={"undo": "yes"})
+    leave_all(site, ada.token)
+    so_far = len(site.mails("ada@example.org"))
+
+    answer_requests(site.press, lambda: datetime.now(UTC) + timedelta(days=1, minutes=10))
+
+    assert (so_far, len(site.mails("ada@example.org"))) == (3, 4)
+    body = site.mails("ada@example.org")[-1].get_body(("plain",)).get_content()
+    assert "The link is good for 5 days" in " ".join(body.split())
+    site.client.post(site.link("undo", "ada@example.org"), data={"undo": "yes"})
+    assert ada.state is CONFIRMED
 
 
 def test_one_click_leaves_the_newsletter_of_the_mail_alone(press: Press, client, ada) -> None:

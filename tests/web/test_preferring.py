@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from partwork.actions.subscribers import import_subscribers, story_of
 from partwork.library import LibraryError
@@ -261,19 +261,24 @@ def test_an_address_that_was_asked_too_often_is_told_as_any_other(site, reader: 
 
 
 def test_who_erases_themselves_after_a_move_leaves_no_old_address_behind(site, reader: int) -> None:
+    site.client.post(site.access(), data={"do": "move", "email": NEW})
+    site.client.post(site.link("move", NEW), data={"move": "yes"})
+    told = [str(mail["Subject"]) for mail in site.mails(ADDRESS)]
     with site.press.engine.begin() as connection:
-        row = {"kind": "moved", "newsletter": site.newsletter, "address": ADDRESS, "attempts": 0}
-        row |= dict.fromkeys(("suppression_key", "network_key", "source", "wording"), "")
-        row |= {"network": "", "user_agent": "", "subscriber": reader}
-        now = datetime.now(UTC)
-        waits = row | {"asked_at": now, "next_try_at": now + timedelta(hours=1)}
-        connection.execute(service_messages.insert().values(waits))
+        waits = service_messages.c.kind == "moved"
+        again = {"address": ADDRESS, "next_try_at": datetime.now(UTC) + timedelta(hours=1)}
+        connection.execute(update(service_messages).where(waits).values(again))
 
-    site.client.post(site.access(), data={"do": "erase", "sure": "yes"})
+    site.client.post(site.access(NEW), data={"do": "erase", "sure": "yes"})
 
+    assert told[-1] == "[Demo] The Bench goes to another address now"
+    assert not [*site.mails(ADDRESS), *site.mails(NEW)]
     with read_only(site.press.engine) as connection:
         kept = connection.execute(select(service_messages.c.address)).scalars()
         assert set(kept) == {""}
+    state = site.press.settings.state
+    held = b"".join(file.read_bytes() for file in state.rglob("*") if file.is_file())
+    assert not [one for one in (ADDRESS, NEW) if one.encode() in held]
 
 
 def test_all_parts_of_a_week_may_come_in_one_mail(site, reader: int) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -13,6 +13,7 @@ from partwork.actions.late_joining import with_what_runs
 from partwork.actions.loading import load_newsletter
 from partwork.actions.logo import logo_if_fit
 from partwork.actions.media import media_url, with_pictures_served
+from partwork.actions.naming import name_of
 from partwork.actions.probing import may_probe
 from partwork.assembly import Clock, Press, keys_of
 from partwork.delivering.addresses import UnfitAddress, wire_address
@@ -21,6 +22,7 @@ from partwork.delivering.readiness import missing_for_smtp
 from partwork.delivering.replies import next_try_at, verdict_of
 from partwork.delivering.service import service_message_bytes
 from partwork.model.audience import (
+    EVERYTHING,
     Act,
     Applicant,
     Request,
@@ -41,6 +43,7 @@ from partwork.model.picture import Logo
 from partwork.rendering.service import ServiceFields, ServiceKind, service_mail
 from partwork.store.audience import is_suppressed, load_subscriber, make_subscriber
 from partwork.store.consents import load_consents
+from partwork.store.everything import left_everything_at
 from partwork.store.service_messages import (
     IN_BURSTS,
     Waiting,
@@ -50,7 +53,11 @@ from partwork.store.service_messages import (
     still_waits,
     take_requests,
 )
-from partwork.store.subscriptions import ask_for_subscription, load_subscription
+from partwork.store.subscriptions import (
+    ask_for_subscription,
+    load_subscription,
+    load_subscriptions,
+)
 from partwork.subscribing.tokens import (
     LASTS,
     MOVE_LASTS,
@@ -63,6 +70,7 @@ from partwork.subscribing.tokens import (
 )
 
 BATCH = 10
+A_WHILE = timedelta(hours=1)  # from when on a goodbye tells how long its link is still good
 LEASE = timedelta(minutes=5)  # longer than a batch takes at a slow server; a guess
 
 _log = logging.getLogger("partwork.service")
@@ -190,9 +198,9 @@ def _letter(
             return _with_pass(press, ServiceKind.PREFERENCES, subscriber, request, now)
         case ServiceRequest.PREFERENCES if person:
             return _with_pass(press, ServiceKind.PREFERENCES, person.id, request, now)
-        case ServiceRequest.WELCOME if person and _stands(connection, person, request, "confirmed"):
+        case ServiceRequest.WELCOME if person and _is_confirmed(connection, person, request):
             return _with_way_out(press, ServiceKind.WELCOME, person, request)
-        case ServiceRequest.PROBE if person and _stands(connection, person, request, "confirmed"):
+        case ServiceRequest.PROBE if person and _is_confirmed(connection, person, request):
             if may_probe(connection, person, waiting.id, now):
                 return _with_way_out(press, ServiceKind.PROBE, person, request)
         case ServiceRequest.MOVE if not is_suppressed(connection, keys.suppression_key):
@@ -203,8 +211,8 @@ def _letter(
             # Whoever has the person's mailbox now has a way to say so that needs no link of ours.
             url = f"mailto:{newsletter.reply_to.address or newsletter.sender.address}"
             return ServiceKind.MOVED, ServiceFields(request.address, url)
-        case ServiceRequest.GOODBYE if person and _stands(connection, person, request, "ended"):
-            return _with_pass(press, ServiceKind.GOODBYE, person.id, request, request.asked_at)
+        case ServiceRequest.GOODBYE if person:
+            return _goodbye(press, connection, person, request, now)
     return None
 
 
@@ -222,12 +230,33 @@ def _is_asked(connection: Connection, subscriber: int, request: Request) -> bool
     )
 
 
-def _stands(connection: Connection, person: Subscriber, request: Request, state: str) -> bool:
+def _is_confirmed(connection: Connection, person: Subscriber, request: Request) -> bool:
     """Whether what the message speaks of is still so."""
     held = load_subscription(connection, person.id, request.newsletter)
-    if held is None or held.state != state:
-        return False
-    return state != SubscriptionState.ENDED or held.ended_at == request.asked_at
+    return held is not None and held.state is SubscriptionState.CONFIRMED
+
+
+def _goodbye(
+    press: Press, connection: Connection, person: Subscriber, request: Request, now: datetime
+) -> tuple[ServiceKind, ServiceFields] | None:
+    """About all that ended at that instant and still has, with one link that takes it back."""
+    at, hashed = request.asked_at, request.suppression_key
+    waited = now - at if now - at >= A_WHILE else timedelta()
+    left = [
+        held.newsletter
+        for held in load_subscriptions(connection, person.id)
+        if held.state is SubscriptionState.ENDED and held.ended_at == at and held.confirmed_at
+    ]
+    if not left or waited > LASTS[PassKind.UNDO]:
+        return None
+    is_of_several = len(left) > 1 or left_everything_at(connection, hashed, at)
+    about = replace(request, newsletter=EVERYTHING if is_of_several else left[0])
+    kind, fields = _with_pass(press, ServiceKind.GOODBYE, person.id, about, at)
+    if waited:
+        fields = replace(fields, lasts=timedelta(days=(fields.lasts - waited).days))
+    if left == [request.newsletter]:
+        return kind, fields
+    return ServiceKind.FAREWELL, replace(fields, left=tuple(name_of(press, one) for one in left))
 
 
 def _with_way_out(

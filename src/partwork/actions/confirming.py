@@ -9,14 +9,13 @@ from partwork.actions.sign_up import Visitor, ask, evidence_of
 from partwork.actions.wishes import wish_of
 from partwork.assembly import Press
 from partwork.model.audience import (
-    Act,
     Evidence,
     ServiceRequest,
     Subscriber,
     SubscriptionState,
 )
 from partwork.store.audience import load_subscriber_by_id
-from partwork.store.consents import load_consents, save_wording
+from partwork.store.consents import has_ever_left, save_wording
 from partwork.store.engine import read_only
 from partwork.store.service_messages import save_request
 from partwork.store.subscriptions import confirm_subscription, load_subscription
@@ -74,11 +73,11 @@ def confirm(press: Press, token: str, visitor: Visitor, now: datetime) -> Confir
     held = read_pass(PassKind.CONFIRM, token, now, press.secrets)
     with read_only(press.engine) as connection:
         person = load_subscriber_by_id(connection, held.subscriber)
-        acts = {c.act for c in load_consents(connection, held.subscriber)}
+        hashed = suppression_key(person.address, press.hash_key) if person else ""
+        may_have_left = has_ever_left(connection, hashed)  # also before they were erased
     if person is None:
         return confirmation_behind(press, token, now)
-    if Act.ENDED in acts:
-        hashed = suppression_key(person.address, press.hash_key)
+    if may_have_left:
         append(
             press.suppression_log,
             [LogEntry(LogAct.RETURNED, now, hashed, newsletter=held.newsletter)],

@@ -3,7 +3,8 @@
 Who stops between the two has left: what the log has, the next start brings into the database.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from partwork.actions.wishes import wish_of
 from partwork.assembly import Press, keys_of
 from partwork.library import LibraryError
 from partwork.model.audience import (
+    EVERYTHING,
     Evidence,
     Request,
     ServiceRequest,
@@ -22,19 +24,27 @@ from partwork.model.audience import (
     SuppressionReason,
 )
 from partwork.store.audience import lift_suppression, save_suppressions
+from partwork.store.engine import read_only
+from partwork.store.everything import leave_everything, left_everything
 from partwork.store.service_messages import save_farewells
 from partwork.store.subscriptions import end_subscriptions
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.addresses import fault_of
+from partwork.subscribing.tokens import LASTS, PassKind
 
 
 @dataclass(frozen=True, slots=True)
 class Leaver:
-    """Somebody who goes: which of their subscriptions end, and how they said so."""
+    """Somebody who goes: which of their subscriptions end, and how they said so.
+
+    With `everything` no import brings them into any newsletter from then on, until they come back
+    to it themselves.
+    """
 
     person: Subscriber
     held: Collection[Subscription]
     evidence: Evidence
+    everything: bool = False
 
 
 def depart(
@@ -44,14 +54,16 @@ def depart(
     evidence: Evidence,
     *,
     now: datetime,
+    everything: bool = False,
     farewell: bool = False,
 ) -> tuple[str, ...]:
     """Ends these subscriptions of the person; the newsletters of those that had not ended before.
 
-    Committed when this returns, and may be repeated. With `farewell` a goodbye is mailed for each
-    that was confirmed, which has a link to take it back. Raises LogUnusable.
+    `everything` as in `Leaver`. Committed when this returns, and may be repeated. With `farewell`
+    one goodbye is mailed for those that were confirmed, with a link to take all of it back. Raises
+    LogUnusable.
     """
-    leaver = Leaver(person, held, evidence)
+    leaver = Leaver(person, held, evidence, everything)
     (ended,) = depart_together(press, [leaver], now=now, farewell=farewell)
     return ended
 
@@ -63,25 +75,30 @@ def depart_together(
 
     What two want to end at once the first has ended.
     """
-    leaving = _leaving(press, leavers)
+    with read_only(press.engine) as connection:
+        leaving = _leaving(press, connection, leavers)
     _log(press, leaving, now)
     if not leaving:
         return tuple(() for _ in leavers)
     with press.engine.begin() as connection:
         ended = _end(connection, leaving, now)
         if farewell:
-            confirmed = [d.goodbye(press, now) for d in ended if d.was_confirmed]
-            save_farewells(connection, confirmed, press.caps)
-    return tuple(tuple(d.newsletter for d in ended if d.leaver is one) for one in leavers)
+            lasts = LASTS[PassKind.UNDO]
+            save_farewells(connection, _goodbyes(press, ended, now), press.caps, lasts)
+    return tuple(
+        tuple(d.newsletter for d in ended if d.leaver is one and d.newsletter != EVERYTHING)
+        for one in leavers
+    )
 
 
 def depart_within(
     press: Press, connection: Connection, leavers: Sequence[Leaver], now: datetime
 ) -> int:
     """The same without farewell in a transaction of the caller's; how many subscriptions ended."""
-    leaving = _leaving(press, leavers)
+    leaving = _leaving(press, connection, leavers)
     _log(press, leaving, now)
-    return len(_end(connection, leaving, now)) if leaving else 0
+    ended = _end(connection, leaving, now) if leaving else []
+    return sum(departure.newsletter != EVERYTHING for departure in ended)
 
 
 def suppress(press: Press, address: str, reason: SuppressionReason, now: datetime) -> bool:
@@ -136,39 +153,42 @@ def _hash_of(press: Press, address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Departure:
-    """One subscription that ends; `hashed` is the suppression key of its holder's address."""
+    """One newsletter that is left, or everything.
+
+    `hashed` is the suppression key of the leaver's address.
+    """
 
     leaver: Leaver
-    held: Subscription
+    newsletter: str
     hashed: str
-
-    @property
-    def newsletter(self) -> str:
-        return self.held.newsletter
-
-    @property
-    def was_confirmed(self) -> bool:
-        return self.held.state is SubscriptionState.CONFIRMED
-
-    def goodbye(self, press: Press, now: datetime) -> Request:
-        kind, address = ServiceRequest.GOODBYE, self.leaver.person.address
-        asked_by = Evidence(self.leaver.evidence.source)
-        return wish_of(press, kind, self.newsletter, address, evidence=asked_by, at=now)
+    was_confirmed: bool = False
 
 
 _Leaving = dict[tuple[int, str], _Departure]
 
 
-def _leaving(press: Press, leavers: Sequence[Leaver]) -> _Leaving:
+def _leaving(press: Press, connection: Connection, leavers: Sequence[Leaver]) -> _Leaving:
     """What has not ended yet of what they want to end, each once."""
     leaving: _Leaving = {}
+    gone = _gone(press, connection, leavers)
     for leaver in leavers:
         hashed = _hash_of(press, leaver.person.address)
         for one in leaver.held:
             if one.state is not SubscriptionState.ENDED:
                 key = one.subscriber, one.newsletter
-                leaving.setdefault(key, _Departure(leaver, one, hashed))
+                was_confirmed = one.state is SubscriptionState.CONFIRMED
+                departure = _Departure(leaver, one.newsletter, hashed, was_confirmed)
+                leaving.setdefault(key, departure)
+        if leaver.everything and hashed not in gone:
+            key = leaver.person.id, EVERYTHING
+            leaving.setdefault(key, _Departure(leaver, EVERYTHING, hashed))
     return leaving
+
+
+def _gone(press: Press, connection: Connection, leavers: Sequence[Leaver]) -> Container[str]:
+    """The hashes of those who want to leave everything and have done so before."""
+    wanted = {_hash_of(press, one.person.address) for one in leavers if one.everything}
+    return left_everything(connection, wanted) if wanted else ()
 
 
 def _log(press: Press, leaving: _Leaving, now: datetime) -> None:
@@ -181,5 +201,31 @@ def _log(press: Press, leaving: _Leaving, now: datetime) -> None:
 def _end(connection: Connection, leaving: _Leaving, now: datetime) -> list[_Departure]:
     """Those that had not ended when it came to it."""
     evidence = {key: departure.leaver.evidence for key, departure in leaving.items()}
-    done = end_subscriptions(connection, evidence, now)
+    held = {key: said for key, said in evidence.items() if key[1] != EVERYTHING}
+    of_all = {person: said for (person, what), said in evidence.items() if what == EVERYTHING}
+    done = end_subscriptions(connection, held, now)
+    gone = leave_everything(connection, of_all, now)
+    done |= {(person, EVERYTHING) for person in gone}
     return [departure for key, departure in leaving.items() if key in done]
+
+
+def _goodbyes(press: Press, ended: Sequence[_Departure], now: datetime) -> list[Request]:
+    """One for each person who was confirmed, however many newsletters they have left.
+
+    It goes out in the name of the first of these that there still is.
+    """
+    theirs = defaultdict[int, list[_Departure]](list)
+    for departure in ended:
+        if departure.was_confirmed:
+            theirs[departure.leaver.person.id].append(departure)
+    return [_goodbye(press, left, now) for left in theirs.values()]
+
+
+def _goodbye(press: Press, left: Sequence[_Departure], now: datetime) -> Request:
+    first, names = left[0].leaver, [departure.newsletter for departure in left]
+    if len(names) > 1:
+        there = press.library.newsletter_slugs()
+        names.sort(key=lambda name: name not in there)
+    kind, address = ServiceRequest.GOODBYE, first.person.address
+    asked_by = Evidence(first.evidence.source)
+    return wish_of(press, kind, names[0], address, evidence=asked_by, at=now)

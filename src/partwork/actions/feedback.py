@@ -329,6 +329,7 @@ class _Court:
                 self._person(one),
                 [s for s in held.get(one, ()) if whose.newsletter in {"", s.newsletter}],
                 Evidence(f"asked to leave, told by {event.source}"),
+                everything=not whose.newsletter,
             )
             for one, whose, event in self.leaving
         ]

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from partwork.actions.departing import depart
-from partwork.assembly import Press, keys_of
+from partwork.assembly import Press
 from partwork.library import LibraryError
-from partwork.model.audience import Evidence, Subscriber
+from partwork.model.audience import EVERYTHING, Act, Evidence, Subscriber
 from partwork.store.audience import (
     erase_subscriber,
     erase_unconfirmed,
     load_subscribers_by_id,
     unconfirmed_since,
 )
-from partwork.store.consents import load_consents
+from partwork.store.consents import earlier_hashes, load_consents, record_of_hash
 from partwork.store.engine import read_only
 from partwork.store.events import judged_events_of
 from partwork.store.records import records_of
 from partwork.store.sqlite_files import overwrite_deleted
 from partwork.store.subscriptions import load_subscriptions
 from partwork.store.suppression_log import LogAct, LogEntry, append
-from partwork.subscribing.addresses import address_key
+from partwork.subscribing.suppression import suppression_key
 from partwork.transport.forgetting import forget_messages
 
 AT_ONCE = 100  # people whose mails are looked for together
@@ -57,19 +57,29 @@ class ErasureReport:
 def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
     """Forgets a person, who has left everything then; see docs/security.md for what stays.
 
+    So has every address that they had before, unless a subscriber has it again.
+
     Raises LogUnusable, and LibraryError where a mail in the outbox cannot be removed: then run it
     again.
     """
-    keys = keys_of(person.address, press.hash_key)
+    evidence = Evidence("erasure")
     with read_only(press.engine) as connection:
         held = load_subscriptions(connection, person.id)
+    depart(press, person, held, evidence, now=now, everything=True)
+    with read_only(press.engine) as connection:
         consents = len(load_consents(connection, person.id))
         deliveries = len(records_of(connection, person.id))
         events = len(judged_events_of(connection, person.id))
-    ended = depart(press, person, held, Evidence("erasure"), now=now)
-    append(press.suppression_log, [LogEntry(LogAct.ERASED, now, keys.suppression_key)])
-    mails = _forget_mails(press, {keys.address_key})
+        earlier = earlier_hashes(connection, [person.id])
+    hashed = suppression_key(person.address, press.hash_key)
+    # Of that day, since who has it now may have come later: that is another person.
+    before = [LogEntry(LogAct.ERASED, one.last_at, one.suppression_key) for one in earlier]
+    append(press.suppression_log, [*before, LogEntry(LogAct.ERASED, now, hashed)])
+    given_up = [one.suppression_key for one in earlier if not one.is_another_s]
+    mails = _forget_mails(press, {hashed, *given_up})
     with press.engine.begin() as connection:
+        for key in given_up:
+            record_of_hash(connection, key, EVERYTHING, Act.ENDED, evidence, at=now)
         erase_subscriber(connection, person.id)
     is_overwritten = overwrite_deleted(press.engine)
     behind = () if is_overwritten else (_NOT_OVERWRITTEN[press.engine.dialect.name],)
@@ -81,7 +91,7 @@ def forget(press: Press, person: Subscriber, now: datetime) -> ErasureReport:
             "mails in the outbox": mails,
         },
         {
-            "consents, without person, network address and browser": consents + len(ended),
+            "consents, without person, network address and browser": consents,
             "deliveries, without person, address and the server's words": deliveries,
             "what came back of them, without person, address and words": events,
         },
@@ -100,9 +110,11 @@ def forget_unconfirmed(press: Press, now: datetime) -> int:
     with read_only(press.engine) as connection:
         people = unconfirmed_since(connection, before, AT_ONCE)
         found = load_subscribers_by_id(connection, people)
+        earlier = earlier_hashes(connection, people)
     if found:  # before the people: of who is gone nobody could tell which mails were theirs
-        keys = [keys_of(person.address, press.hash_key) for person in found.values()]
-        _forget_mails(press, {one.address_key for one in keys})
+        keys = {suppression_key(person.address, press.hash_key) for person in found.values()}
+        given_up = {one.suppression_key for one in earlier if not one.is_another_s}
+        _forget_mails(press, keys | given_up)
     return sum(_is_erased(press, one, before) for one in found)
 
 
@@ -112,11 +124,11 @@ def _is_erased(press: Press, person: int, before: datetime) -> bool:
 
 
 def _forget_mails(press: Press, keys: Collection[str]) -> int:
-    """Removes what the outbox's folders hold for these addresses; how many mails."""
+    """Removes what the outbox's folders hold for these suppression keys; how many mails."""
 
     def is_theirs(address: str) -> bool:
         try:
-            return address_key(address) in keys
+            return suppression_key(address, press.hash_key) in keys
         except ValueError:
             return False
 

@@ -10,6 +10,7 @@ from partwork.actions.wishes import wish_of
 from partwork.assembly import Press, keys_of
 from partwork.model.audience import (
     CHANGE_OF_ADDRESS,
+    EVERYTHING,
     Act,
     Evidence,
     Request,
@@ -23,8 +24,9 @@ from partwork.store.audience import (
     load_subscriber_by_id,
     move_subscriber,
 )
-from partwork.store.consents import load_consents, record_consent, record_departure
+from partwork.store.consents import load_consents, record_consent, record_of_hash
 from partwork.store.engine import read_only
+from partwork.store.everything import left_everything
 from partwork.store.rekeying import Keys
 from partwork.store.service_messages import save_request
 from partwork.store.subscriptions import load_subscriptions
@@ -146,7 +148,8 @@ def _record_move(press: Press, connection: Connection, move: _Move) -> None:
     left = []
     for held in load_subscriptions(connection, move.person.id):
         slug, old = held.newsletter, move.old.suppression_key
-        record_departure(connection, old, slug, Evidence(CHANGE_OF_ADDRESS), move.at)
+        by_move = Evidence(CHANGE_OF_ADDRESS)
+        record_of_hash(connection, old, slug, Act.ENDED, by_move, at=move.at)
         taken_over = _TAKEN_OVER[held.state]
         record_consent(connection, move.person.id, slug, taken_over, move.evidence, at=move.at)
         left.append(LogEntry(LogAct.LEFT, move.at, old, newsletter=slug))
@@ -155,4 +158,8 @@ def _record_move(press: Press, connection: Connection, move: _Move) -> None:
             left.append(LogEntry(LogAct.LEFT, move.at, hashed, newsletter=slug))
         if held.state is SubscriptionState.CONFIRMED:
             save_request(connection, move.word_to_the_old(press, slug), press.caps)
+    if left_everything(connection, [move.old.suppression_key]):
+        who, hashed = move.person.id, move.new.suppression_key
+        record_consent(connection, who, EVERYTHING, Act.ENDED, move.evidence, at=move.at)
+        left.append(LogEntry(LogAct.LEFT, move.at, hashed, newsletter=EVERYTHING))
     append(press.suppression_log, left)

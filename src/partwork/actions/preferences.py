@@ -129,7 +129,8 @@ def leave(press: Press, token: str, newsletter: str, visitor: Visitor, now: date
         held = load_subscriptions(connection, person.id)
     chosen = [s for s in held if newsletter in {"", s.newsletter}]
     evidence = evidence_of(press, visitor, "preferences page")
-    ended = depart(press, person, chosen, evidence, now=now, farewell=True)
+    everything = not newsletter
+    ended = depart(press, person, chosen, evidence, now=now, everything=everything, farewell=True)
     if not ended:
         return Left(now)
     return Left(now, pass_token(PassKind.UNDO, Pass(person.id, newsletter, now), press.secrets))

@@ -16,6 +16,7 @@ from partwork.actions.loading import load_newsletter
 from partwork.assembly import Press, Progress, keys_of
 from partwork.library import LibraryError
 from partwork.model.audience import (
+    EVERYTHING,
     Applicant,
     Consent,
     Evidence,
@@ -45,6 +46,7 @@ from partwork.subscribing.imports import RowError, applicants_in
 
 LINES_BETWEEN = 10_000  # that are read without a word on progress: a quarter of a second
 AT_ONCE = 500  # subscribers who are looked up together
+OF_ALL = "all newsletters"  # which no newsletter can be called
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Story:
     `skipped` are the series they do not want, `courses` the number of the part that comes next in
     each series that runs as a course. `came_back` is what came back from the address, each event
     with what it was judged to be. Before `left_out_until` campaigns leave them out, since a probe
-    decides first; `lifted` is what somebody said when they last lifted a suppression.
+    decides first; `lifted` is what somebody said when they last lifted a suppression. What they did
+    about all newsletters at once has `OF_ALL` in `consents`.
     """
 
     subscriber: Subscriber
@@ -208,10 +211,14 @@ def story_of(press: Press, address: str) -> Story:
             load_courses(connection, person.id),
             load_tags(connection, [person.id]).get(person.id, ()),
             load_fields(connection, [person.id]).get(person.id, {}),
-            load_consents(connection, person.id),
+            tuple(map(_readable, load_consents(connection, person.id))),
             records_of(connection, person.id),
             what_came_back(connection, person.id),
         )
+
+
+def _readable(consent: Consent) -> Consent:
+    return replace(consent, newsletter=OF_ALL) if consent.newsletter == EVERYTHING else consent
 
 
 def erase(press: Press, address: str, now: datetime) -> ErasureReport:

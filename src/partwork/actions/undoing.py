@@ -7,9 +7,10 @@ from enum import StrEnum
 from partwork.actions.naming import name_of
 from partwork.actions.sign_up import Visitor, evidence_of
 from partwork.assembly import Press, keys_of
-from partwork.model.audience import Subscription, SubscriptionState
+from partwork.model.audience import EVERYTHING, Subscription, SubscriptionState
 from partwork.store.audience import load_subscriber_by_id
 from partwork.store.engine import read_only
+from partwork.store.everything import left_everything_at, take_back_everything
 from partwork.store.subscriptions import load_subscriptions, return_to_subscription
 from partwork.store.suppression_log import LogAct, LogEntry, append
 from partwork.subscribing.tokens import Pass, PassKind, read_any_pass, read_pass
@@ -61,14 +62,23 @@ def undo(press: Press, token: str, visitor: Visitor, now: datetime) -> UndoView:
         return undo_behind(press, token, now)
     hashed = keys_of(person.address, press.hash_key).suppression_key
     ended = [s.newsletter for s in _about(press, held) if _is_that(s, held)]
+    with read_only(press.engine) as connection:
+        of_all = not held.newsletter and left_everything_at(connection, hashed, held.at)
     append(
         press.suppression_log,
-        [LogEntry(LogAct.RETURNED, now, hashed, newsletter=name) for name in ended],
+        [
+            LogEntry(LogAct.RETURNED, now, hashed, newsletter=name)
+            for name in (*ended, *([EVERYTHING] if of_all else []))
+        ],
     )
     evidence = evidence_of(press, visitor, "undo page")
     with press.engine.begin() as connection:
-        for name in ended:
+        is_back = [
             return_to_subscription(connection, person.id, name, evidence, ended_at=held.at, at=now)
+            for name in ended
+        ]
+        if of_all and any(is_back):
+            take_back_everything(connection, person.id, hashed, evidence, ended_at=held.at, at=now)
     return undo_behind(press, token, now)
 
 

@@ -156,6 +156,7 @@ def _leave(press: Press, wishes: Sequence[Wish], now: datetime) -> tuple[Left, .
             people[wish.departure.subscriber],
             [s for s in held[wish.departure.subscriber] if wish.newsletter in {"", s.newsletter}],
             wish.evidence,
+            wish.everything,
         )
         if wish.departure.subscriber in held
         else None

@@ -32,6 +32,9 @@ class Subscriber:
     language: str = ""
 
 
+# The newsletter of a departure from all of them, also of those that somebody never subscribed to.
+EVERYTHING = ""
+
 # The source of consents that an address took over from the one its owner had before.
 CHANGE_OF_ADDRESS = "change of address"
 
@@ -87,7 +90,7 @@ class Evidence:
 class Consent:
     """One entry of the consent record: who did what, when, with its evidence.
 
-    `subscriber` is 0 for somebody who was erased.
+    `subscriber` is 0 for somebody who was erased; `newsletter` may be EVERYTHING where they left.
     """
 
     subscriber: int

@@ -31,12 +31,13 @@ class ServiceKind(StrEnum):
     """What a service mail is about; `REVIEW` goes to editors, all others to subscribers.
 
     `MOVE` goes to what may become somebody's address, and `MOVED` to what was theirs, of which it
-    is all that they are told: not the new one.
+    is all that they are told: not the new one. `FAREWELL` is the goodbye of several newsletters.
     """
 
     CONFIRM = "confirm"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    FAREWELL = "farewell"
     PREFERENCES = "preferences"
     MOVE = "move"
     MOVED = "moved"
@@ -67,8 +68,8 @@ class ServiceFields:
 
     `lasts` is how long the link is good, nothing for ever, told in days where they are whole and
     else in hours, without the one that is begun.
-    Part, number and series are a review's alone, `coming` and `so_far` a welcome's. Nothing here
-    is a visitor's free text.
+    Part, number and series are a review's alone, `coming` and `so_far` a welcome's, `left`, the
+    names of newsletters, a farewell's. Nothing here is a visitor's free text.
     """
 
     address: str
@@ -79,6 +80,7 @@ class ServiceFields:
     series: str = ""
     coming: tuple[NextPart, ...] = ()
     so_far: tuple[PartSoFar, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ def _told(
         "part": one_line(fields.part),
         "number": fields.number,
         "series": one_line(fields.series),
+        "left": ", ".join(map(one_line, fields.left)),
     }
     return {name: words % given for name, words in SERVICE_WORDS[language][kind.value].items()}
 

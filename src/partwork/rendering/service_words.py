@@ -29,6 +29,14 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "note": "A mail that was on its way already may still arrive.",
             "why": "You get this once, because %(address)s was subscribed to %(newsletter)s.",
         },
+        "farewell": {
+            "subject": "You have left %(left)s",
+            "title": "Goodbye",
+            "text": "This is not sent to %(address)s any more: %(left)s.",
+            "button": "Undo this",
+            "note": "A mail that was on its way already may still arrive.",
+            "why": "You get this once, because %(address)s was subscribed to %(left)s.",
+        },
         "preferences": {
             "subject": "Your link to the settings of %(newsletter)s",
             "title": "Your subscription",
@@ -113,6 +121,14 @@ SERVICE_WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "note": "Eine Mail, die schon unterwegs war, kann noch ankommen.",
             "why": "Sie erhalten diese Mail einmal, weil %(address)s %(newsletter)s abonniert "
             "hatte.",
+        },
+        "farewell": {
+            "subject": "Abbestellt: %(left)s",
+            "title": "Auf Wiedersehen",
+            "text": "Das geht nicht mehr an %(address)s: %(left)s.",
+            "button": "Rückgängig machen",
+            "note": "Eine Mail, die schon unterwegs war, kann noch ankommen.",
+            "why": "Sie erhalten diese Mail einmal, weil %(address)s abonniert hatte: %(left)s.",
         },
         "preferences": {
             "subject": "Ihr Link zu den Einstellungen von %(newsletter)s",

@@ -1,19 +1,41 @@
 """The consent record: who agreed or left, when, how and to which words. It only grows."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from partwork.model.audience import Act, Consent, Evidence
 from partwork.store.listed import run
 from partwork.store.newsletters import note_newsletter
 from partwork.store.rows import insert_if_new
-from partwork.store.schema import consents, wordings
+from partwork.store.schema import consents, subscribers, wordings
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierHash:
+    """An address that somebody gave up, and when they last did something by it.
+
+    `is_another_s`: a subscriber has it again.
+    """
+
+    suppression_key: str
+    last_at: datetime
+    is_another_s: bool
 
 
 def record_consent(
@@ -35,16 +57,25 @@ def record_consents(conn: Connection, new: Sequence[Consent]) -> None:
         run(conn, _RECORD, rows=[_told(consent) for consent in entries], at=at)
 
 
-def record_departure(
-    conn: Connection, suppression_key: str, newsletter: str, evidence: Evidence, at: datetime
+def record_of_hash(
+    conn: Connection,
+    suppression_key: str,
+    newsletter: str,
+    act: Act,
+    evidence: Evidence,
+    *,
+    at: datetime,
 ) -> None:
-    """Add that somebody left of whom we know the hash alone, so that no import brings them in."""
+    """Add what somebody did of whom we know the hash alone.
+
+    Who left is brought in by no import then, and who came back may be.
+    """
     note_newsletter(conn, newsletter, at)
     conn.execute(
         insert(consents).values(
             suppression_key=suppression_key,
             newsletter=newsletter,
-            act=Act.ENDED.value,
+            act=act.value,
             at=at,
             source=evidence.source,
             wording=evidence.wording,
@@ -76,6 +107,27 @@ def last_consents(
     """The same for several addresses, by suppression key and newsletter."""
     rows = conn.execute(_IN_ORDER, {"hashes": list(suppression_keys)})
     return {(row.suppression_key, row.newsletter): _consent(row) for row in rows}
+
+
+def has_ever_left(conn: Connection, suppression_key: str) -> bool:
+    """Whether whoever had the address ever left anything, erased or not."""
+    ended = and_(consents.c.suppression_key == suppression_key, consents.c.act == Act.ENDED.value)
+    return bool(conn.execute(select(exists().where(ended))).scalar_one())
+
+
+def earlier_hashes(conn: Connection, people: Collection[int]) -> tuple[EarlierHash, ...]:
+    """Those of the addresses that these had before they changed them."""
+    last = func.max(consents.c.at, type_=consents.c.at.type).label("last_at")
+    key, owner = consents.c.suppression_key, subscribers.alias()
+    is_another_s = exists().where(subscribers.c.suppression_key == key)
+    rows = conn.execute(
+        select(key, last, is_another_s.label("is_another_s"))
+        .join(owner, owner.c.id == consents.c.subscriber)
+        .where(owner.c.id.in_(list(people)), owner.c.suppression_key != key)
+        .group_by(key)
+        .order_by(last)
+    )
+    return tuple(EarlierHash(*row) for row in rows)
 
 
 def forget_in_consents(conn: Connection, subscriber: int) -> None:

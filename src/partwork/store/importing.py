@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, bindparam, exists, select
 
-from partwork.model.audience import Act, Applicant, Evidence, SubscriptionState
+from partwork.model.audience import EVERYTHING, Act, Applicant, Evidence, SubscriptionState
 from partwork.store.cohorts import cohorts_of, settle_cohorts
 from partwork.store.garbage import without_long_pauses
 from partwork.store.listed import run
@@ -52,8 +52,7 @@ def standings(
     hashes = [e.suppression_key for e in entrants]
     keys = [e.address_key for e in entrants]
     suppressed = frozenset(run(conn, _SUPPRESSED, listed=hashes).scalars())
-    # In the order they were written, so that the last one stays.
-    acts = dict(run(conn, _ACTS, listed=hashes, newsletter=newsletter).tuples().all())
+    gone = _gone(conn, hashes, newsletter)
     states = dict(run(conn, _STATES, listed=keys, newsletter=newsletter).tuples().all())
 
     def standing(entrant: Entrant) -> ImportOutcome:
@@ -62,7 +61,7 @@ def standings(
             return ImportOutcome.SUPPRESSED
         if state == SubscriptionState.CONFIRMED:
             return ImportOutcome.ALREADY
-        if state == SubscriptionState.ENDED or acts.get(entrant.suppression_key) == Act.ENDED:
+        if state == SubscriptionState.ENDED or entrant.suppression_key in gone:
             return ImportOutcome.LEFT_EARLIER
         return ImportOutcome.ADDED
 
@@ -79,11 +78,11 @@ def import_entrants(
 ) -> tuple[ImportOutcome, ...]:
     """Subscribe people whose consent the operator has, confirmed at once; no address twice.
 
-    Whoever ended the subscription is not brought back, not even after erasure, nor because
-    somebody has asked for it again and not confirmed: the consent record still knows the hash. A
-    known subscriber's name and language stay as they are; tags are added, and a field has the new
-    value. Once imported, an address is ALREADY there, so that an import that was cut short may be
-    run again.
+    Whoever ended the subscription, or has left everything since they last confirmed it, is not
+    brought back, not even after erasure, nor because somebody has asked for it again and not
+    confirmed: the consent record still knows the hash. A known subscriber's name and language stay
+    as they are; tags are added, and a field has the new value. Once imported, an address is ALREADY
+    there, so that an import that was cut short may be run again.
     """
     found = standings(conn, entrants, newsletter)
     # All imports lock addresses in one order, so that no two wait for each other.
@@ -185,13 +184,31 @@ def _quick_commits(conn: Connection) -> Iterator[_QuickCommits | None]:
         conn.invalidate()  # nobody else may get it as it is
 
 
+def _gone(conn: Connection, hashes: Sequence[str], newsletter: str) -> set[str]:
+    """Those of these who have left the newsletter, or everything, by the consent record.
+
+    Who comes back to the newsletter has left it no more, and the others still.
+    """
+    from_this, from_all = set[str](), set[str]()
+    told = {"newsletter": newsletter, "everything": EVERYTHING}
+    for key, what, act in run(conn, _ACTS, listed=hashes, **told).tuples():
+        whoever = from_all if what == EVERYTHING else from_this
+        if act == Act.ENDED:
+            whoever.add(key)
+        else:
+            whoever.discard(key)
+            if what != EVERYTHING:
+                from_all.discard(key)
+    return from_this | from_all
+
+
 # The words in capitals are explained in `listed`.
 _SUPPRESSED = "SELECT suppression_key FROM suppressions WHERE suppression_key IS_LISTED"
 _ACTS = (
-    "SELECT suppression_key, act FROM consents"
-    " WHERE suppression_key IS_LISTED AND newsletter = :newsletter"
+    "SELECT suppression_key, newsletter, act FROM consents"
+    " WHERE suppression_key IS_LISTED AND newsletter IN (:newsletter, :everything)"
     " AND act <> 'asked'"  # anybody may ask in anybody's name
-    " ORDER BY id"
+    " ORDER BY id"  # as they were written
 )
 # The state comes from a subquery: joined, it may be looked for in all of the newsletter's.
 _STATES = (

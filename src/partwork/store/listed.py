@@ -57,7 +57,7 @@ def run(
     rows: Sequence[Sequence[object]] | None = None,
     **values: object,
 ) -> CursorResult[Any]:
-    """Run an SQL statement with one of the words above in it; `:at` is an instant."""
+    """Run an SQL statement with one of the words above in it; `:at` and `:due` are instants."""
     if rows is not None:
         told: object = json.dumps(rows)
     else:
@@ -80,4 +80,5 @@ def _in_dialect(statement: str, dialect: str) -> TextClause:
     for word, meaning in _DIALECTS[dialect].items():
         statement = statement.replace(word, meaning)
     compiled = text(statement)
-    return compiled.bindparams(bindparam("at", type_=Instant)) if ":at" in statement else compiled
+    instants = [bindparam(n, type_=Instant) for n in ("at", "due") if f":{n}" in statement]
+    return compiled.bindparams(*instants)

@@ -89,8 +89,10 @@ def _follow(conn: Connection, subscriber: int, old: str, new: str) -> None:
     ).where(
         consents.c.subscriber == subscriber,
         consents.c.suppression_key == old,
-        consents.c.act == Act.ENDED.value,
+        consents.c.act.in_((Act.ENDED.value, Act.RETURNED.value)),
     )
     conn.execute(
-        insert(consents).from_select(["subscriber", "suppression_key", *columns], departures)
+        insert(consents).from_select(
+            ["subscriber", "suppression_key", *columns], departures.order_by(consents.c.id)
+        )
     )

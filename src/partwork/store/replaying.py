@@ -5,11 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, exists, select
 
-from partwork.model.audience import Act, Evidence, SubscriptionState, SuppressionReason
+from partwork.model.audience import (
+    EVERYTHING,
+    Act,
+    Evidence,
+    SubscriptionState,
+    SuppressionReason,
+)
 from partwork.store.audience import erase_subscriber, lift_suppression, save_suppression
-from partwork.store.consents import last_consent, last_consents, record_departure
+from partwork.store.consents import last_consent, last_consents, record_of_hash
 from partwork.store.engine import read_only
 from partwork.store.positions import load_position, save_position
 from partwork.store.schema import subscribers
@@ -33,13 +39,15 @@ def replay(engine: Engine, log: Path) -> int:
     LogUnusable.
     """
     with read_only(engine) as conn:
-        position = load_position(conn, _NAME)
+        position, known = load_position(conn, _NAME), load_position(conn, _EARLIER)
     read = 0
     while True:
         # Piece by piece, so that an unsubscribe never waits long for the write lock.
         entries, end = entries_since(log, position)
         if end == position:
             return read
+        if end <= known:
+            entries = tuple(entry for entry in entries if entry.act is LogAct.ERASED)
         with read_only(engine) as conn:
             done = _done(conn, entries)
         with engine.begin() as conn:
@@ -76,17 +84,18 @@ def _apply(conn: Connection, entry: LogEntry) -> None:
     match entry.act:
         case LogAct.LEFT if entry.newsletter:
             _leave(conn, entry, person, hashed)
-        case LogAct.LEFT if person:  # all of theirs, noted while nobody could say which
-            for held in load_subscriptions(conn, person.id):
-                _leave(conn, replace(entry, newsletter=held.newsletter), person, hashed)
+        case LogAct.LEFT:
+            _leave_everything(conn, entry, person, hashed)
         case LogAct.RETURNED:
             _return(conn, entry, person, hashed)
         case LogAct.SUPPRESSED if entry.reason in set(SuppressionReason):
             save_suppression(conn, hashed, SuppressionReason(entry.reason), entry.at)
         case LogAct.LIFTED:
             lift_suppression(conn, hashed, entry.reason, entry.at)
-        case LogAct.ERASED if person:
-            erase_subscriber(conn, person.id)
+        case LogAct.ERASED if person or not _is_somebody_s(conn, hashed):
+            _leave(conn, replace(entry, newsletter=EVERYTHING), None, hashed)
+            if person:
+                erase_subscriber(conn, person.id)
         case _:
             pass
 
@@ -97,16 +106,30 @@ def _leave(conn: Connection, entry: LogEntry, person: Row[Any] | None, hashed: s
         return
     at, newsletter = entry.at, entry.newsletter
     if not (person and end_subscription(conn, person.id, newsletter, FROM_THE_LOG, at)):
-        record_departure(conn, hashed, newsletter, FROM_THE_LOG, at)  # no import subscribes them
+        # No import subscribes them.
+        record_of_hash(conn, hashed, newsletter, Act.ENDED, FROM_THE_LOG, at=at)
+
+
+def _leave_everything(
+    conn: Connection, entry: LogEntry, person: Row[Any] | None, hashed: str
+) -> None:
+    for held in load_subscriptions(conn, person.id) if person else ():
+        _leave(conn, replace(entry, newsletter=held.newsletter), person, hashed)
+    _leave(conn, entry, None, hashed)
 
 
 def _return(conn: Connection, entry: LogEntry, person: Row[Any] | None, hashed: str) -> None:
     """Take back what the log itself has ended, and nothing else."""
     last = last_consent(conn, hashed, entry.newsletter)
+    last = last or last_consent(conn, hashed, EVERYTHING)
     if last is None or last.at > entry.at or last.evidence != FROM_THE_LOG:
         return
     held = load_subscription(conn, person.id, entry.newsletter) if person else None
-    if held and held.state is SubscriptionState.ENDED and held.ended_at:
+    if held is None:  # where an import may bring them in again
+        if last.act is Act.ENDED:
+            at, newsletter = entry.at, entry.newsletter
+            record_of_hash(conn, hashed, newsletter, Act.RETURNED, FROM_THE_LOG, at=at)
+    elif held.state is SubscriptionState.ENDED and held.ended_at:
         return_to_subscription(
             conn,
             held.subscriber,
@@ -129,4 +152,11 @@ def _person(conn: Connection, entry: LogEntry) -> Row[Any] | None:
     return conn.execute(query).first()
 
 
-_NAME = "suppression log"
+def _is_somebody_s(conn: Connection, hashed: str) -> bool:
+    """Whether a subscriber has that address now."""
+    query = select(exists().where(subscribers.c.suppression_key == hashed))
+    return bool(conn.execute(query).scalar_one())
+
+
+_NAME = "suppression log, with everything"
+_EARLIER = "suppression log"  # read without knowing that who is erased has left everything

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Row,
     and_,
     bindparam,
+    case,
     delete,
     func,
     select,
@@ -79,25 +80,31 @@ def save_request(conn: Connection, request: Request, caps: Caps) -> Taken:
     return Taken.TAKEN
 
 
-def save_farewells(conn: Connection, farewells: Sequence[Request], caps: Caps) -> None:
-    """Keep goodbyes of one instant until they are mailed, of a mailbox no more than its cap."""
+def save_farewells(
+    conn: Connection, farewells: Sequence[Request], caps: Caps, lasts: timedelta
+) -> None:
+    """Keep goodbyes of one instant until they are mailed, to a mailbox no more a day than its cap.
+
+    What is above it waits until there is room again, unless their links, which are good for
+    `lasts`, are in their last day by then: whoever is made to leave again and again learns of the
+    last time. Of one address and newsletter at most one waits, since who left anew can take back no
+    more than that.
+    """
     if not farewells:
         return
     _let_nobody_else_count(conn)
-    held = run(
-        conn,
-        _OF_EACH,
-        listed=list({farewell.mailbox_key for farewell in farewells}),
-        kind=ServiceRequest.GOODBYE.value,
-        at=farewells[0].asked_at - DAY,
-    )
+    now = farewells[0].asked_at
+    whose = list({farewell.mailbox_key for farewell in farewells})
+    held = run(conn, _OF_EACH, listed=whose, kind=ServiceRequest.GOODBYE.value, at=now - DAY)
     of_mailbox = Counter(dict(held.tuples().all()))
-    kept = []
+    at_once, later = list[Request](), list[Request]()
     for farewell in farewells:
-        if of_mailbox[farewell.mailbox_key] < caps.of_address:
-            of_mailbox[farewell.mailbox_key] += 1
-            kept.append(farewell)
-    _keep(conn, kept)
+        of_mailbox[farewell.mailbox_key] += 1
+        has_room = of_mailbox[farewell.mailbox_key] <= caps.of_address
+        (at_once if has_room else later).append(farewell)
+    _keep(conn, at_once)
+    for farewell in later:
+        _keep_for_later(conn, farewell, caps, lasts)
 
 
 def take_requests(
@@ -136,11 +143,15 @@ def put_off(conn: Connection, waiting: int, until: datetime) -> None:
 
 
 def note_answered(conn: Connection, waiting: int) -> None:
-    """A wish is answered: of whoever had it the hashes are left, until `prune_answered`."""
+    """A wish is answered: of whoever had it the hashes are left, until `prune_answered`.
+
+    A goodbye, which may have waited for a day, counts from now on, to some minutes.
+    """
+    when = {"asked_at": case((_IS_GOODBYE, _COUNTS_FROM), else_=service_messages.c.asked_at)}
     conn.execute(
         update(service_messages)
         .where(service_messages.c.id == waiting)
-        .values(address="", network="", user_agent="", next_try_at=None)
+        .values(address="", network="", user_agent="", next_try_at=None, **when)
     )
 
 
@@ -182,11 +193,36 @@ def _let_nobody_else_count(conn: Connection) -> None:
         conn.execute(_COUNT_ALONE)
 
 
-def _keep(conn: Connection, requests: Sequence[Request]) -> None:
+def _keep(conn: Connection, requests: Sequence[Request], due: datetime | None = None) -> None:
+    """Keeps them, to be answered at once, or when they are `due`."""
     for newsletter in {request.newsletter for request in requests}:
         note_newsletter(conn, newsletter, requests[0].asked_at)
     for asked_at, these in groupby(requests, key=attrgetter("asked_at")):
-        run(conn, _KEEP, rows=[_told(request) for request in these], at=asked_at)
+        rows = [_told(request) for request in these]
+        run(conn, _KEEP, rows=rows, at=asked_at, due=due or asked_at)
+
+
+def _keep_for_later(conn: Connection, farewell: Request, caps: Caps, lasts: timedelta) -> None:
+    """Keeps a goodbye in place of an earlier one, to be mailed once its mailbox has room again."""
+    earlier = (
+        select(service_messages.c.id)
+        .where(
+            _OF_ADDRESS,
+            service_messages.c.newsletter == farewell.newsletter,
+            service_messages.c.attempts == 0,
+            service_messages.c.next_try_at.is_not(None),
+        )
+        # Who erases the person has the message and waits for the person, whom we have.
+        .with_for_update(skip_locked=True)
+    )
+    told = {"hash": farewell.suppression_key, "mailbox": farewell.mailbox_key}
+    void = list(conn.execute(earlier, told).scalars())
+    conn.execute(delete(service_messages).where(service_messages.c.id.in_(void)))
+    query = _COUNTED.offset(caps.of_address - 1).limit(1)
+    last = conn.execute(query, {"mailbox": farewell.mailbox_key}).scalar_one_or_none()
+    due = max(farewell.asked_at, last + DAY) if last else farewell.asked_at
+    if due + DAY <= farewell.asked_at + lasts:
+        _keep(conn, [farewell], due)
 
 
 def _told(request: Request) -> tuple[object, ...]:
@@ -219,7 +255,7 @@ _KEEP = (
     " mailbox_key, network_key, source, wording, network, user_agent, asked_at, attempts,"
     " next_try_at)"
     " SELECT VALUE_0, VALUE_1, CAST(VALUE_2 AS BIGINT), VALUE_3, VALUE_4, VALUE_5, VALUE_6,"
-    " VALUE_7, VALUE_8, VALUE_9, VALUE_10, :at, 0, :at FROM LISTED_ROWS"
+    " VALUE_7, VALUE_8, VALUE_9, VALUE_10, :at, 0, :due FROM LISTED_ROWS"
 )
 _COUNT_ALONE = select(func.pg_advisory_xact_lock(_LOCK))
 _ROWS = select(func.count()).select_from(service_messages)
@@ -237,7 +273,22 @@ _OF_MAILBOX = _ROWS.where(
 # all that was asked within the day, thousands in a burst.
 _OF_EACH = (
     "SELECT value, (SELECT count(*) FROM service_messages"
-    " WHERE mailbox_key = value AND kind = :kind AND asked_at > :at) FROM LISTED_TEXTS"
+    " WHERE mailbox_key = value AND kind = :kind"
+    " AND (asked_at > :at OR next_try_at IS NOT NULL)) FROM LISTED_TEXTS"
+)
+
+# A goodbye that waits counts from when it is due, and one that was mailed from then on.
+_IS_GOODBYE = service_messages.c.kind == ServiceRequest.GOODBYE.value
+_COUNTS_FROM = func.coalesce(service_messages.c.next_try_at, service_messages.c.asked_at)
+_COUNTED = (
+    select(_COUNTS_FROM)
+    .where(service_messages.c.mailbox_key == bindparam("mailbox"), _IS_GOODBYE)
+    .order_by(_COUNTS_FROM.desc())
+)
+_OF_ADDRESS = and_(
+    _IS_GOODBYE,
+    service_messages.c.mailbox_key == bindparam("mailbox"),
+    service_messages.c.suppression_key == bindparam("hash"),
 )
 
 

@@ -56,7 +56,7 @@ def ask_for_subscription(
 
     Nothing but the record changes where it was asked for before. Only a confirmation counts.
     """
-    _hold(conn, [subscriber], as_they_are=True)
+    hold_people(conn, [subscriber], as_they_are=True)
     note_newsletter(conn, newsletter, at)
     asked = {"state": SubscriptionState.PENDING.value, "asked_at": at}
     cohort = cohorts_of(conn, [subscriber])[subscriber]
@@ -92,7 +92,7 @@ def confirm_subscription(
 
     A link from before a departure brings nobody back.
     """
-    _hold(conn, [subscriber])
+    hold_people(conn, [subscriber])
     confirmed = {"state": SubscriptionState.CONFIRMED.value, "confirmed_at": at}
     waits = _is(subscriber, newsletter, SubscriptionState.PENDING)
     changed = conn.execute(
@@ -120,7 +120,7 @@ def end_subscriptions(
 ) -> frozenset[tuple[int, str]]:
     """The same for several, by subscriber and newsletter; those that had not ended before."""
     people = sorted({subscriber for subscriber, _ in leaving})
-    _hold(conn, people)
+    hold_people(conn, people)
     # In one order, so that no two wait for each other.
     ended = frozenset(run(conn, _END, rows=sorted(leaving), at=at).tuples().all())
     record_consents(
@@ -144,7 +144,7 @@ def return_to_subscription(
     at: datetime,
 ) -> bool:
     """Take back the departure of exactly that instant; False: there is none such any more."""
-    _hold(conn, [subscriber])
+    hold_people(conn, [subscriber])
     changed = conn.execute(
         update(subscriptions)
         .where(
@@ -217,6 +217,17 @@ def take_up_series(conn: Connection, subscriber: int, series: Collection[str]) -
     )
 
 
+def hold_people(conn: Connection, people: Sequence[int], *, as_they_are: bool = False) -> None:
+    """Nobody erases or moves them before the transaction ends; before anything else is locked.
+
+    `as_they_are`: nor does an import give them tags. On PostgreSQL the consent record asks for the
+    same once the subscription is changed, and an erasure goes the other way round: each would wait
+    for the other. SQLite has one writer.
+    """
+    if conn.dialect.name == "postgresql":
+        conn.execute(_HOLD_AS_THEY_ARE if as_they_are else _HOLD, {"people": people})
+
+
 def subscription_of(row: Row[Any]) -> Subscription:
     """A row of the table as the value it is."""
     return Subscription(
@@ -229,17 +240,6 @@ def subscription_of(row: Row[Any]) -> Subscription:
         row.paused_until,
         row.is_bundled,
     )
-
-
-def _hold(conn: Connection, people: Sequence[int], *, as_they_are: bool = False) -> None:
-    """Nobody erases or moves them before the transaction ends; before anything else is locked.
-
-    `as_they_are`: nor does an import give them tags. On PostgreSQL the consent record asks for the
-    same once the subscription is changed, and an erasure goes the other way round: each would wait
-    for the other. SQLite has one writer.
-    """
-    if conn.dialect.name == "postgresql":
-        conn.execute(_HOLD_AS_THEY_ARE if as_they_are else _HOLD, {"people": people})
 
 
 # Built once, since providers' one-click requests come in bursts.
