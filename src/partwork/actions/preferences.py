@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from partwork.actions.departing import depart
 from partwork.actions.forgetting import forget
+from partwork.actions.left import Left, left_before, left_now
 from partwork.actions.moving import person_behind
 from partwork.actions.naming import name_of, title_of
 from partwork.actions.sign_up import Visitor, ask_for_link, evidence_of
 from partwork.actions.subscribers import story_of
-from partwork.actions.unsubscribe import Left
 from partwork.assembly import Press
 from partwork.model.audience import Subscription, SubscriptionState
 from partwork.store.archive import published_series
@@ -26,10 +26,8 @@ from partwork.store.subscriptions import (
 )
 from partwork.subscribing.tokens import (
     BadToken,
-    Pass,
     PassHasRunOut,
     PassKind,
-    pass_token,
     read_pass,
 )
 
@@ -123,16 +121,18 @@ def choose(
 
 
 def leave(press: Press, token: str, newsletter: str, visitor: Visitor, now: datetime) -> Left:
-    """Ends one subscription, or all where none is named. Raises BadToken, PassHasRunOut."""
+    """Ends one subscription, or all where none is named. Raises BadToken, PassHasRunOut.
+
+    Who asks again is told since when they have left.
+    """
     person = person_behind(press, token, now)
     with read_only(press.engine) as connection:
         held = load_subscriptions(connection, person.id)
     chosen = [s for s in held if newsletter in {"", s.newsletter}]
     evidence = evidence_of(press, visitor, "preferences page")
     ended = depart(press, person, chosen, evidence, now=now, farewell=True)
-    if not ended:
-        return Left(now)
-    return Left(now, pass_token(PassKind.UNDO, Pass(person.id, newsletter, now), press.secrets))
+    left = left_now(press, newsletter, [s for s in chosen if s.newsletter in ended], now)
+    return left if left.at else left_before(press, person.id, newsletter, evidence, now)
 
 
 def ask_for_access(press: Press, token: str, visitor: Visitor, now: datetime) -> None:

@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, Response
 
 from partwork.actions.archive import Archive, ShelfOfSeries
 from partwork.actions.confirming import Confirmation, ConfirmationView
+from partwork.actions.left import Left
 from partwork.actions.look import Look
 from partwork.actions.naming import Named
 from partwork.actions.preferences import PAUSES, Preferences
 from partwork.actions.reading_drafts import DraftToRead
 from partwork.actions.sign_up import Answer, SignUpForm
-from partwork.actions.unsubscribe import LeavingView, Left
+from partwork.actions.unsubscribe import LeavingView
 from partwork.actions.waiting import WaitingSeries
 from partwork.model.correction import Withdrawal
 from partwork.model.newsletter import Newsletter
@@ -176,8 +177,8 @@ class Pages:
             self.archive(Archive(samples.FORM.newsletter, series, samples.SERIES.parts))
         for view in samples.LEAVING:
             self.leaving(view)
-        for undo in ("", "token"):
-            self.left("", "r…@example.org", Left(samples.AT, undo), under_way=2)
+        for undo, under_way in (("", None), ("token", 2)):
+            self.left("", "r…@example.org", Left(samples.AT, undo), under_way)
         for answer in (None, Answer.NO_ADDRESS):
             self.leave([Named("sample", "A newsletter")] * 2, answer)
         for note in ("", "saved", "no address", "not sure"):
@@ -211,10 +212,12 @@ class Pages:
         """The page of a mail's link: what may be left, or that it is left already."""
         return self._page("web/leaving.html", 200, view=view)
 
-    def left(self, newsletter: str, address: str, left: Left, under_way: int = 0) -> HTMLResponse:
+    def left(
+        self, newsletter: str, address: str, left: Left, under_way: int | None
+    ) -> HTMLResponse:
         """That somebody has left a newsletter, or all where none is named; and a way back.
 
-        `under_way` mails may still arrive.
+        `under_way` mails may still arrive; None: nobody knows how many.
         """
         context = {"newsletter": newsletter, "address": address}
         return self._page("web/left.html", 200, left=left, under_way=under_way, **context)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from partwork.actions.moving import ask_to_move, move, new_address_behind
+from partwork.actions.left import Left, still_to_come
+from partwork.actions.moving import ask_to_move, move, new_address_behind, person_behind
 from partwork.actions.naming import name_of
 from partwork.actions.preferences import (
     PAUSES,
@@ -82,8 +83,9 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
         def left() -> Response:
             slug = newsletter if form.get("do") == "leave" else ""
             gone = leave(press, token, slug, visitor, _now())
-            name = name_of(press, slug) if slug else ""
-            page = pages.left(name, preferences_behind(press, token, _now()).address, gone)
+            if gone.at is None:  # it was never theirs
+                return shown(token)
+            page = _farewell(press, pages, token, slug, gone)
             page.background = mailing
             return page
 
@@ -143,6 +145,12 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
         return opened(moved)
 
     return router
+
+
+def _farewell(press: Press, pages: Pages, token: str, newsletter: str, gone: Left) -> Response:
+    person = person_behind(press, token, _now())
+    name = name_of(press, newsletter) if newsletter else ""
+    return pages.left(name, person.address, gone, still_to_come(press, person.id, newsletter))
 
 
 def _ticked(form: Mapping[str, str]) -> Mapping[str, bool]:
