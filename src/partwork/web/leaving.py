@@ -29,7 +29,6 @@ from partwork.web.pages import (
     TO_A_LINK,
     TO_NEWSLETTERS,
     TO_SETTINGS,
-    TOO_MANY,
     Pages,
 )
 from partwork.web.together import Together
@@ -124,9 +123,7 @@ def leaving_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> APIRo
             answer = Answer.NO_ADDRESS
         if answer is Answer.NO_ADDRESS:
             return pages.leave(known, answer)
-        if answer is Answer.TOO_MANY:
-            return pages.message(TOO_MANY, 429)
-        return pages.message(LINK_IS_COMING, 200, mailing, ("Try another address", "leave"))
+        return pages.asked(answer, LINK_IS_COMING, mailing, ("Try another address", "leave"))
 
     return router
 

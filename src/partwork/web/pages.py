@@ -25,6 +25,7 @@ from partwork.rendering.inline import one_line
 from partwork.rendering.report import Report
 from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled
+from partwork.subscribing.networks import Kept
 from partwork.web import samples
 
 NOT_FOUND = (
@@ -186,7 +187,8 @@ class Pages:
         self.button(OUR_FAULT, "name", "Label", 200)
         for answer in (None, *Answer):
             self.sign_up(samples.FORM, answer, "reader@example.org")
-        self.sign_up(replace(samples.FORM, counts_clicks=True))
+        for network in Kept:
+            self.sign_up(replace(samples.FORM, counts_clicks=True, network=network))
         for standing in Confirmation:
             self.confirmation(ConfirmationView("The newsletter", "sample", "Words", standing))
         self.report(samples.REPORT)
@@ -289,6 +291,18 @@ class Pages:
             page.headers["Retry-After"] = str(_LATER[status])
         page.background = after
         return page
+
+    def asked(
+        self,
+        answer: Answer,
+        words: tuple[str, str],
+        after: BackgroundTask,
+        way: tuple[str, str] = ("", ""),
+    ) -> HTMLResponse:
+        """What follows a form that asks for a mail: `words`, or that too many have asked."""
+        if answer is Answer.TOO_MANY:
+            return self.message(TOO_MANY, 429)
+        return self.message(words, 200, after, way)
 
     def withdrawn(self, said: Withdrawal) -> HTMLResponse:
         """In place of a part that draws on an article withdrawn: since when, and why."""

@@ -35,7 +35,6 @@ from partwork.web.pages import (
     NOT_MOVED,
     TO_A_LINK,
     TO_SETTINGS,
-    TOO_MANY,
     Pages,
 )
 from partwork.web.visits import visitor_of
@@ -93,9 +92,7 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
             answer = ask_to_move(press, token, form.get("email", ""), visitor, _now())
             if answer is Answer.NO_ADDRESS:
                 return shown(token, "no address")
-            if answer is Answer.TOO_MANY:
-                return pages.message(TOO_MANY, 429)
-            return pages.message(LOOK_IN_THE_NEW_MAILBOX, 200, mailing)
+            return pages.asked(answer, LOOK_IN_THE_NEW_MAILBOX, mailing)
 
         def erased() -> Response:
             if form.get("sure") != "yes":
@@ -104,8 +101,8 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
             return pages.message(ERASED, 200)
 
         if "again" in form:
-            ask_for_access(press, token, visitor, _now())
-            return pages.message(LINK_IS_COMING, 200, mailing)
+            answer = ask_for_access(press, token, visitor, _now())
+            return pages.asked(answer, LINK_IS_COMING, mailing)
         doing = {"leave": left, "leave all": left, "move": moved, "erase": erased}
         return opened(doing.get(form.get("do", ""), saved))
 
