@@ -54,7 +54,7 @@ WRITTEN: Mapping[str, tuple[Sequence[int], Schema]] = {
         {"email": _ADDRESS, "form": _SENT_TO_US, "website": {"enum": ["", "spam"]}},
     ),
     "/confirm/{token}": (
-        (200, 404, 410, *NO_FORM),
+        (200, 404, 410, 429, *NO_FORM),
         {"confirm": {"enum": ["yes"]}, "again": _SENT_TO_US},
     ),
     "/u/{token}": (

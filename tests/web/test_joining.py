@@ -6,11 +6,16 @@ import pytest
 
 from partwork.actions.departing import depart, suppress
 from partwork.actions.subscribers import story_of
+from partwork.assembly import assemble
 from partwork.model.audience import Act, Evidence, SubscriptionState, SuppressionReason
+from partwork.settings import Settings
 from partwork.store.consents import load_wording
 from partwork.store.engine import read_only
 from partwork.store.schema import service_messages
+from partwork.subscribing.networks import Kept
 from partwork.subscribing.tokens import Pass, PassKind, pass_token
+from partwork.web.app import create_app
+from tests.web.conftest import Client
 from tests.web.test_leaving import without_database
 
 ADDRESS = "grace@example.org"  # the visitor's: see conftest.py
@@ -264,6 +269,25 @@ def test_the_page_says_what_happens_to_the_address(site) -> None:
     assert "X-Robots-Tag" not in page.headers
     assert "noindex" not in page.text
     assert "set-cookie" not in page.headers
+
+
+@pytest.mark.parametrize(
+    ("network", "days", "noted"),
+    [
+        (Kept.FULL, 8, "we note when, from which network address and with which browser"),
+        (Kept.TRUNCATED, 30, "we note when, from which network and with which browser"),
+        (Kept.NONE, 36_500, "we note when and with which browser"),
+    ],
+)
+def test_it_says_what_this_house_notes_of_a_network_and_when_it_forgets(
+    site, network: Kept, days: int, noted: str
+) -> None:
+    given = {"consent_network": network, "forget_pending": days}
+    with assemble(Settings(home=site.press.settings.home, **given)) as press:
+        page = Client(create_app(press)).get(site.path).text
+
+    assert f"{noted} you agreed" in page
+    assert f"an address that nobody confirms goes after {days} days" in page
 
 
 def test_without_a_database_nobody_is_told_that_all_is_well(site) -> None:

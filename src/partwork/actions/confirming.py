@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from partwork.actions.loading import load_newsletter
-from partwork.actions.sign_up import Visitor, ask, evidence_of
+from partwork.actions.sign_up import Answer, Visitor, ask, ask_in_vain, evidence_of
 from partwork.actions.wishes import wish_of
 from partwork.assembly import Press
 from partwork.model.audience import (
@@ -86,18 +86,19 @@ def confirm(press: Press, token: str, visitor: Visitor, now: datetime) -> Confir
     return confirmation_behind(press, token, now)
 
 
-def ask_again(press: Press, token: str, visitor: Visitor, now: datetime) -> None:
+def ask_again(press: Press, token: str, visitor: Visitor, now: datetime) -> Answer:
     """Has a new confirmation mailed to the address of a link that has run out.
 
-    Raises BadToken for a link that is not ours.
+    The answer tells nothing of the address. Raises BadToken for a link that is not ours.
     """
     held, _ = read_any_pass(PassKind.CONFIRM, token, now, press.secrets)
     with read_only(press.engine) as connection:
         person = load_subscriber_by_id(connection, held.subscriber)
-    if person:
-        wording = wording_of(load_newsletter(press, held.newsletter).name)
-        kind = ServiceRequest.SUBSCRIBE
-        ask(press, kind, held.newsletter, person.address, visitor, wording=wording, now=now)
+    if person is None:
+        return ask_in_vain(press, held.newsletter, held.subscriber, visitor, now)
+    wording = wording_of(load_newsletter(press, held.newsletter).name)
+    kind = ServiceRequest.SUBSCRIBE
+    return ask(press, kind, held.newsletter, person.address, visitor, wording=wording, now=now)
 
 
 def _confirm(press: Press, held: Pass, person: Subscriber, visitor: Visitor, now: datetime) -> None:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from partwork.actions.departing import depart
 from partwork.actions.forgetting import forget
+from partwork.actions.left import Left, left_before, left_now
 from partwork.actions.moving import person_behind
 from partwork.actions.naming import name_of, title_of
-from partwork.actions.sign_up import Visitor, ask_for_link, evidence_of
+from partwork.actions.sign_up import Answer, Visitor, ask_for_link, ask_in_vain, evidence_of
 from partwork.actions.subscribers import story_of
-from partwork.actions.unsubscribe import Left
 from partwork.assembly import Press
 from partwork.model.audience import Subscription, SubscriptionState
 from partwork.store.archive import published_series
@@ -27,10 +27,8 @@ from partwork.store.subscriptions import (
 from partwork.subscribing.tokens import (
     BadToken,
     Pass,
-    PassHasRunOut,
     PassKind,
-    pass_token,
-    read_pass,
+    read_any_pass,
 )
 
 PAUSES = (1, 2, 4, 8, 12)  # weeks that may be chosen
@@ -123,7 +121,10 @@ def choose(
 
 
 def leave(press: Press, token: str, newsletter: str, visitor: Visitor, now: datetime) -> Left:
-    """Ends one subscription, or all where none is named. Raises BadToken, PassHasRunOut."""
+    """Ends one subscription, or all where none is named. Raises BadToken, PassHasRunOut.
+
+    Who asks again is told since when they have left.
+    """
     person = person_behind(press, token, now)
     with read_only(press.engine) as connection:
         held = load_subscriptions(connection, person.id)
@@ -131,28 +132,28 @@ def leave(press: Press, token: str, newsletter: str, visitor: Visitor, now: date
     evidence = evidence_of(press, visitor, "preferences page")
     everything = not newsletter
     ended = depart(press, person, chosen, evidence, now=now, everything=everything, farewell=True)
-    if not ended:
-        return Left(now)
-    return Left(now, pass_token(PassKind.UNDO, Pass(person.id, newsletter, now), press.secrets))
+    left = left_now(press, newsletter, [s for s in chosen if s.newsletter in ended], now)
+    return left if left.at else left_before(press, person.id, newsletter, evidence, now)
 
 
-def ask_for_access(press: Press, token: str, visitor: Visitor, now: datetime) -> None:
+def ask_for_access(press: Press, token: str, visitor: Visitor, now: datetime) -> Answer:
     """Has a fresh link mailed to the address of one that has run out.
 
     Whoever holds it learns nothing, not even from one that is not ours.
     """
     try:
-        held = read_pass(PassKind.ACCESS, token, now, press.secrets)
-    except PassHasRunOut as late:
-        held = late.held
+        held, _ = read_any_pass(PassKind.ACCESS, token, now, press.secrets)
     except BadToken:
-        return
+        held = Pass(0, "", now)
     with read_only(press.engine) as connection:
         person = load_subscriber_by_id(connection, held.subscriber)
     there = press.library.newsletter_slugs()
     slug = held.newsletter if held.newsletter in there else next(iter(there), "")
-    if person and slug:
-        ask_for_link(press, slug, person.address, visitor, now)
+    if not slug:
+        return Answer.LOOK_IN_YOUR_MAILBOX
+    if person is None:
+        return ask_in_vain(press, slug, held.subscriber, visitor, now)
+    return ask_for_link(press, slug, person.address, visitor, now)
 
 
 def my_data(press: Press, token: str, now: datetime) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ from partwork.store.consents import save_wording
 from partwork.store.engine import read_only
 from partwork.store.service_messages import Taken, save_request
 from partwork.subscribing.addresses import address_key, fault_of
-from partwork.subscribing.networks import kept_of, network_of
+from partwork.subscribing.networks import Kept, kept_of, network_of
 from partwork.subscribing.refusing import Refusal, refusal_of, refusing
 from partwork.subscribing.suppression import network_key
 from partwork.subscribing.tokens import BadToken, form_token, shown_for
@@ -40,8 +40,9 @@ class Visitor:
 class SignUpForm:
     """What a sign-up page shows: the newsletter, the words to agree to, the form's token.
 
-    `newest` are its latest parts. `counts_clicks` is what people must be told of
-    links in mails.
+    `newest` are its latest parts. What people must be told of what is done with their address
+    (GDPR, Article 13): `counts_clicks` of links in mails, `network` how much of theirs is noted,
+    `forgotten_after` how many days an address is kept that nobody confirms.
     """
 
     newsletter: Newsletter
@@ -49,6 +50,8 @@ class SignUpForm:
     token: str
     newest: tuple[PublishedPart, ...] = ()
     counts_clicks: bool = False
+    network: Kept = Kept.TRUNCATED
+    forgotten_after: int = 30
 
 
 class Answer(StrEnum):
@@ -69,8 +72,16 @@ def sign_up_form(press: Press, newsletter: str, now: datetime) -> SignUpForm:
     token = form_token(newsletter, now, press.secrets)
     with read_only(press.engine) as connection:
         newest = published_parts(connection, newsletter)[:LATEST]
-    words, counts_clicks = wording_of(found.name).text, press.settings.count_clicks
-    return SignUpForm(found, words, token, newest, counts_clicks)
+    given = press.settings
+    return SignUpForm(
+        found,
+        wording_of(found.name).text,
+        token,
+        newest,
+        given.count_clicks,
+        given.consent_network,
+        given.forget_pending,
+    )
 
 
 def sign_up(
@@ -135,6 +146,31 @@ def ask(
     address = address.strip()
     if not _can_be(address):
         return Answer.NO_ADDRESS
+    return _kept(press, kind, newsletter, address, visitor, wording=wording, now=now)
+
+
+def ask_in_vain(
+    press: Press, newsletter: str, subscriber: int, visitor: Visitor, now: datetime
+) -> Answer:
+    """The same for whoever holds the link of somebody who is gone, and nothing is mailed.
+
+    It is counted as their wish would be, since the caps must not tell that they are gone.
+    """
+    demand_newsletter(press, newsletter)
+    kind, nobody = ServiceRequest.PREFERENCES, f"{subscriber}@nobody.invalid"  # RFC 2606, 2
+    return _kept(press, kind, newsletter, nobody, visitor, now=now)
+
+
+def _kept(
+    press: Press,
+    kind: ServiceRequest,
+    newsletter: str,
+    address: str,
+    visitor: Visitor,
+    *,
+    wording: Wording | None = None,
+    now: datetime,
+) -> Answer:
     wish = wish_of(
         press,
         kind,

@@ -3,11 +3,12 @@
 Mails are forwarded: whoever has the token may leave for its owner, and learns nothing of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.departing import Leaver, depart_together
+from partwork.actions.left import Left, left_now
 from partwork.actions.loading import load_newsletter
 from partwork.actions.naming import title_of
 from partwork.assembly import Press
@@ -15,7 +16,7 @@ from partwork.model.audience import Evidence, SubscriptionState
 from partwork.model.errors import PartworkError
 from partwork.store.audience import load_subscriber_by_id, load_subscribers_by_id
 from partwork.store.engine import StoreError, read_only
-from partwork.store.ledger import count_under_way, series_of_delivery
+from partwork.store.ledger import series_of_delivery
 from partwork.store.subscriptions import (
     load_skipped,
     load_subscription,
@@ -28,9 +29,6 @@ from partwork.subscribing.addresses import masked
 from partwork.subscribing.tokens import (
     BadToken,
     Departure,
-    Pass,
-    PassKind,
-    pass_token,
     read_unsubscribe_token,
 )
 
@@ -42,7 +40,6 @@ class LeavingView:
     `address` is masked; `series` the title of the series whose part the mail was, with its
     `is_skipped`; all three are empty where the database does not know them. `contact` is the
     address that answers mails to the newsletter, `has_others` whether there are more newsletters.
-    `under_way` mails have left and may still arrive.
     """
 
     newsletter: str
@@ -53,7 +50,6 @@ class LeavingView:
     series: str = ""
     is_skipped: bool = False
     has_others: bool = False
-    under_way: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +66,6 @@ class Wish:
         return "" if self.everything else self.departure.newsletter
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What became of a wish to leave.
-
-    `undo` is a token that takes it back, empty where nothing was ended by this.
-    """
-
-    at: datetime
-    undo: str = ""
-
-
 def leaving_behind(press: Press, token: str) -> LeavingView | None:
     """What the token is about; None for one that is not ours. Changes nothing."""
     try:
@@ -92,7 +77,6 @@ def leaving_behind(press: Press, token: str) -> LeavingView | None:
         held = load_subscription(connection, departure.subscriber, departure.newsletter)
         skipped = load_skipped(connection, departure.subscriber)
         series = series_of_delivery(connection, departure.delivery, departure.subscriber)
-        under_way = count_under_way(connection, departure.subscriber, departure.newsletter)
     name, contact = _names(press, departure.newsletter)
     return LeavingView(
         name,
@@ -103,7 +87,6 @@ def leaving_behind(press: Press, token: str) -> LeavingView | None:
         title_of(press, series) if series else "",
         series in skipped,
         len(press.library.newsletter_slugs()) > 1,
-        under_way,
     )
 
 
@@ -164,14 +147,16 @@ def _leave(press: Press, wishes: Sequence[Wish], now: datetime) -> tuple[Left, .
     ]
     ended = iter(depart_together(press, [one for one in leavers if one], now=now, farewell=True))
     return tuple(
-        Left(now, _undo(press, wish, now) if leaver and next(ended) else "")
+        _became(press, wish, leaver, next(ended), now) if leaver else Left()
         for wish, leaver in zip(wishes, leavers, strict=True)
     )
 
 
-def _undo(press: Press, wish: Wish, now: datetime) -> str:
-    held = Pass(wish.departure.subscriber, wish.newsletter, now)
-    return pass_token(PassKind.UNDO, held, press.secrets)
+def _became(
+    press: Press, wish: Wish, leaver: Leaver, ended: Collection[str], now: datetime
+) -> Left:
+    held = [s for s in leaver.held if s.newsletter in ended]
+    return left_now(press, wish.newsletter, held, now)
 
 
 def _noted(wish: Wish, now: datetime) -> LogEntry:

@@ -76,9 +76,12 @@ def deliveries_of(conn: Connection, subscriber: int) -> tuple[Delivery, ...]:
 
 
 def count_under_way(conn: Connection, subscriber: int, newsletter: str) -> int:
-    """How many of a newsletter's mails to a subscriber have left and are not answered for yet."""
-    held = {"subscriber": subscriber, "newsletter": newsletter}
-    return conn.execute(_UNDER_WAY, held).scalar_one()
+    """How many of a newsletter's mails to a subscriber have left and are not answered for yet.
+
+    Without a newsletter, of all.
+    """
+    query = _UNDER_WAY.where(issues.c.newsletter == newsletter) if newsletter else _UNDER_WAY
+    return conn.execute(query, {"subscriber": subscriber}).scalar_one()
 
 
 def series_of_delivery(conn: Connection, delivery: int, subscriber: int) -> str | None:
@@ -113,7 +116,6 @@ _UNDER_WAY = (
     .where(
         deliveries.c.subscriber == bindparam("subscriber"),
         deliveries.c.state == DeliveryState.ATTEMPTED.value,
-        issues.c.newsletter == bindparam("newsletter"),
     )
 )
 

@@ -13,7 +13,7 @@ from partwork.actions.sign_up import Answer, sign_up, sign_up_form
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.subscribing.tokens import BadToken
-from partwork.web.pages import LOOK_IN_YOUR_MAILBOX, NOT_A_LINK, TO_A_LINK, TOO_MANY, Pages
+from partwork.web.pages import LOOK_IN_YOUR_MAILBOX, NOT_A_LINK, TO_A_LINK, Pages
 from partwork.web.visits import form_of, visitor_of
 
 Form = Annotated[Mapping[str, str], Depends(form_of)]
@@ -52,11 +52,9 @@ def joining_routes(
                 visitor=visitor_of(request),
                 now=_now(),
             )
-            if answer is Answer.TOO_MANY:
-                return pages.message(TOO_MANY, 429)
-            if answer is Answer.LOOK_IN_YOUR_MAILBOX:
+            if answer in {Answer.TOO_MANY, Answer.LOOK_IN_YOUR_MAILBOX}:
                 back = ("Enter another address", f"../newsletters/{slug}")
-                return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing, back)
+                return pages.asked(answer, LOOK_IN_YOUR_MAILBOX, mailing, back)
             again = sign_up_form(press, slug, _now())
         except LibraryError:
             return error_page(404)
@@ -75,8 +73,8 @@ def joining_routes(
         """Confirms, or has a new link mailed where this one has run out."""
         try:
             if "again" in form:
-                ask_again(press, token, visitor_of(request), _now())
-                return pages.message(LOOK_IN_YOUR_MAILBOX, 200, mailing)
+                answer = ask_again(press, token, visitor_of(request), _now())
+                return pages.asked(answer, LOOK_IN_YOUR_MAILBOX, mailing)
             return pages.confirmation(confirm(press, token, visitor_of(request), _now()), mailing)
         except (BadToken, LibraryError):
             return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)

@@ -9,10 +9,11 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 
+from partwork.actions.left import Left, left_before, still_to_come
 from partwork.actions.naming import all_named
 from partwork.actions.sign_up import Answer, ask_for_link, evidence_of
 from partwork.actions.undoing import Undoing, UndoView, undo, undo_behind
-from partwork.actions.unsubscribe import Left, Wish, leaving_behind, skip, unsubscribe_together
+from partwork.actions.unsubscribe import Wish, leaving_behind, skip, unsubscribe_together
 from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.store.engine import StoreError
@@ -28,7 +29,6 @@ from partwork.web.pages import (
     TO_A_LINK,
     TO_NEWSLETTERS,
     TO_SETTINGS,
-    TOO_MANY,
     Pages,
 )
 from partwork.web.together import Together
@@ -73,26 +73,20 @@ def leaving_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> APIRo
                 return await run_in_threadpool(only_series, token, what == "no series")
             source = "one-click" if what == "One-Click" else "page"
             evidence = evidence_of(press, visitor_of(request), source)
-            left = await departures.answer(Wish(departure, evidence, what == "everything"))
+            wish = Wish(departure, evidence, what == "everything")
+            left = await departures.answer(wish)
         except BadToken:
             return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
         if what == "One-Click":  # nobody reads it, and providers ask in bursts
             return PlainTextResponse("You have left.\n")
-        return await run_in_threadpool(farewell, token, left, what == "everything")
+        return await run_in_threadpool(farewell, token, wish, left)
 
     def only_series(token: str, wanted: bool) -> Response:
         skip(press, token, wanted=wanted, now=_now())
         return leaving(token)
 
-    def farewell(token: str, left: Left, everything: bool) -> Response:
-        try:
-            view = leaving_behind(press, token)
-        except StoreError:
-            return pages.message(NOTED, 200)
-        if view is None:
-            return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
-        name = "" if everything else view.newsletter
-        page = pages.left(name, view.address, left, view.under_way)
+    def farewell(token: str, wish: Wish, left: Left) -> Response:
+        page = _farewell(press, pages, token, wish, left)
         page.background = mailing
         return page
 
@@ -129,11 +123,25 @@ def leaving_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> APIRo
             answer = Answer.NO_ADDRESS
         if answer is Answer.NO_ADDRESS:
             return pages.leave(known, answer)
-        if answer is Answer.TOO_MANY:
-            return pages.message(TOO_MANY, 429)
-        return pages.message(LINK_IS_COMING, 200, mailing, ("Try another address", "leave"))
+        return pages.asked(answer, LINK_IS_COMING, mailing, ("Try another address", "leave"))
 
     return router
+
+
+def _farewell(press: Press, pages: Pages, token: str, wish: Wish, left: Left) -> Response:
+    who, what = wish.departure.subscriber, wish.newsletter
+    try:
+        view = leaving_behind(press, token)
+        under_way = still_to_come(press, who, what)
+        if left.at is None:
+            left = left_before(press, who, what, wish.evidence, _now())
+    except StoreError:
+        return pages.message(NOTED, 200)
+    if view is None:
+        return pages.message(NOT_A_LINK, 404, way=TO_A_LINK)
+    if left.at is None:  # nobody knows since when, as of those who were erased
+        return pages.leaving(view)
+    return pages.left(what and view.newsletter, view.address, left, under_way)
 
 
 def _chosen(body: bytes) -> str:

@@ -11,12 +11,13 @@ from starlette.responses import HTMLResponse, Response
 
 from partwork.actions.archive import Archive, ShelfOfSeries
 from partwork.actions.confirming import Confirmation, ConfirmationView
+from partwork.actions.left import Left
 from partwork.actions.look import Look
 from partwork.actions.naming import Named
 from partwork.actions.preferences import PAUSES, Preferences
 from partwork.actions.reading_drafts import DraftToRead
 from partwork.actions.sign_up import Answer, SignUpForm
-from partwork.actions.unsubscribe import LeavingView, Left
+from partwork.actions.unsubscribe import LeavingView
 from partwork.actions.waiting import WaitingSeries
 from partwork.model.correction import Withdrawal
 from partwork.model.newsletter import Newsletter
@@ -24,6 +25,7 @@ from partwork.rendering.inline import one_line
 from partwork.rendering.report import Report
 from partwork.rendering.report_page import report_page
 from partwork.rendering.templates import filled
+from partwork.subscribing.networks import Kept
 from partwork.web import samples
 
 NOT_FOUND = (
@@ -176,8 +178,8 @@ class Pages:
             self.archive(Archive(samples.FORM.newsletter, series, samples.SERIES.parts))
         for view in samples.LEAVING:
             self.leaving(view)
-        for undo in ("", "token"):
-            self.left("", "r…@example.org", Left(samples.AT, undo), under_way=2)
+        for undo, under_way in (("", None), ("token", 2)):
+            self.left("", "r…@example.org", Left(samples.AT, undo), under_way)
         for answer in (None, Answer.NO_ADDRESS):
             self.leave([Named("sample", "A newsletter")] * 2, answer)
         for note in ("", "saved", "no address", "not sure"):
@@ -185,7 +187,8 @@ class Pages:
         self.button(OUR_FAULT, "name", "Label", 200)
         for answer in (None, *Answer):
             self.sign_up(samples.FORM, answer, "reader@example.org")
-        self.sign_up(replace(samples.FORM, counts_clicks=True))
+        for network in Kept:
+            self.sign_up(replace(samples.FORM, counts_clicks=True, network=network))
         for standing in Confirmation:
             self.confirmation(ConfirmationView("The newsletter", "sample", "Words", standing))
         self.report(samples.REPORT)
@@ -211,10 +214,12 @@ class Pages:
         """The page of a mail's link: what may be left, or that it is left already."""
         return self._page("web/leaving.html", 200, view=view)
 
-    def left(self, newsletter: str, address: str, left: Left, under_way: int = 0) -> HTMLResponse:
+    def left(
+        self, newsletter: str, address: str, left: Left, under_way: int | None
+    ) -> HTMLResponse:
         """That somebody has left a newsletter, or all where none is named; and a way back.
 
-        `under_way` mails may still arrive.
+        `under_way` mails may still arrive; None: nobody knows how many.
         """
         context = {"newsletter": newsletter, "address": address}
         return self._page("web/left.html", 200, left=left, under_way=under_way, **context)
@@ -286,6 +291,18 @@ class Pages:
             page.headers["Retry-After"] = str(_LATER[status])
         page.background = after
         return page
+
+    def asked(
+        self,
+        answer: Answer,
+        words: tuple[str, str],
+        after: BackgroundTask,
+        way: tuple[str, str] = ("", ""),
+    ) -> HTMLResponse:
+        """What follows a form that asks for a mail: `words`, or that too many have asked."""
+        if answer is Answer.TOO_MANY:
+            return self.message(TOO_MANY, 429)
+        return self.message(words, 200, after, way)
 
     def withdrawn(self, said: Withdrawal) -> HTMLResponse:
         """In place of a part that draws on an article withdrawn: since when, and why."""

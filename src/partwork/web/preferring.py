@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 
-from partwork.actions.moving import ask_to_move, move, new_address_behind
+from partwork.actions.left import Left, still_to_come
+from partwork.actions.moving import ask_to_move, move, new_address_behind, person_behind
 from partwork.actions.naming import name_of
 from partwork.actions.preferences import (
     PAUSES,
@@ -34,7 +35,6 @@ from partwork.web.pages import (
     NOT_MOVED,
     TO_A_LINK,
     TO_SETTINGS,
-    TOO_MANY,
     Pages,
 )
 from partwork.web.visits import visitor_of
@@ -82,8 +82,9 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
         def left() -> Response:
             slug = newsletter if form.get("do") == "leave" else ""
             gone = leave(press, token, slug, visitor, _now())
-            name = name_of(press, slug) if slug else ""
-            page = pages.left(name, preferences_behind(press, token, _now()).address, gone)
+            if gone.at is None:  # it was never theirs
+                return shown(token)
+            page = _farewell(press, pages, token, slug, gone)
             page.background = mailing
             return page
 
@@ -91,9 +92,7 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
             answer = ask_to_move(press, token, form.get("email", ""), visitor, _now())
             if answer is Answer.NO_ADDRESS:
                 return shown(token, "no address")
-            if answer is Answer.TOO_MANY:
-                return pages.message(TOO_MANY, 429)
-            return pages.message(LOOK_IN_THE_NEW_MAILBOX, 200, mailing)
+            return pages.asked(answer, LOOK_IN_THE_NEW_MAILBOX, mailing)
 
         def erased() -> Response:
             if form.get("sure") != "yes":
@@ -102,8 +101,8 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
             return pages.message(ERASED, 200)
 
         if "again" in form:
-            ask_for_access(press, token, visitor, _now())
-            return pages.message(LINK_IS_COMING, 200, mailing)
+            answer = ask_for_access(press, token, visitor, _now())
+            return pages.asked(answer, LINK_IS_COMING, mailing)
         doing = {"leave": left, "leave all": left, "move": moved, "erase": erased}
         return opened(doing.get(form.get("do", ""), saved))
 
@@ -143,6 +142,12 @@ def preference_routes(press: Press, pages: Pages, mailing: BackgroundTask) -> AP
         return opened(moved)
 
     return router
+
+
+def _farewell(press: Press, pages: Pages, token: str, newsletter: str, gone: Left) -> Response:
+    person = person_behind(press, token, _now())
+    name = name_of(press, newsletter) if newsletter else ""
+    return pages.left(name, person.address, gone, still_to_come(press, person.id, newsletter))
 
 
 def _ticked(form: Mapping[str, str]) -> Mapping[str, bool]:
