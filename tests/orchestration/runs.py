@@ -57,9 +57,9 @@ def as_in(prefect: RunningPrefect) -> Iterator[None]:
         yield
 
 
-def waiting_issue(press: Press, *readers: str) -> str:
+def waiting_issue(press: Press, *readers: str, series: str = "spring") -> str:
     """The name of a letter that is published, and that nobody has been sent yet."""
     words = {"subject": "Spring is here", "preheader": "What to bring on the first morning."}
-    begin_letter(press, "spring", title="Spring", newsletter="", **words, text="Bring gloves.\n")
+    begin_letter(press, series, title="Spring", newsletter="", **words, text="Bring gloves.\n")
     subscribe(press, readers or ("ada@example.org",))
-    return published(press, "spring")
+    return published(press, series)
