@@ -11,6 +11,7 @@ from partwork.actions.issue_report import issue_report as report_on
 from partwork.actions.kept_reports import due_reports, holding_reports, keep_report
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
+from partwork.model.issue_report import IssueReport, Period
 from partwork.orchestration.artifacts import leave_report
 from partwork.orchestration.issue_report import page
 from partwork.settings import Settings
@@ -41,7 +42,7 @@ def issue_report(
         with assemble(Settings()) as press:
             if issue:
                 found = report_on(press, issue, datetime.now(UTC))
-                leave_report(f"issue-report-{found.issue}", page(found), ABOUT)
+                leave(found)
                 return Completed(message=f"reported on {found.issue}")
             return report_due(press)
     except PartworkError as error:
@@ -56,7 +57,13 @@ def report_due(press: Press) -> State[Any]:
             return Completed(message="another run makes the reports")
         for due in due_reports(press, datetime.now(UTC)):
             found = report_on(press, due.issue, datetime.now(UTC))
-            leave_report(f"issue-report-{found.issue}-{due.period}", page(found), ABOUT)
+            leave(found, due.period)
             keep_report(press, found, due.period)
             made.append(f"{due.issue} ({due.period})")
     return Completed(message=f"reported on {', '.join(made)}" if made else "no report is due")
+
+
+def leave(found: IssueReport, period: Period | None = None) -> None:
+    """Leaves a report under the one key of its issue, and says when it was made."""
+    about = f"{ABOUT} Made {period.in_words}." if period else f"{ABOUT} Asked for."
+    leave_report(f"issue-report-{found.issue}", page(found, period), about)

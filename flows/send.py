@@ -15,10 +15,9 @@ from partwork.actions.slowed import paces_time
 from partwork.actions.turns import TurnTaken
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
-from partwork.orchestration.events import tell_sent, tell_slowed
 from partwork.orchestration.fan_out import further_lanes, start_lanes
 from partwork.orchestration.gently import ending_gently
-from partwork.orchestration.held import tell_held
+from partwork.orchestration.lane_end import BAR, as_of_now, leave_whole_report, tell_end
 from partwork.orchestration.live import LiveReport
 from partwork.orchestration.progress import shown_progress
 from partwork.orchestration.send_report import page, page_so_far
@@ -35,7 +34,7 @@ def run_lane(issue: str) -> SendReport:
         if runtime.deployment.id:
             lanes = further_lanes(unsent_of(press, issue), press.settings.lanes)
             start_lanes(issue, lanes, str(runtime.flow_run.id))
-        bar = shown_progress(f"sending-{issue}", "Deliveries answered, of all in this run")
+        bar = shown_progress(f"sending-{issue}", BAR)
         with LiveReport(f"send-{issue}", so_far(press, issue)) as live:
 
             def progress(done: int, of: int) -> None:
@@ -47,6 +46,8 @@ def run_lane(issue: str) -> SendReport:
                     press, issue, clock=_now, progress=progress, told_to_end=told_to_end
                 )
             live.end(page(report))
+        if not report.tally.pending:  # also where there was nothing to send
+            bar(1, 1)
         return report
 
 
@@ -79,18 +80,21 @@ def send(
     try:
         with assemble(Settings()) as press, sending_alone(press, issue) as name:
             began = paces_time(press)
-            report = run_lane(name)
-            tell_slowed(press, began)
-            tell_held(press)
+            shown = run_lane(name)
+            report = as_of_now(press, shown)
+            tell_end(press, report, began)
     except TurnTaken as taken:
         return Completed(name="Already running", message=str(taken))
     except PartworkError as error:
         return Failed(message=str(error))
-    tell_sent(report)
     tally = report.tally
+    if shown.tally.pending and not tally.pending:  # other lanes ended just now
+        leave_whole_report(report)
     words = f"{report.sent} sent now, {tally.accepted} of {tally.planned} accepted"
     if report.stopped:
         return Failed(message=f"{words}; stopped: {report.stopped}")
+    if tally.pending:
+        words += f"; further lanes have {tally.pending}, and the last one of them reports"
     return Completed(message=words)
 
 

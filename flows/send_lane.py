@@ -8,10 +8,11 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.send import send as send_unsent
+from partwork.actions.slowed import paces_time
 from partwork.assembly import assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.gently import ending_gently
-from partwork.orchestration.held import tell_held
+from partwork.orchestration.lane_end import as_of_now, leave_whole_report, tell_end
 from partwork.settings import Settings
 
 
@@ -26,20 +27,26 @@ def send_lane(
 ) -> State[Any]:
     """Help to send an issue: one lane beside that of `send`, which starts this flow by itself.
 
-    How many `PARTWORK_LANES` says. The lanes share what is unsent by way of the
-    ledger, where each delivery is claimed once.
+    How many `PARTWORK_LANES` says. The lanes share what is unsent by way of the ledger, where each
+    delivery is claimed once. The one that ends last leaves the report on the whole issue.
 
     Example: none is needed; run `send`.
     """
     try:
-        with assemble(Settings()) as press, ending_gently() as told_to_end:
-            report = send_unsent(
-                press, issue, clock=lambda: datetime.now(UTC), told_to_end=told_to_end
-            )
-            tell_held(press)
+        with assemble(Settings()) as press:
+            began = paces_time(press)
+            with ending_gently() as told_to_end:
+                report = send_unsent(
+                    press, issue, clock=lambda: datetime.now(UTC), told_to_end=told_to_end
+                )
+            report = as_of_now(press, report)
+            if tell_end(press, report, began):
+                leave_whole_report(report)
     except PartworkError as error:
         return Failed(message=str(error))
     words = f"{report.sent} sent by this lane"
     if report.stopped:
         return Failed(message=f"{words}; stopped: {report.stopped}")
+    if not report.tally.pending:
+        words += f", {report.tally.accepted} of {report.tally.planned} accepted by now"
     return Completed(message=words)

@@ -108,6 +108,21 @@ def test_the_editor_is_asked_once_with_every_choice(
     words = words_of(notice(by_smtp, server))
     for choice in Choice:
         assert f"partwork missed compost --{choice}" in words
+    assert words.index("the flow `missed`") < words.index("partwork missed")
+
+
+def test_the_editor_reads_the_dates_of_each_choice_in_the_mail(
+    by_smtp: Press, outage: str, server: RoughServer
+) -> None:
+    tick(by_smtp, WEDNESDAY)
+
+    mail = notice(by_smtp, server)
+    assert (
+        "part: 1 was to come: Tue 3 Mar 07:30 now: at once skip: left out shift: Fri 6 Mar 07:30 "
+        "part: 2 was to come: Fri 6 Mar 07:30 now: Fri 6 Mar 07:30 skip: Fri 6 Mar 07:30 "
+        "shift: Tue 10 Mar 07:30"
+    ) in words_of(mail)
+    assert "<td>Tue 3 Mar 07:30</td><td>at once</td><td>left out</td>" in words_of(mail, "html")
 
 
 def test_the_dates_of_each_choice_are_shown(press: Press, outage: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from markdown_it import MarkdownIt
 
-from partwork.model.issue_report import DomainOutcomes
+from partwork.model.issue_report import DomainOutcomes, Period
 from partwork.orchestration.issue_report import page
 from tests.rendering.test_issue_report import NOBODY_LEFT, OUTCOMES, REPORT
 
@@ -26,6 +26,14 @@ def test_the_numbers_are_told_with_what_they_mean() -> None:
     assert "by days after their delivery" in shown
     assert "by days after their delivery" not in html(page(NOBODY_LEFT))
     assert "partwork issue-report better-sleep-11-0123abcd --html FILE" in shown
+
+
+def test_a_report_that_is_made_by_itself_says_when() -> None:
+    day, week, asked_for = (html(page(REPORT, when)) for when in (Period.DAY, Period.WEEK, None))
+
+    assert ", a day after the first delivery, as of " in day
+    assert ", a week after the first delivery, as of " in week
+    assert "after the first delivery" not in asked_for
 
 
 def test_nothing_from_outside_becomes_markup() -> None:

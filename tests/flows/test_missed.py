@@ -7,7 +7,8 @@ from types import ModuleType
 from markdown_it import MarkdownIt
 from prefect.utilities.callables import parameter_schema
 
-from partwork.actions.missed import Decided, MissedSeries, PartDates
+from partwork.actions.missed import Decided, MissedSeries
+from partwork.actions.missed_dates import PartDates
 from partwork.model.missed import Choice
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:y) | # *z*"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from prefect.settings import (
@@ -11,9 +12,11 @@ from prefect.settings import (
     temporary_settings,
 )
 
+from partwork.actions.issue_named import issue_named
 from partwork.actions.letter import begin_letter
 from partwork.assembly import Press
 from partwork.orchestration.launcher import RunningPrefect
+from partwork.store.leases import release_lease, take_lease
 from tests.actions.sending import published, subscribe
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -57,9 +60,22 @@ def as_in(prefect: RunningPrefect) -> Iterator[None]:
         yield
 
 
-def waiting_issue(press: Press, *readers: str) -> str:
+@contextmanager
+def held_back(press: Press, issue: str) -> Iterator[None]:
+    """Lanes wait before their first message, as for another lane that sends to first readers."""
+    name, now = f"canary:{issue_named(press, issue).content_hash}", datetime.now(UTC)
+    with press.engine.begin() as connection:
+        assert take_lease(connection, name, "the test", now, timedelta(hours=1))
+    try:
+        yield
+    finally:
+        with press.engine.begin() as connection:
+            release_lease(connection, name, "the test")
+
+
+def waiting_issue(press: Press, *readers: str, series: str = "spring") -> str:
     """The name of a letter that is published, and that nobody has been sent yet."""
     words = {"subject": "Spring is here", "preheader": "What to bring on the first morning."}
-    begin_letter(press, "spring", title="Spring", newsletter="", **words, text="Bring gloves.\n")
+    begin_letter(press, series, title="Spring", newsletter="", **words, text="Bring gloves.\n")
     subscribe(press, readers or ("ada@example.org",))
-    return published(press, "spring")
+    return published(press, series)

@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from partwork.assembly import Press
-from partwork.orchestration.automations import OURS, TAGS, install
+from partwork.orchestration.automations import OURS, SILENT_SECONDS, TAGS, install
 from partwork.orchestration.inbox_watch import InboxWatch, tell_inbox_changed
 from partwork.orchestration.launcher import RunFailed, RunningPrefect
 from tests.conftest import wait_until
+from tests.orchestration.runs import begun, has_ended, held_back, state_of, waiting_issue
+from tests.orchestration.test_events import told
 
 pytestmark = pytest.mark.prefect
 
@@ -124,6 +126,47 @@ def test_a_run_that_fails_is_told_to_who_is_called_and_to_who_is_mailed(
     wait_until(is_told)
     assert set(automations(prefect)) == INSTALLED
     assert "s3cret" not in json.dumps(prefect.api.post("/block_documents/filter", {}))
+
+
+def test_a_run_whose_process_was_killed_unseen_is_crashed_once_it_is_silent(
+    prefect: RunningPrefect, press: Press
+) -> None:
+    # given: the automation as it is, for one run alone and with the shortest silence there is
+    issue = waiting_issue(press, series="killed-unseen")
+    run = begun(prefect, press, "send", {"issue": issue}, state={"type": "PENDING"})
+    ours = automations(prefect)[f"{OURS}runs that died are crashed"]
+    assert ours["trigger"]["within"] == SILENT_SECONDS
+    of_it = {"match": {"prefect.resource.id": f"prefect.flow-run.{run}"}, "within": 10}
+    trigger = {name: value for name, value in ours["trigger"].items() if name != "id"} | of_it
+    sooner = {"name": "of one run", "trigger": trigger, "actions": ours["actions"]}
+    automation = prefect.api.post("/automations/", sooner)["id"]
+
+    # when: what executes it is killed, and no worker is there to see it
+    with held_back(press, issue):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "prefect.engine"],
+            env={
+                **prefect.environment,
+                "PARTWORK_HOME": str(press.settings.home),
+                "PREFECT__FLOW_RUN_ID": run,
+                "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+            },
+            cwd=prefect.home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        about = f"prefect.flow-run.{run}"
+        wait_until(lambda: told(prefect, "prefect.flow-run.heartbeat", about))
+        process.kill()
+        process.wait()
+        assert state_of(prefect, run)["type"] == "RUNNING"
+
+        # then
+        wait_until(lambda: has_ended(prefect, run))
+    prefect.api.delete(f"/automations/{automation}")
+    state = state_of(prefect, run)
+    assert state["type"] == "CRASHED"
+    assert state["message"] == f"Nothing was heard of this run for {SILENT_SECONDS} seconds."
 
 
 def test_what_is_put_into_the_inbox_is_ingested(prefect: RunningPrefect, home: Path) -> None:

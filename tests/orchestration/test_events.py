@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from prefect.flows import load_flow_from_entrypoint
 
+from partwork.actions.send import SendReport
 from partwork.assembly import Press
+from partwork.model.delivery import Tally
 from partwork.orchestration.event_names import ALL, APPROVED, COMPOSED, INGESTED, SENT, SLOWED
-from partwork.orchestration.events import tell_approved, tell_slowed
+from partwork.orchestration.events import tell_approved
+from partwork.orchestration.lane_end import tell_end
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.store.pacing import clock_of, slow_down
 from tests.conftest import NOW, wait_until
@@ -16,6 +19,7 @@ from tests.orchestration.test_quick_runs import ROOT
 
 pytestmark = pytest.mark.prefect
 
+ISSUE = "partwork.issue.marl-01"
 TEXT = (
     "Marl in the garden\n\nMarl loosens heavy soil, for it holds lime and clay in equal parts. "
     "Spread it in autumn, so that the frost may break it up.\n"
@@ -66,7 +70,7 @@ def test_each_step_from_text_to_mail_is_told(
         assert "example.org" not in str(told(prefect, name, resource))
 
 
-def test_a_domain_that_wanted_less_of_us_is_told_by_its_name(
+def test_a_domain_that_wanted_less_of_us_is_told_by_its_name_by_one_lane_of_all(
     prefect: RunningPrefect, press: Press
 ) -> None:
     with press.engine.begin() as connection:
@@ -74,10 +78,13 @@ def test_a_domain_that_wanted_less_of_us_is_told_by_its_name(
         since = clock_of(connection)
         slow_down(connection, "ses slow.example.org", since - since, since)
 
+    of_many = SendReport("marl-01", Tally(pending=1, accepted=1), sent=1)
     with as_in(prefect):
-        tell_slowed(press, since)
+        for _lane in range(2):
+            assert not tell_end(press, of_many, since)
+        tell_approved("marl-01", "the-bench", "told-after-the-lanes")
 
-    wait_until(lambda: told(prefect, SLOWED, "partwork.domain.slow.example.org"))
+    wait_until(lambda: "told-after-the-lanes" in str(told(prefect, APPROVED, ISSUE)))
     (event,) = told(prefect, SLOWED, "partwork.domain.slow.example.org")
     assert event["resource"]["partwork.relay"] == "ses"
     assert told(prefect, SLOWED, "partwork.domain.old.example.org") == []

@@ -21,6 +21,7 @@ from partwork.orchestration.launcher import RunningPrefect
 from partwork.settings import Settings
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts
+from tests.conftest import wait_until
 from tests.orchestration.test_prefect import wait_for
 
 SERIES = "under-review"
@@ -62,6 +63,13 @@ def question_of(prefect: RunningPrefect, run_id: str, before: str = "") -> tuple
     return details["pause_key"], details["said"]
 
 
+def notices_of(prefect: RunningPrefect, run_id: str) -> list[str | None]:
+    """What came of telling people of the run, by what each notice's run says in the end."""
+    asked = {"flows": {"name": {"any_": ["notice"]}}}
+    runs = prefect.api.post("/flow_runs/filter", asked)
+    return [run["state"]["message"] for run in runs if run["parameters"] == {"run": run_id}]
+
+
 def answered(prefect: RunningPrefect, run_id: str, **given: str) -> str:
     answer = prefect.api.post(f"/flow_runs/{run_id}/resume", {"run_input": given})
     return str(answer["status"])
@@ -77,13 +85,14 @@ def approvals(home: Path) -> list[str]:
 def test_what_was_edited_while_it_waited_is_asked_again_and_a_yes_elsewhere_wakes_the_run(
     prefect: RunningPrefect, home: Path, letter: Path
 ):
-    # given: a run that waits, and answers that are none
+    # given: a run that waits, of which people are told, and answers that are none
     deployment = prefect.api.get("/deployments/name/review/default")
     started = {"parameters": {"series": SERIES}, "state": {"type": "SCHEDULED"}}
     run = prefect.api.post(f"/deployments/{deployment['id']}/create_flow_run", started)["id"]
     first, text = question_of(prefect, run)
     assert r"Under \<i\>review\<\/i\>" in text
     assert r"Gloves \& \*spades\*" in text
+    wait_until(lambda: notices_of(prefect, run) == ["no mail server is set: nobody was mailed"])
     for wrong in (
         {"reviewer": "Ada"},
         {**YES, "reviewer": "  "},

@@ -18,11 +18,17 @@ from partwork.model.stop import Stop, StopKind
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.orchestration.send_runs import heed_the_dashboard, heeding
 from partwork.store.engine import read_only
-from partwork.store.leases import release_lease, take_lease
 from partwork.store.stops import load_stop
 from tests.actions.sending import ledger
 from tests.conftest import wait_until
-from tests.orchestration.runs import as_in, begun, has_ended, state_of, waiting_issue
+from tests.orchestration.runs import (
+    as_in,
+    begun,
+    has_ended,
+    held_back,
+    state_of,
+    waiting_issue,
+)
 
 pytestmark = pytest.mark.prefect
 
@@ -49,13 +55,8 @@ def issue(press: Press) -> str:
 
 @pytest.fixture
 def held_up(press: Press, issue: str) -> Iterator[None]:
-    """Lanes wait before their first message, as for another lane that sends to first readers."""
-    name = f"canary:{issue_named(press, issue).content_hash}"
-    with press.engine.begin() as connection:
-        assert take_lease(connection, name, "the test", now(), timedelta(hours=1))
-    yield
-    with press.engine.begin() as connection:
-        release_lease(connection, name, "the test")
+    with held_back(press, issue):
+        yield
 
 
 def test_to_cancel_a_run_pauses_its_issue_until_a_person_resumes_it(

@@ -179,6 +179,7 @@ def test_what_sendgrid_has_not_signed_is_refused(header: str, value: str | None,
         shown(ec.generate_private_key(ec.SECP384R1())),
         "-----BEGIN PUBLIC KEY-----",
     ],
+    ids=str.split("nothing words encoded-words rsa another-curve begun"),
 )
 def test_what_is_no_key_of_sendgrid_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match="is no key of SendGrid"):

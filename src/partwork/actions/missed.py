@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from partwork.actions.loading import load_newsletter, load_series
+from partwork.actions.missed_dates import PartDates, part_dates
 from partwork.actions.missing import held_for_missed, in_words
 from partwork.actions.publish import gone_instalments, publishing, ready_issue
 from partwork.assembly import Press
@@ -13,25 +14,10 @@ from partwork.model.issue import Issue
 from partwork.model.missed import Choice, Missed
 from partwork.model.newsletter import Cadence
 from partwork.model.series import Instalment, Mode, Series
-from partwork.scheduling.cadence import cadence_of, slots
-from partwork.scheduling.missed import Dates, dates_of
+from partwork.scheduling.cadence import cadence_of
 from partwork.store.campaigns import plan_campaign
 from partwork.store.engine import read_only
 from partwork.store.slots import decide_missed, load_missed, save_look
-
-SHOWN = 10  # parts whose dates are shown, beside those that were missed
-
-
-@dataclass(frozen=True, slots=True)
-class PartDates:
-    """When a part was to come, and when it comes by each choice; None: it is left out."""
-
-    number: int
-    title: str
-    was: datetime
-    now: datetime
-    skip: datetime | None
-    shift: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +107,8 @@ def decide(press: Press, series: str, choice: Choice, now: datetime) -> Decided:
 def _shown(press: Press, slug: str, held: tuple[Missed, ...], now: datetime) -> MissedSeries:
     series = load_series(press, slug)
     gone = gone_instalments(press, slug)
-    left = {part.id: part for part in series.instalments if part.id not in gone}
-    known = [left[one.instalment] for one in held if one.instalment in left]
-    others = [part for part in left.values() if part not in known][:SHOWN]
-    parts = [*known, *others]
-    due = [one.due_at for one in held if one.instalment in left]
-    coming = slots(_cadence(press, series), after=now)
-    dates = dates_of(due, coming, len(parts), now)
-    return MissedSeries(slug, in_words(held), tuple(map(_dated, parts, dates)))
-
-
-def _dated(part: Instalment, dates: Dates) -> PartDates:
-    return PartDates(part.number, part.title, dates.was, dates.now, dates.skip, dates.shift)
+    left = [part for part in series.instalments if part.id not in gone]
+    return MissedSeries(slug, in_words(held), part_dates(_cadence(press, series), left, held, now))
 
 
 def _ready(

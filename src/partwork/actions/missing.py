@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from partwork.actions.approval_state import standing_of
+from partwork.actions.missed_dates import dates_in_words, part_dates
 from partwork.actions.notices import Notice, mail_editors
 from partwork.assembly import Press
-from partwork.model.missed import Missed
+from partwork.model.missed import Choice, Missed
 from partwork.model.newsletter import Cadence
 from partwork.model.series import Instalment, Series
 from partwork.scheduling.cadence import slots
@@ -48,7 +49,7 @@ def held_for_missed(
         note_missed(connection, series.slug, more, now)
     held = (*before, *more)
     if not before:
-        _ask(press, series, held, now)
+        _ask(press, series, held, now, cadence=cadence, left=left)
     return f"{in_words(held)}; `partwork missed {series.slug}` shows what can be done"
 
 
@@ -92,16 +93,29 @@ def _approved_at(
     return tuple(found.get(part.id) for part in parts)
 
 
-def _ask(press: Press, series: Series, held: Sequence[Missed], now: datetime) -> None:
+def _ask(
+    press: Press,
+    series: Series,
+    held: Sequence[Missed],
+    now: datetime,
+    *,
+    cadence: Cadence,
+    left: Sequence[Instalment],
+) -> None:
+    dates = dates_in_words(part_dates(cadence, left, held, now), cadence, now)
     lines = (
-        f"{series.title}: {in_words(held)}, since nothing of ours ran then.",
-        "Nothing more of the series goes out before you have decided what is to become of it. "
-        f"What each choice means for the dates: partwork missed {series.slug}",
-        f"Send it now: partwork missed {series.slug} --now",
-        f"Leave it out, and keep the days of all others: partwork missed {series.slug} --skip",
-        f"Send it in the next slot, and move all others: partwork missed {series.slug} --shift",
-        "In the dashboard the flow `missed` does the same.",
+        f"{series.title}: {in_words(held)}, since nothing of ours ran then. Nothing more of the "
+        "series goes out before you have decided: now, skip or shift. When its parts come by each "
+        f"of them, by the clocks of {cadence.zone}, if you decide today:",
+        "Now: what was missed goes out at once, and all others keep their days.\n"
+        "Skip: it is left out for good, and all others keep their days.\n"
+        "Shift: it goes in the next slots, and all others move behind it.",
+        "To decide, open the dashboard, and there the deployment of the flow `missed`: Run, Custom "
+        f"run, with the series {series.slug} and your choice. Without a choice it shows the dates "
+        "as they are by then.",
+        "Or in a terminal, one of these:\n"
+        + "\n".join(f"partwork missed {series.slug} --{choice}" for choice in Choice),
     )
     name = f"missed {series.slug} {held[0].due_at.isoformat()}"
     subject = f"{series.slug}: {in_words(held)}"
-    mail_editors(press, series.newsletter, Notice(name, subject, lines), now)
+    mail_editors(press, series.newsletter, Notice(name, subject, lines, table=dates), now)

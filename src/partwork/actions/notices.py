@@ -15,14 +15,16 @@ from partwork.delivering.replies import verdict_of
 from partwork.delivering.service import service_message_bytes
 from partwork.model.delivery import Envelope, Verdict
 from partwork.model.errors import PartworkError
+from partwork.rendering.tables import in_columns
 
 _log = logging.getLogger("partwork.notices")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A mail to editors: its lines are plain text and may break, `link` stands below the first.
+    """A mail to editors: its lines are plain text and may break.
 
+    Below the first stand `link` and `table`, of plain text too, with its headings.
     The subject is ours, with nothing in it that others typed. `name` is its own among all notices.
     """
 
@@ -30,6 +32,7 @@ class Notice:
     subject: str
     lines: tuple[str, ...]
     link: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
 
 
 def tell_editors(press: Press, held: Sequence[Held], clock: Clock) -> None:
@@ -61,6 +64,13 @@ def mail_editors(press: Press, newsletter: str, notice: Notice, now: datetime) -
         return False
 
 
+def _marked_up(table: Sequence[Sequence[str]]) -> str:
+    head, *rows = ([escape(cell) for cell in row] for row in table)
+    lines = ["".join(f'<th align="left" scope="col">{cell}</th>' for cell in head)]
+    lines += ["".join(f"<td>{cell}</td>" for cell in row) for row in rows]
+    return f'<table cellpadding="4">{"".join(f"<tr>{line}</tr>" for line in lines)}</table>'
+
+
 def _mailed(press: Press, slug: str, notice: Notice, now: datetime) -> bool:
     newsletter = load_newsletter(press, slug)
     if missing_for_smtp(newsletter, press.pages_url, press.mail_host):
@@ -68,6 +78,9 @@ def _mailed(press: Press, slug: str, notice: Notice, now: datetime) -> bool:
     to = newsletter.reply_to.address or newsletter.sender.address
     paragraphs = [f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in notice.lines]
     words = list(notice.lines)
+    if notice.table:
+        paragraphs.insert(1, _marked_up(notice.table))
+        words.insert(1, in_columns(notice.table))
     if notice.link:
         address = escape(notice.link)
         paragraphs.insert(1, f'<p><a href="{address}">{address}</a></p>')

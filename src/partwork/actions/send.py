@@ -45,7 +45,7 @@ class SendReport:
 
     `stopped` says why nothing more is sent now (empty: all that was due was), `canary` how the
     first readers' servers took it, where this run sent to them. `held` are issues that this run
-    held.
+    held. `waited` deliveries were unsent when it began, or on their way.
     """
 
     issue: str
@@ -54,6 +54,7 @@ class SendReport:
     stopped: str = ""
     canary: str = ""
     held: tuple[Held, ...] = ()
+    waited: int = 0
 
 
 class NotReadyToSend(PartworkError):
@@ -117,7 +118,9 @@ def send(
     standing, sent = _tally(press, found), lane.course.accepted
     if not lane.stopped:
         beat(press)
-    return SendReport(found.name, standing, sent, lane.stopped, canary, tuple(lane.held))
+    return SendReport(
+        found.name, standing, sent, lane.stopped, canary, tuple(lane.held), waited=of_all
+    )
 
 
 @contextmanager

@@ -18,6 +18,11 @@ class Period(StrEnum):
         """From the first delivery on."""
         return DAY if self is Period.DAY else WEEK
 
+    @property
+    def in_words(self) -> str:
+        """When such a report is made, for people."""
+        return f"a {'day' if self is Period.DAY else 'week'} after the first delivery"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:

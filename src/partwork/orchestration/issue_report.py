@@ -1,6 +1,6 @@
 """The report on an issue as the dashboard shows it."""
 
-from partwork.model.issue_report import IssueReport
+from partwork.model.issue_report import IssueReport, Period
 from partwork.orchestration.artifacts import bullets, escaped, points, table
 from partwork.rendering.issue_report import CLICKS_SAY, counts_of
 from partwork.rendering.issue_report_page import (
@@ -13,11 +13,15 @@ from partwork.rendering.issue_report_page import (
 )
 
 
-def page(report: IssueReport) -> str:
-    """Markdown: the numbers with what they mean, then who left, the issues before it, domains."""
+def page(report: IssueReport, period: Period | None = None) -> str:
+    """Markdown: the numbers with what they mean, then who left, the issues before it, domains.
+
+    `period` is that of a report which is made by itself.
+    """
+    when = f"{period.in_words}, " if period else ""
     lines = [
         f"# {escaped(report.title)}\n",
-        f"{escaped(report.issue)}, as of {escaped(instant_in_words(report.at))}\n",
+        f"{escaped(report.issue)}, {when}as of {escaped(instant_in_words(report.at))}\n",
     ]
     if report.notices:
         lines.append(bullets(report.notices))

@@ -17,7 +17,7 @@ from prefect.exceptions import PrefectException
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import artifact_key, bounded
 
-ABOUT = "How the work goes, written anew meanwhile, and in the end what came of it."
+ABOUT = "How the sending goes, and what came of it."
 FIRST, LONGEST = 5.0, 60.0  # seconds between two updates: each takes twice as long, up to a minute
 LAST = 10.0  # seconds that the last one may take
 

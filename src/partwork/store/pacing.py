@@ -89,11 +89,15 @@ def slow_down(conn: Connection, name: str, usual: timedelta, now: datetime) -> R
     return Reserved(max(row.next_at - now, NONE), apart, 0)
 
 
-def slowed(conn: Connection, since: datetime) -> tuple[tuple[str, str], ...]:
-    """Relay and recipients' domain of each that was slowed down at `since` or later."""
-    query = select(paces.c.name).where(paces.c.slowed_at >= since).order_by(paces.c.name)
-    found = (name.rpartition(" ") for name in conn.execute(query).scalars())
-    return tuple((relay, domain) for relay, _, domain in found)
+def slowed(conn: Connection, since: datetime) -> tuple[tuple[str, str, datetime], ...]:
+    """Relay and recipients' domain of each that was slowed down at `since` or later, and when."""
+    query = (
+        select(paces.c.name, paces.c.slowed_at)
+        .where(paces.c.slowed_at >= since)
+        .order_by(paces.c.name)
+    )
+    found = ((row.name.rpartition(" "), row.slowed_at) for row in conn.execute(query))
+    return tuple((relay, domain, at) for (relay, _, domain), at in found)
 
 
 def prune_paces(conn: Connection, now: datetime) -> int:

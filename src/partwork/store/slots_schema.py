@@ -28,7 +28,7 @@ missed = Table(
     CheckConstraint("(choice IS NULL) = (decided_at IS NULL)", name="decided"),
 )
 
-# What editors were told once, such as that an issue starts in a slot.
+# What editors were told once, such as that an issue starts in a slot, and what automations were.
 told = Table(
     "told",
     metadata,
