@@ -16,9 +16,6 @@ from partwork.store.slots import (
     load_missed,
     note_missed,
     save_look,
-    save_told,
-    save_told_once,
-    told_at,
 )
 from partwork.store.slots_schema import missed
 
@@ -68,24 +65,6 @@ def test_a_decision_is_one_of_three_and_has_its_instant(engine) -> None:
             note_missed(conn, "home", (FIRST,), NOW)
             with pytest.raises(DBAPIError, match=r"(?i)check"):
                 conn.execute(missed.update().values(**values))
-
-
-def test_editors_are_told_once_unless_the_clock_was_set_back(engine) -> None:
-    with engine.begin() as conn:
-        assert told_at(conn, "starts a") is None
-        assert save_told(conn, "starts a", NOW)
-        assert not save_told(conn, "starts a", NOW + HOUR)
-        assert told_at(conn, "starts a") == NOW
-        assert save_told(conn, "starts a", NOW - HOUR)
-        assert told_at(conn, "starts a") == NOW - HOUR
-        assert told_at(conn, "starts b") is None
-
-
-def test_what_is_told_once_for_ever_heeds_no_clock(engine) -> None:
-    with engine.begin() as conn:
-        assert save_told_once(conn, "held a", NOW)
-        assert not save_told_once(conn, "held a", NOW - HOUR)
-        assert not save_told_once(conn, "held a", NOW + HOUR)
 
 
 def test_readers_of_a_course_are_told_apart_by_their_zones(town) -> None:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
-from partwork.store.telling import tell_first, tell_newest
+from partwork.store.telling import save_told, tell_first, tell_newest, told_at
 
 NOW = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -34,3 +34,14 @@ def test_what_comes_about_again_is_told_again_also_by_a_clock_that_was_set_back(
         assert tell_newest(conn, "slowed b", NOW + HOUR, NOW + HOUR)
         assert tell_newest(conn, "slowed b", NOW - HOUR, NOW - HOUR)
         assert tell_newest(conn, "slowed a", NOW, NOW)
+
+
+def test_editors_are_told_once_unless_the_clock_was_set_back(engine) -> None:
+    with engine.begin() as conn:
+        assert told_at(conn, "starts a") is None
+        assert save_told(conn, "starts a", NOW)
+        assert not save_told(conn, "starts a", NOW + HOUR)
+        assert told_at(conn, "starts a") == NOW
+        assert save_told(conn, "starts a", NOW - HOUR)
+        assert told_at(conn, "starts a") == NOW - HOUR
+        assert told_at(conn, "starts b") is None

@@ -12,7 +12,7 @@ from partwork.model.series import Instalment, Series
 from partwork.scheduling.cadence import zone_of
 from partwork.store.campaigns import count_audience
 from partwork.store.engine import read_only
-from partwork.store.slots import save_told, told_at
+from partwork.store.telling import save_told, told_at
 from partwork.subscribing.page_links import stop_key
 
 TICK = timedelta(minutes=15)  # between two looks at what is due, as prefect.yaml has it

@@ -6,8 +6,8 @@ from partwork.actions.guarding import RECENT, Held
 from partwork.assembly import Press
 from partwork.store.engine import read_only
 from partwork.store.issues import load_issue
-from partwork.store.slots import save_told_once, told_at
 from partwork.store.stops import held_since
+from partwork.store.telling import tell_first, told_at
 
 
 def take_untold(press: Press, now: datetime) -> tuple[Held, ...]:
@@ -26,7 +26,7 @@ def take_untold(press: Press, now: datetime) -> tuple[Held, ...]:
     taken = []
     for about, (issue, stop) in untold.items():
         with press.engine.begin() as connection:
-            is_ours = save_told_once(connection, about, now)
+            is_ours = tell_first(connection, about, now)
         if is_ours and issue:
             taken.append(Held(issue.name, issue.audience.newsletter, stop.reason))
     return tuple(taken)

@@ -1,4 +1,4 @@
-"""Slots: when a series was last looked at, what was missed, and what its editors were told."""
+"""Slots: when a series was last looked at, and what was missed."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select, update
 
 from partwork.model.missed import Choice, Missed
-from partwork.store.rows import add_new, insert_if_new, new_rows, written
-from partwork.store.slots_schema import looks, missed, told
+from partwork.store.rows import add_new, new_rows
+from partwork.store.slots_schema import looks, missed
 
 
 def load_look(conn: Connection, series: str) -> datetime | None:
@@ -70,26 +70,3 @@ def left_out(conn: Connection, series: str) -> Mapping[str, int]:
         missed.c.series == series, missed.c.choice == Choice.SKIP.value
     )
     return {row.instalment: row.number for row in conn.execute(query)}
-
-
-def told_at(conn: Connection, about: str) -> datetime | None:
-    """When editors were told of this; None: they were not."""
-    query = select(told.c.told_at).where(told.c.about == about)
-    return conn.execute(query).scalar_one_or_none()
-
-
-def save_told(conn: Connection, about: str, at: datetime) -> bool:
-    """Note that they are told now; False, and nothing changed: they were told before.
-
-    What a clock that has been set back since says was told later counts as told now.
-    """
-    row = new_rows(conn, told).values(about=about, told_at=at)
-    unless_before = row.on_conflict_do_update(
-        index_elements=["about"], set_={"told_at": at}, where=told.c.told_at > at
-    )
-    return written(conn, unless_before) == 1
-
-
-def save_told_once(conn: Connection, about: str, at: datetime) -> bool:
-    """The same for what is told once for ever, though the clocks of several machines disagree."""
-    return insert_if_new(conn, told, about=about, told_at=at)
