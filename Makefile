@@ -27,7 +27,8 @@ types: .venv/.develops
 # said otherwise. What crashes is written to .endure/, and goes on with the next target. Then, where
 # they are installed, real tools judge the mails of tests/rendering/matrix.py: MAILQ is the judge,
 # MAILQ_TOOLS the folder that its setup.sh filled (see benchmarks/mails.py); ten minutes. Then a mailbox of 50,000 mails
-# is looked through, and last come `returned`, `kills` and `machines`.
+# is looked through, an editor's whole way is walked in Chromium, `partwork up` loses its database, and last come
+# `returned`, `kills` and `machines`.
 ENDURE ?= 720
 ENDURED := read_text read_markdown read_html read_mail clean parse_manuscript
 MAILQ ?= ../shared/bench/email/mailq.py
@@ -43,6 +44,9 @@ endure: .venv/.endures
 		$(PY) benchmarks/mails.py "$(MAILQ)" $${tools:+"$$tools"} --to .endure/mails || failed="$$failed mails"; \
 	else echo "mails: not judged, there is no $(MAILQ) (see benchmarks/mails.py)"; fi; \
 	$(PY) tests/endure/mailbox.py || failed="$$failed mailbox"; \
+	for file in from_the_dashboard up_again; do \
+		$(PY) -m pytest -q "tests/orchestration/$$file.py" || failed="$$failed $$file"; \
+	done; \
 	$(MAKE) --no-print-directory returned || failed="$$failed returned"; \
 	$(MAKE) --no-print-directory kills || failed="$$failed kills"; \
 	$(MAKE) --no-print-directory machines || failed="$$failed machines"; \

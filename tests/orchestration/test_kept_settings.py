@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from partwork.actions.init import init_home
 from partwork.cli.main import run
 from partwork.orchestration.api import Api
 from partwork.orchestration.kept_settings import (
@@ -34,11 +35,13 @@ def test_what_is_not_known_yet_is_as_by_default_and_what_is_wrong_is_said_at_onc
 
 @pytest.mark.parametrize("setting", ["PARTWORK_DASHBOARD_LOGIN", "PARTWORK_WEB_PORT"])
 def test_what_the_server_needs_to_start_it_cannot_keep(
-    named_home: Path,
+    tmp_path: Path,
     setting: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    init_home(tmp_path / "a home", None)
+    monkeypatch.setenv("PARTWORK_HOME", str(tmp_path / "a home"))
     monkeypatch.setenv(setting, "prefect-secret:mine")
 
     assert run(["up"]) == 1
@@ -46,7 +49,7 @@ def test_what_the_server_needs_to_start_it_cannot_keep(
     said = capsys.readouterr().err
     assert said.startswith(f"partwork: {setting} cannot be a Secret block of Prefect here")
     assert said.count("\n") == 1
-    assert not (named_home / ".partwork" / "prefect").exists()
+    assert not (tmp_path / "a home" / ".partwork" / "prefect").exists()
     with pytest.raises(NeededBefore):
         settings_before({}, {setting: "mine"})
 

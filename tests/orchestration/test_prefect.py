@@ -175,7 +175,7 @@ def test_a_look_at_issues_makes_the_reports_that_are_due_once(prefect: RunningPr
     assert first.name == "report on what is due"
     assert first.message == f"reported on {name} (1d)"
     (report,) = reports(prefect, first.id)
-    assert report["key"] == f"issue-report-{name}-1d"
+    assert report["key"] == f"issue-report-{name}"
     assert "**1 accepted**" in report["data"]
     assert second.message == "no report is due"
     assert reports(prefect, second.id) == []

@@ -22,9 +22,7 @@ from partwork.actions.init import init_home
 from partwork.actions.letter import begin_letter
 from partwork.actions.preview import preview
 from partwork.actions.renew import note_packaged
-from partwork.actions.status import status_of_series
 from partwork.assembly import assemble
-from partwork.launched import launched
 from partwork.library import Library
 from partwork.orchestration.api import Api, PrefectRefused
 from partwork.orchestration.environment import Place, prefect_state
@@ -187,15 +185,6 @@ def in_a_terminal(home: Path, *words: str) -> "subprocess.CompletedProcess[str]"
         text=True,
         check=False,
     )
-
-
-def has_tables(database: Path) -> bool:
-    """Whether somebody has begun to make it."""
-    read_only = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
-    with contextlib.closing(read_only) as connection, contextlib.suppress(sqlite3.OperationalError):
-        count: int = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        return count > 0
-    return False
 
 
 def keep_secret(api: Api, name: str, value: str) -> None:
@@ -404,27 +393,3 @@ def test_told_to_end_all_is_gone_in_ten_seconds_with_a_run_in_progress(up: Up):
     assert state_of(up.home, run) == "CRASHED"
     for secret in (SECRET, login_file(up.home).read_text().strip().partition(":")[2]):
         assert secret not in up.log + up.said + out
-
-
-def test_its_database_lost_and_killed_while_it_makes_and_fills_another_it_starts_again(up: Up):
-    """Nothing of ours is lost with it; interrupted by Ctrl-C, it ends as when it is told to."""
-    if up.process is not None and up.process.poll() is None:
-        up.ended_by(signal.SIGTERM)
-    database = prefect_state(up.home) / "prefect.db"
-    for file in database.parent.glob("prefect.db*"):
-        file.unlink()
-
-    up.killed_once(lambda: database.exists() and has_tables(database))
-    assert launched(up.home / ".partwork") is None
-    up.killed_once(up.api.is_up)
-    api = up.ready().api
-
-    assert api.get("/deployments/name/stays/default")["entrypoint"] == "flows/stays.py:stays"
-    with assemble(Settings(home=up.home)) as press:
-        (autumn,) = status_of_series(press, "autumn", NOW).issues
-    assert autumn.state == "approved"
-    groups = up.groups()
-    seconds, out = up.ended_by(signal.SIGINT)
-    assert seconds < 10
-    assert out.endswith("stopped\n")
-    assert are_gone(groups)

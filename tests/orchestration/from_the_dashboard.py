@@ -1,6 +1,7 @@
 """A series as an editor makes it who has a browser and nothing else, from a pasted text to a mail.
 
-All of it is real: `partwork up` as a process of its own, Chromium, a mail server on loopback.
+All of it is real: `partwork up` as a process of its own, Chromium, a mail server on loopback. It
+takes two minutes: `make endure` runs it, not each run of the tests.
 """
 
 import re
