@@ -13,6 +13,9 @@ import runpy
 import signal
 import sys
 import threading
+from contextlib import nullcontext
+
+from partwork.orchestration.collecting import collecting_aside
 
 NEED_PREFECT = {"prefect", "partwork.orchestration.sound"}
 
@@ -26,7 +29,9 @@ def main() -> None:
         import prefect.main  # noqa: F401, PLC0415 reads the settings, here and now
     os.chdir(folder)
     sys.argv = [module, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    is_server = [module, *arguments[:1]] == ["prefect", "server"]
+    with collecting_aside() if is_server else nullcontext():
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
 
 
 def _reset_signals() -> None:
