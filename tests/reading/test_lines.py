@@ -1,12 +1,14 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from partwork.reading.characters import plain_line
-from partwork.reading.lines import lines_of
+from partwork.reading.lines import lines_of, unwrapped
 
 
 @given(st.text(st.characters(exclude_characters="\r\n"), max_size=40))
-def test_a_line_that_is_spared_the_walk_over_its_characters_reads_the_same(raw):
+@example("kettle\ufe00\U000e0100")
+@example("ket\u3164tle")
+def test_nothing_unseen_is_left_in_a_line(raw):
     words = plain_line(raw).strip()
 
     assert [line.text for line in lines_of(raw)] == ([words] if words else [])
@@ -19,8 +21,6 @@ def test_the_marker_of_a_wrapped_item_has_all_of_its_words():
         "- Filling it before the post has come is what a careful household\n"
         "  will do on a day on which the kitchen is as cold as it was then.\n"
     )
-    from partwork.reading.lines import unwrapped
-
     item = unwrapped(lines_of(wrapped))[-1]
 
     assert item.marker.rest.endswith("as cold as it was then.")

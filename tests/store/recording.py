@@ -42,10 +42,12 @@ class _System(ctypes.Structure):
     )
 
 
+# The name is passed on as the pointer it is, for SQLite keeps that while the file is open: with a
+# copy, gone by then, a file `-shm` was left in the folder of whoever ran the tests.
 _Open = ctypes.CFUNCTYPE(
     ctypes.c_int,
     ctypes.POINTER(_System),
-    ctypes.c_char_p,
+    ctypes.c_void_p,
     ctypes.POINTER(_File),
     ctypes.c_int,
     ctypes.c_void_p,
@@ -122,7 +124,7 @@ def recorded_files() -> Iterator[Recording]:
         code = usual_open(usual, name, file, flags, out)
         if code == 0 and name:
             address = ctypes.addressof(file.contents)
-            names[address] = Path(name.decode()).name
+            names[address] = Path(ctypes.string_at(name).decode()).name
             file.contents.methods = ctypes.pointer(recorder(file.contents.methods.contents))
         return code
 

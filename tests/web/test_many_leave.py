@@ -1,5 +1,6 @@
 """A mail provider's burst of one-clicks, on a real port, and the end of the process amidst it."""
 
+import signal
 import threading
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
@@ -75,9 +76,11 @@ def burst(press: Press) -> Burst:
 def test_a_thousand_leave_at_once_and_each_before_the_answer(
     burst: Burst, home: Path, tmp_path: Path
 ) -> None:
-    with serving(home, tmp_path / "log") as (url, _):
+    with serving(home, tmp_path / "log") as (url, process):
         for client in burst.begin(url):
             client.join()
+        process.send_signal(signal.SIGINT)  # its last line may come after the answer
+        process.communicate(timeout=20)
 
     assert sorted(burst.answered) == burst.everybody
     assert burst.late == []

@@ -58,10 +58,10 @@ def undo(press: Press, token: str, visitor: Visitor, now: datetime) -> UndoView:
     held = read_pass(PassKind.UNDO, token, now, press.secrets)
     with read_only(press.engine) as connection:
         person = load_subscriber_by_id(connection, held.subscriber)
-    if person is None:
+    ended = [s.newsletter for s in _about(press, held) if _is_that(s, held)]
+    if person is None or not ended:
         return undo_behind(press, token, now)
     hashed = keys_of(person.address, press.hash_key).suppression_key
-    ended = [s.newsletter for s in _about(press, held) if _is_that(s, held)]
     with read_only(press.engine) as connection:
         of_all = not held.newsletter and left_everything_at(connection, hashed, held.at)
     append(

@@ -56,10 +56,10 @@ def one_line(text: str) -> str:
 
 
 def _translated(text: str, table: dict[int, str | None]) -> str:
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isascii():
+        return text if text.isprintable() else text.translate(table)
     if _ODD.search(text):
         text = text.translate(table)
-    if text.isascii() or not _CODING.search(text):
+    if not _CODING.search(text):
         return text
     return _CODED.sub(r"\1", text)

@@ -41,8 +41,7 @@ def lines_of(text: str) -> list[Line]:
     found: list[Line] = []
     after_blank = True
     for number, raw in enumerate(_LINE_END.split(text), start=1):
-        # All that `plain_line` changes is not printable; most lines are spared its slow walk.
-        line = raw if raw.isprintable() else plain_line(raw)
+        line = plain_line(raw)
         words = line.strip()
         if words:
             indent = 0 if line[0] == words[0] else _indent(line)
