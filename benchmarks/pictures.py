@@ -138,8 +138,8 @@ def demo_of(home: Path) -> Path:
 def pages(home: Path, dashboard: str) -> dict[str, str]:
     """What to take, by the picture's name."""
     api = Api(Place(int(dashboard.rpartition(":")[2]), login_of(demo_of(home))))
-    ingest = api.get("/deployments/name/ingest/default")["id"]
-    compose = api.get("/deployments/name/compose/default")["id"]
+    ingest = api.get("/deployments/name/ingest/ingest")["id"]
+    compose = api.get("/deployments/name/compose/compose")["id"]
     runs: list[dict[str, Any]] = api.post(
         "/flow_runs/filter",
         {"flows": {"name": {"any_": ["compose"]}}, "sort": "START_TIME_DESC", "limit": 1},
@@ -170,7 +170,7 @@ def pages(home: Path, dashboard: str) -> dict[str, str]:
 
 def _question(api: Api) -> tuple[str, list[str]]:
     """The id of a run that asks about part 2, and the links in its question."""
-    review = api.get("/deployments/name/review/default")["id"]
+    review = api.get("/deployments/name/review/review")["id"]
     asked = {"parameters": {"series": SERIES, "part": 2}, "state": {"type": "SCHEDULED"}}
     run = api.post(f"/deployments/{review}/create_flow_run", asked)["id"]
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -48,6 +48,7 @@ from partwork.settings import Settings  # noqa: E402 see above
 
 TICK_SECONDS = os.sysconf("SC_CLK_TCK")
 REST_SECONDS = 30
+BEGINS_SECONDS = 30
 OLD = timedelta(days=100)  # Prefect forgets runs after 90
 ENDED = {"COMPLETED", "FAILED", "CRASHED"}
 
@@ -82,16 +83,20 @@ class Up:
 
     def run(self, flow: str, parameters: dict[str, object]) -> None:
         """A run from beginning to end."""
-        deployment = self.api.get(f"/deployments/name/{flow}/default")["id"]
+        deployment = self.api.get(f"/deployments/name/{flow}/{flow}")["id"]
         body = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
         run = self.api.post(f"/deployments/{deployment}/create_flow_run", body)["id"]
+        worker = self.children()["worker"]
+        begun = time.monotonic()
+        while len(_family(worker)) == 1 and time.monotonic() - begun < BEGINS_SECONDS:
+            time.sleep(0.05)
+        while len(_family(worker)) > 1:  # until its time is the worker's
+            time.sleep(0.1)
+        # Asked after its end alone: each question costs the server, and is none of the run's.
         while (state := self.api.get(f"/flow_runs/{run}")["state"])["type"] not in ENDED:
             time.sleep(0.5)
         if state["type"] != "COMPLETED":
             sys.exit(f"{flow}: {state['message']}")
-        worker = self.children()["worker"]
-        while len(_family(worker)) > 1:  # until its time is the worker's
-            time.sleep(0.1)
 
 
 @contextmanager
@@ -103,7 +108,7 @@ def up(home: Path) -> Iterator[Up]:
         log,
         subprocess.Popen(
             [sys.executable, "-m", "partwork", "up"],
-            env=os.environ | {"PARTWORK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")},
+            env=_environment(home),
             stdout=log,
             stderr=subprocess.STDOUT,
         ) as process,
@@ -225,12 +230,18 @@ def send(recipients: int) -> str:
     )
 
 
+def _environment(home: Path) -> dict[str, str]:
+    """As people have it: compiled once, which some containers forbid."""
+    own = {"PARTWORK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
+    return {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | own
+
+
 def _by_command(home: Path, issue: str) -> Spent:
     """What `partwork send` takes."""
     began, before = time.monotonic(), os.times()
     subprocess.run(  # noqa: S603 our own interpreter
         [sys.executable, "-m", "partwork", "send", issue],
-        env=os.environ | {"PARTWORK_HOME": str(home), "PYTHONPATH": str(ROOT / "src")},
+        env=_environment(home),
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -1,5 +1,6 @@
 """The flow that plans what is due and starts its sending."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,8 +8,6 @@ from prefect import State, flow, get_run_logger, runtime
 from prefect.states import Completed, Failed
 from pydantic import Field
 
-from partwork.actions.before_sending import before_sending_named
-from partwork.actions.listening import why_unheard
 from partwork.actions.planned import Planned
 from partwork.actions.publish import PublishReport
 from partwork.actions.publish import publish as plan_due
@@ -17,8 +16,6 @@ from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import bullets, leave_report, table
 from partwork.orchestration.held import tell_held
-from partwork.orchestration.preflight_report import ABOUT as PREFLIGHT
-from partwork.orchestration.preflight_report import page as preflight_page
 from partwork.orchestration.send_runs import start_sending
 from partwork.settings import Settings
 
@@ -49,15 +46,12 @@ def publish(
         with assemble(Settings()) as press:
             report = plan_due(press, series, at_once=at_once, now=datetime.now(UTC))
             tell_held(press)
-            unheard = why_unheard(press, sum(item.recipients for item in report.planned))
             remind(press, datetime.now(UTC))
-            for item in report.planned:
-                look_before_sending(press, item)
+            if report.planned:
+                look_before_sending(press, report.planned)
             started = start_sending(press, report.unsent)
     except PartworkError as error:
         return Failed(message=str(error))
-    if unheard:
-        get_run_logger().warning("%s", unheard)
     leave_report("publish", page(report, started is not None), "What goes out, and what waits.")
     return Completed(
         message=f"{len(report.planned)} planned, {len(report.waiting)} waiting, "
@@ -65,15 +59,24 @@ def publish(
     )
 
 
-def look_before_sending(press: Press, planned: Planned) -> None:
-    """Leaves what is to be known of an issue that is about to go out; nothing waits for it."""
-    now = datetime.now(UTC)
-    try:
-        found = before_sending_named(press, planned.issue, planned.recipients, now)
-    except PartworkError as error:
-        get_run_logger().warning("no preflight of %s: %s", planned.issue, error)
-        return
-    leave_report(f"preflight-{planned.issue}", preflight_page(planned.issue, [found]), PREFLIGHT)
+def look_before_sending(press: Press, planned: Sequence[Planned]) -> None:
+    """Leaves what is to be known of issues that are about to go out; nothing waits for it."""
+    # A look with nothing to do, and that is most of them, does without half of the house.
+    from partwork.actions.before_sending import before_sending_named  # noqa: PLC0415
+    from partwork.actions.listening import why_unheard  # noqa: PLC0415
+    from partwork.orchestration.preflight_report import ABOUT  # noqa: PLC0415
+    from partwork.orchestration.preflight_report import page as preflight_page  # noqa: PLC0415
+
+    if unheard := why_unheard(press, sum(item.recipients for item in planned)):
+        get_run_logger().warning("%s", unheard)
+    for item in planned:
+        now = datetime.now(UTC)
+        try:
+            found = before_sending_named(press, item.issue, item.recipients, now)
+        except PartworkError as error:
+            get_run_logger().warning("no preflight of %s: %s", item.issue, error)
+            continue
+        leave_report(f"preflight-{item.issue}", preflight_page(item.issue, [found]), ABOUT)
 
 
 def page(report: PublishReport, started: bool) -> str:

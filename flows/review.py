@@ -49,7 +49,7 @@ def review(
     Example: series `better-sleep`.
     """
     if not runtime.deployment.id:
-        return Failed(message="a review waits for an answer: start the deployment review/default")
+        return Failed(message="a review waits for an answer: start the deployment review/review")
     run_id = str(runtime.flow_run.id)
     now = datetime.now(UTC)
     try:

@@ -83,7 +83,7 @@ class Trial:
 
     def start(self, flow: str, **parameters: object) -> None:
         """A run of it; while the server is away it is asked again."""
-        deployment = self.client.read_deployment_by_name(f"{flow}/default")
+        deployment = self.client.read_deployment_by_name(f"{flow}/{flow}")
         self.client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
 
     def standing(self, content_hash: str) -> Tally | None:

@@ -13,4 +13,4 @@ def test_without_a_deployment_nobody_could_answer_and_it_says_so(flow_file) -> N
     state = flow_file("review").review.fn(series="greetings", part=0)
 
     assert state.is_failed()
-    assert "start the deployment review/default" in state.message
+    assert "start the deployment review/review" in state.message

@@ -34,7 +34,7 @@ def probe() -> State:
     return Completed(message=str(get_current_settings().to_environment_variables()))
 '''
 PROBE_DEPLOYMENT = """
-  - name: default
+  - name: probe
     entrypoint: flows/probe.py:probe
     work_pool: *partwork
 """

@@ -84,7 +84,7 @@ class Dashboard:
 
     def run(self, flow: str, **fields: str | bool) -> dict[str, Any]:
         """Runs a flow by its form, and returns the run once it has ended or waits."""
-        deployment = self.up.api.get(f"/deployments/name/{flow}/default")["id"]
+        deployment = self.up.api.get(f"/deployments/name/{flow}/{flow}")["id"]
         self.page.goto(f"{self.address}/v2/deployments/deployment/{deployment}/run")
         made = self._send(self.page.locator("body"), fields, "Submit", "/create_flow_run")
         return self.settled(made["id"])

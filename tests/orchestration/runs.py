@@ -30,7 +30,7 @@ def begun(
     **also: object,
 ) -> str:
     """The id of a run of the flow that works in the press's home; it has not ended yet."""
-    deployment = prefect.api.get(f"/deployments/name/{flow}/default")
+    deployment = prefect.api.get(f"/deployments/name/{flow}/{flow}")
     environment = {"PARTWORK_HOME": str(press.settings.home)}
     body: dict[str, object] = {
         "parameters": parameters,

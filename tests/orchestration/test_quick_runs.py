@@ -80,7 +80,7 @@ def test_no_form_with_its_defaults_sends_what_is_not_approved(
 def test_a_form_of_the_wrong_type_is_refused_before_there_is_a_run(
     prefect: RunningPrefect, flow: str, parameters: dict[str, object]
 ) -> None:
-    deployment = prefect.api.get(f"/deployments/name/{flow}/default")["id"]
+    deployment = prefect.api.get(f"/deployments/name/{flow}/{flow}")["id"]
     of_it = {"deployments": {"id": {"any_": [deployment]}}, "flow_runs": {"tags": {"all_": ["x"]}}}
     body = {"parameters": parameters, "state": {"type": "SCHEDULED"}, "tags": ["x"]}
 

@@ -86,7 +86,7 @@ def test_what_was_edited_while_it_waited_is_asked_again_and_a_yes_elsewhere_wake
     prefect: RunningPrefect, home: Path, letter: Path
 ):
     # given: a run that waits, of which people are told, and answers that are none
-    deployment = prefect.api.get("/deployments/name/review/default")
+    deployment = prefect.api.get("/deployments/name/review/review")
     started = {"parameters": {"series": SERIES}, "state": {"type": "SCHEDULED"}}
     run = prefect.api.post(f"/deployments/{deployment['id']}/create_flow_run", started)["id"]
     first, text = question_of(prefect, run)

@@ -147,7 +147,7 @@ def test_what_is_wholly_sent_is_not_paused_for_a_run_that_is_deleted(
     prefect: RunningPrefect, press: Press, issue: str
 ) -> None:
     send(press, issue, clock=now)
-    deployment = prefect.api.get("/deployments/name/send/default")["id"]
+    deployment = prefect.api.get("/deployments/name/send/send")["id"]
     note_send_run(press, issue, str(uuid4()), deployment, now())
 
     with as_in(prefect):

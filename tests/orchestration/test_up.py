@@ -46,13 +46,13 @@ def stays() -> None:
     signal.pause()
 '''
 DEPLOYMENTS = """deployments:
-- name: default
+- name: stays
   entrypoint: flows/stays.py:stays
   work_pool: *partwork
-- name: default
+- name: review
   entrypoint: flows/review.py:review
   work_pool: *partwork
-- name: default
+- name: nothing
   entrypoint: flows/nowhere.py:nothing
   work_pool: *partwork
 """
@@ -121,7 +121,7 @@ class Up:
 
     def begun(self, flow: str, **parameters: str) -> str:
         """The id of a run that was asked for."""
-        deployment = self.api.get(f"/deployments/name/{flow}/default")["id"]
+        deployment = self.api.get(f"/deployments/name/{flow}/{flow}")["id"]
         asked = {"state": {"type": "SCHEDULED"}, "parameters": parameters}
         return str(self.api.post(f"/deployments/{deployment}/create_flow_run", asked)["id"])
 
@@ -278,12 +278,12 @@ def test_the_dashboard_asks_for_a_login_and_no_page_elsewhere_can_use_it(up: Up)
 def test_a_flow_that_is_broken_is_named_in_one_line_and_the_others_are_deployed(up: Up):
     api = up.ready().api
 
-    assert api.get("/deployments/name/stays/default")["entrypoint"] == "flows/stays.py:stays"
+    assert api.get("/deployments/name/stays/stays")["entrypoint"] == "flows/stays.py:stays"
     (line,) = (line for line in up.log.splitlines() if "deployed without" in line)
     assert "flows/nowhere.py:nothing: " in line
     assert "No such file or directory" in line
     with pytest.raises(PrefectRefused, match="404"):
-        api.get("/deployments/name/nothing/default")
+        api.get("/deployments/name/nothing/nothing")
 
 
 def test_what_nobody_has_edited_is_renewed_before_it_is_deployed_and_the_rest_is_told(up: Up):

@@ -45,7 +45,7 @@ def test_its_database_lost_and_killed_while_it_makes_and_fills_another_it_starts
     up.killed_once(up.api.is_up)
     api = up.ready().api
 
-    assert api.get("/deployments/name/stays/default")["entrypoint"] == "flows/stays.py:stays"
+    assert api.get("/deployments/name/stays/stays")["entrypoint"] == "flows/stays.py:stays"
     with assemble(Settings(home=up.home)) as press:
         (autumn,) = status_of_series(press, "autumn", NOW).issues
     assert autumn.state == "approved"

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from partwork.actions.approval_state import rejected, wanting
-from partwork.actions.check import open_faults, words_for
-from partwork.actions.preview import drafts_of
 from partwork.assembly import Press
 from partwork.model.issue import Issue
 from partwork.model.review import standing
@@ -22,6 +20,10 @@ def approved_issue(press: Press, series: Series, part: Instalment, slot: datetim
     be new since the approval: a source was changed, or its rights were. Every role that the
     newsletter asks for must have said yes, and be good at the slot.
     """
+    # Looking at what is due finds nothing most of the time, and then needs none of these.
+    from partwork.actions.check import open_faults, words_for  # noqa: PLC0415
+    from partwork.actions.preview import drafts_of  # noqa: PLC0415
+
     newsletter, (rendered,) = drafts_of(press, series.slug, part.number)
     content_hash = rendered.content_hash
     with read_only(press.engine) as connection:

@@ -44,8 +44,8 @@ def install(server: Server, notify_url: str = "") -> tuple[str, ...]:
     One that somebody switched off stays off; other people's are left alone. Without `notify_url`
     nobody is called. What would start a deployment that is not there is left out.
     """
-    found = server.post("/deployments/filter", {"deployments": {"name": {"any_": ["default"]}}})
-    flows = {one["entrypoint"].rpartition(":")[2]: one["id"] for one in found}
+    started = {"deployments": {"name": {"any_": ["ingest", "notice"]}}}
+    flows = {one["name"]: one["id"] for one in server.post("/deployments/filter", started)}
     wanted = list(_own(flows))
     if notify_url:
         wanted += _calling(_block(server, notify_url))

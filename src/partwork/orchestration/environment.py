@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+POOL = "partwork"  # where our deployments have their runs done
 # What would steer Prefect or its web server, whoever set it.
 STEERING = ("PREFECT_", "UVICORN_")
 

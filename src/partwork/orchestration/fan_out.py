@@ -31,7 +31,7 @@ def start_lanes(issue: str, lanes: int, round_: str) -> int:
     for shard in range(1, lanes + 1):
         try:
             run_deployment(
-                "send_lane/default",
+                "send_lane/send_lane",
                 parameters={"issue": issue, "shard": shard},
                 timeout=0,
                 idempotency_key=f"{issue}-{shard}-{round_}",

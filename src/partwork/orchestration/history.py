@@ -26,7 +26,8 @@ from prefect.settings import get_current_settings
 
 from partwork.actions.pruning import Pruned
 from partwork.model.errors import PartworkError
-from partwork.orchestration.launcher import ENDED, POOL
+from partwork.orchestration.environment import POOL
+from partwork.orchestration.launcher import ENDED
 
 RUNS = "runs in Prefect, with their logs and reports"
 AT_ONCE = 50  # runs that are asked for together

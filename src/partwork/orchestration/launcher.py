@@ -19,6 +19,7 @@ from partwork.orchestration.automations import install
 from partwork.orchestration.children import Child, end_all
 from partwork.orchestration.environment import (
     ANY_PLACE,
+    POOL,
     Place,
     clean_environment,
     prefect_settings,
@@ -27,8 +28,8 @@ from partwork.orchestration.environment import (
 from partwork.orchestration.holding import ended_by_signals, free_port, only_launcher
 from partwork.orchestration.journal import Hearer, Journal, nobody
 from partwork.orchestration.login import login_of
+from partwork.orchestration.retiring import retire
 
-POOL = "partwork"
 # A first start also makes the database: 18 s on two idle cores; a busy machine takes longer.
 SERVER_LIMIT_SECONDS = 120
 DEPLOY_LIMIT_SECONDS = 120
@@ -113,7 +114,8 @@ class RunningPrefect:
     def deploy(self, notify_url: str = "") -> None:
         """Deploys everything in the home's prefect.yaml; makes the work pool on the first time.
 
-        The automations are put in place with it; `notify_url` is what they call. Raises
+        The automations are put in place with it; `notify_url` is what they call. What stands there
+        no more is taken away. Raises
         PrefectDown with what Prefect says of a broken prefect.yaml or flow.
         """
         self.make_pool()
@@ -121,6 +123,7 @@ class RunningPrefect:
         if status != 0:
             raise PrefectDown("deploying failed", said, self.journal.file)
         install(self.api, notify_url)
+        retire(self.api, self.home)
 
     def once(self, name: str, *arguments: str) -> tuple[int | None, str]:
         """The status and last words of a program that runs in the home and is waited for."""
@@ -157,11 +160,11 @@ class RunningPrefect:
     def trigger(
         self, name: str, parameters: Mapping[str, object], progress: Progress = lambda _state: None
     ) -> FlowRunResult:
-        """Runs the deployment `name`/default and waits for its end; `progress` hears each state.
+        """Runs the deployment of a flow to its end; `progress` hears each state.
 
         Raises RunFailed, or PrefectDown when the worker or server ends meanwhile.
         """
-        deployment = self.api.get(f"/deployments/name/{name}/default")
+        deployment = self.api.get(f"/deployments/name/{name}/{name}")
         body = {
             "parameters": dict(parameters),
             "state": {"type": "SCHEDULED"},

@@ -35,7 +35,7 @@ def ask_for(flow: str, key: str, parameters: Mapping[str, object]) -> tuple[str,
     Asked for under the same key again, it is the same run.
     """
     run = run_deployment(
-        f"{flow}/default",
+        f"{flow}/{flow}",
         parameters=dict(parameters),
         timeout=0,
         idempotency_key=key,

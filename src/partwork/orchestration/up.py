@@ -24,6 +24,7 @@ from partwork.orchestration.journal import Hearer, labelled
 from partwork.orchestration.kept_settings import settings_before, values_of
 from partwork.orchestration.launcher import PrefectDown, RunningPrefect, running_prefect
 from partwork.orchestration.login import login_file
+from partwork.orchestration.retiring import retire
 from partwork.orchestration.secrets import named_blocks
 from partwork.orchestration.supervising import Supervisor
 from partwork.packaged import packaged_home
@@ -209,6 +210,7 @@ def deploy_what_can_be(
     else:
         told(f"deployed without {said or first_words}; {stays}")
     install(prefect.api, notify_url)
+    retire(prefect.api, prefect.home)
 
 
 def _await_web(host: str, port: int, web: Child) -> None:
