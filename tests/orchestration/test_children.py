@@ -29,13 +29,19 @@ def started(tmp_path: Path):
     children: list[Child] = []
     journal = Journal(tmp_path / "log")
 
-    def start(*arguments: str, environment: dict[str, str] | None = None, **places: Path) -> Child:
+    def start(
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        is_held: bool = False,
+        **places: Path,
+    ) -> Child:
         child = Child(
             arguments[0],
             arguments,
             environment=os.environ if environment is None else environment,
             folder=tmp_path,
             journal=journal,
+            is_held=is_held,
             **places,
         )
         children.append(child)
@@ -119,6 +125,26 @@ def test_a_child_of_a_background_job_can_be_interrupted(tmp_path: Path):
     )
 
     assert said.stdout.strip() == "default_int_handler", said.stderr
+
+
+def test_one_that_is_held_has_loaded_the_flows_and_begins_when_it_is_let_go(
+    tmp_path: Path, started
+):
+    flows = tmp_path / "flows"
+    flows.mkdir()
+    (flows / "broken.py").write_text("import no_such_module")
+    (flows / "sound.py").write_text("print('a flow is loaded', flush=True)")
+    environment = environment_with("goes", "print('it goes', flush=True)", tmp_path)
+    child = started("goes", environment=environment, is_held=True)
+    while "a flow is loaded" not in child.last_words():
+        assert child.ended(within=0.05) is None, child.last_words()
+    assert child.ended(within=0.2) is None
+    assert "it goes" not in child.last_words()
+
+    child.let_go()
+
+    assert child.ended(within=60) == 0
+    assert child.last_words().endswith("it goes")
 
 
 def test_a_module_of_the_folder_does_not_stand_in_for_one_of_ours(tmp_path: Path, started):

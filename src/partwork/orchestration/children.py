@@ -20,7 +20,8 @@ class Child:
     """A Python module that runs as a program in a process group of its own.
 
     `name` stands before each line that it says in the journal. `folder` is where it starts, see
-    `partwork.orchestration.child`; `goes_to` is where the module then runs.
+    `partwork.orchestration.child`; `goes_to` is where the module then runs, at once, or if it
+    `is_held` when it is let go.
     """
 
     def __init__(
@@ -32,11 +33,13 @@ class Child:
         folder: Path,
         journal: Journal,
         goes_to: Path | None = None,
+        is_held: bool = False,
     ) -> None:
         module, *rest = arguments
         self.name = name
         # -P: no file of the folder stands in for a module.
-        command = [sys.executable, "-P", "-m", "partwork.orchestration.child", module]
+        command = [sys.executable, "-P", "-m", "partwork.orchestration.child"]
+        command += ["--held", module] if is_held else [module]
         self.process = subprocess.Popen(  # noqa: S603 our own interpreter and arguments
             [*command, str(goes_to or folder), *rest],
             # What it says is to be in the journal when it is said, not when it ends.
@@ -49,6 +52,12 @@ class Child:
         )
         assert self.process.stdout  # noqa: S101 it was asked for
         self._words = journal.listen(name, self.process.stdout)
+
+    def let_go(self) -> None:
+        """Has one that is held begin; one that has ended stays so."""
+        assert self.process.stdin  # noqa: S101 it was asked for
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.process.stdin.fileno(), b"\n")
 
     def ended(self, within: float) -> int | None:
         """The exit status, waited for at most `within` seconds; None while it runs."""

@@ -88,6 +88,7 @@ class RunningPrefect:
     environment: Mapping[str, str]
     api: Api
     children: list[Child]
+    deploying: Child | None = None
 
     @property
     def dashboard(self) -> str:
@@ -115,19 +116,30 @@ class RunningPrefect:
         """Deploys everything in the home's prefect.yaml; makes the work pool on the first time.
 
         The automations are put in place with it; `notify_url` is what they call. What stands there
-        no more is taken away. Raises
-        PrefectDown with what Prefect says of a broken prefect.yaml or flow.
+        no more is taken away. Raises PrefectDown with what Prefect says of a broken prefect.yaml
+        or flow.
         """
         self.make_pool()
-        status, said = self.once("deploy", "prefect", "--no-prompt", "deploy", "--all")
+        status, said = self._end_of_program(self.prepare())
+        self.deploying = None
         if status != 0:
             raise PrefectDown("deploying failed", said, self.journal.file)
         install(self.api, notify_url)
         retire(self.api, self.home)
 
+    def prepare(self) -> Child:
+        """Begins to deploy as far as that needs no server: it may be starting meanwhile."""
+        if self.deploying is None:
+            arguments = ("prefect", "--no-prompt", "deploy", "--all")
+            self.deploying = self.start("deploy", *arguments, goes_to=self.home, is_held=True)
+        return self.deploying
+
     def once(self, name: str, *arguments: str) -> tuple[int | None, str]:
         """The status and last words of a program that runs in the home and is waited for."""
-        child = self.start(name, *arguments, goes_to=self.home)
+        return self._end_of_program(self.start(name, *arguments, goes_to=self.home))
+
+    def _end_of_program(self, child: Child) -> tuple[int | None, str]:
+        child.let_go()
         status = child.ended(DEPLOY_LIMIT_SECONDS)
         said = child.last_words()
         child.stop(within=0)
@@ -196,6 +208,7 @@ class RunningPrefect:
         name: str,
         *arguments: str,
         goes_to: Path | None = None,
+        is_held: bool = False,
         also: Mapping[str, str] = MappingProxyType({}),
     ) -> Child:
         """A program that ends with this context, in the place of the one that had its name.
@@ -209,6 +222,7 @@ class RunningPrefect:
             folder=prefect_state(self.home),
             journal=self.journal,
             goes_to=goes_to,
+            is_held=is_held,
         )
         for i, other in enumerate(self.children):
             if other.name == name:

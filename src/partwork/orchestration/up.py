@@ -135,11 +135,12 @@ class _Running:
         self.supervisor = Supervisor(lambda _what: None)
 
     def begin(self, prefect: RunningPrefect) -> None:
-        """While the server starts: the home is made new, and the web pages are there.
+        """While the server starts: the home is made new, the web pages are there, flows are loaded.
 
         The pages wait for the server where it keeps some of their settings.
         """
         _renew(self._library, lambda what: prefect.journal.note("up", what))
+        prefect.prepare()
         self.supervisor = Supervisor(lambda what: prefect.journal.note("up", what))
         self.supervisor.take("server", prefect.server, prefect.children[0])
         if not self._named:
