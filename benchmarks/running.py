@@ -43,6 +43,8 @@ from partwork.actions.init import init_home  # noqa: E402 see above
 from partwork.actions.loading import load_newsletter  # noqa: E402 see above
 from partwork.assembly import assemble  # noqa: E402 see above
 from partwork.orchestration.api import Api  # noqa: E402 see above
+from partwork.orchestration.child import WARM  # noqa: E402 see above
+from partwork.orchestration.engine import socket_in  # noqa: E402 see above
 from partwork.orchestration.environment import Place, prefect_state  # noqa: E402 see above
 from partwork.orchestration.login import login_of  # noqa: E402 see above
 from partwork.settings import Settings  # noqa: E402 see above
@@ -64,18 +66,24 @@ class Up:
     ready_s: float
     api: Api
 
+    def await_warm(self) -> None:
+        """Waits until runs need not load everything themselves."""
+        while not socket_in(prefect_state(self.home)).exists():
+            time.sleep(0.1)
+
     def children(self) -> dict[str, int]:
         """Its children's processes by what they are."""
         found = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
         lines = {int(p): Path(f"/proc/{p}/cmdline").read_text().split("\0") for p in found}
-        words = ("server", "worker", "web")
+        words = ("server", "worker", "web", WARM)
         return {word: p for word in words for p, line in lines.items() if word in line}
 
     def memory_mb(self) -> dict[str, float]:
         """What each process and its own have of the memory, shared pages in parts (PSS)."""
         own = {"launcher": _pss_mb(self.process)}
         return own | {
-            word: sum(map(_pss_mb, _family(process))) for word, process in self.children().items()
+            word.rpartition(".")[2]: sum(map(_pss_mb, _family(process)))
+            for word, process in self.children().items()
         }
 
     def cpu_s(self) -> float:
@@ -150,6 +158,7 @@ def start() -> str:
                 with up(home) as once:
                     seconds.append(once.ready_s)
     with _home() as home, up(home) as again:
+        again.await_warm()
         again.run("publish", {})
         looks = _spent(again, lambda: [again.run("publish", {}) for _ in range(5)])
         time.sleep(REST_SECONDS)
@@ -181,6 +190,7 @@ def ticks(count: int, turn: Callable[[], contextlib.AbstractContextManager[objec
     """Whether so many looks leave anything behind; `turn` is entered for each ten."""
     with _home() as home:
         with up(home) as running:
+            running.await_warm()
             _looks(running, 20, turn)  # until all that is made once is there
             before = sum(running.memory_mb().values())
             _looks(running, count, turn)
@@ -220,6 +230,7 @@ def send(recipients: int) -> str:
         first, second = (issue.name for issue in issues)
         alone, alone_nothing = (_by_command(home, first) for _ in range(2))
         with up(home) as running:
+            running.await_warm()
             running.run("send", {"issue": first})
             time.sleep(REST_SECONDS)
             share = at_rest(running)

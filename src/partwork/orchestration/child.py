@@ -21,7 +21,8 @@ from pathlib import Path
 from partwork.orchestration.collecting import collecting_aside
 from partwork.orchestration.engine import MIDDLE, OLD, YOUNG
 
-NEED_PREFECT = {"prefect", "partwork.orchestration.sound"}
+WARM = "partwork.orchestration.warm"
+NEED_PREFECT = {"prefect", "partwork.orchestration.sound", WARM}
 
 
 def main() -> None:
@@ -29,13 +30,15 @@ def main() -> None:
     is_held = sys.argv[1] == "--held"
     module, folder, *arguments = sys.argv[1 + is_held :]
     _reset_signals()
-    let_go = _end_with_parent()
+    let_go = threading.Event()
+    if module != WARM:  # which has no thread but one, and sees to it itself
+        _end_with_parent(let_go)
     if module in NEED_PREFECT:
         import prefect.main  # noqa: F401, PLC0415 reads the settings, here and now
     os.chdir(folder)
     if is_held:
         gc.set_threshold(YOUNG, MIDDLE, OLD)  # it does not live for long
-        _load_flows()
+        load_flows()
         let_go.wait()
     sys.argv = [module, *arguments]
     is_server = [module, *arguments[:1]] == ["prefect", "server"]
@@ -51,13 +54,12 @@ def _reset_signals() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _end_with_parent() -> threading.Event:
+def _end_with_parent(let_go: threading.Event) -> None:
     """Ends this process's group when the launcher is gone, however it went.
 
     Standard input is a pipe that the launcher holds: it ends with it. What it writes there lets
     one go that is held, which the event says.
     """
-    let_go = threading.Event()
 
     def wait() -> None:
         while os.read(0, 1):
@@ -65,11 +67,10 @@ def _end_with_parent() -> threading.Event:
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True, name="end-with-parent").start()
-    return let_go
 
 
-def _load_flows() -> None:
-    """What is wrong with one of them is said by whoever has it to deploy."""
+def load_flows() -> None:
+    """Loads the flows of this folder; what is wrong with one is said by whoever deploys it."""
     from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415 as in `main`
 
     for file in sorted(Path("flows").glob("*.py")):

@@ -173,6 +173,7 @@ class _Running:
         self.supervisor.keep("worker", prefect.worker)
         notify_url = self._settings.notify_url.get_secret_value()
         deploy_what_can_be(prefect, self.supervisor.told, notify_url)
+        self.supervisor.keep("warm", prefect.warm)
         _await_web(self._settings.web_host, self._web_port, prefect.children[1])
 
 

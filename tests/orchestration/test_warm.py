@@ -1,0 +1,157 @@
+"""The process that becomes the runs, with a real server and worker."""
+
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import chdir, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from partwork.orchestration.children import Child
+from partwork.orchestration.engine import socket_in
+from partwork.orchestration.environment import prefect_state
+from partwork.orchestration.launcher import RunningPrefect
+from tests.conftest import wait_until
+
+pytestmark = pytest.mark.prefect
+
+STAYS = """
+import signal
+from prefect import flow
+import beside_it
+
+@flow(name="stays")
+def stays() -> None:
+    signal.pause()
+"""
+
+
+@dataclass
+class Warm:
+    """One that listens, and what has become of it."""
+
+    prefect: RunningPrefect
+    child: Child
+
+    def runs(self) -> list[int]:
+        """The processes that it has become."""
+        process = self.child.process.pid
+        found = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+        return [int(run) for run in found]
+
+    def asked(self, **environment: str) -> str:
+        """The id of a run that does not end."""
+        deployment = self.prefect.api.get("/deployments/name/stays/stays")["id"]
+        what = {"state": {"type": "SCHEDULED"}, "job_variables": {"env": environment}}
+        path = f"/deployments/{deployment}/create_flow_run"
+        return str(self.prefect.api.post(path, what)["id"])
+
+    def begun(self) -> tuple[str, int, int]:
+        """A run that has begun: its id, its process, and the one that stands for it."""
+        run = self.asked()
+        wait_until(lambda: self.state(run) == "RUNNING" and self.runs())
+        (process,) = self.runs()
+        return run, process, self.worker_s(run)
+
+    def worker_s(self, run: str) -> int:
+        """The process that the worker started for the run."""
+        process: str = self.prefect.api.get(f"/flow_runs/{run}")["infrastructure_pid"]
+        return int(process.rpartition(":")[2])
+
+    def state(self, run: str) -> str:
+        return str(self.prefect.api.get(f"/flow_runs/{run}")["state"]["type"])
+
+
+def listens(place: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as conn, suppress(OSError), chdir(place.parent):
+        conn.connect(place.name)
+        return True
+    return False
+
+
+def is_gone(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def warm(prefect: RunningPrefect) -> Iterator[Warm]:
+    flows = prefect.home / "flows"
+    (flows / "stays.py").write_text(STAYS)
+    (flows / "beside_it.py").write_text("")
+    probe = prefect.api.get("/deployments/name/probe/probe")
+    kept = ("work_pool_name", "work_queue_name", "pull_steps", "job_variables", "path")
+    deployment = {name: probe[name] for name in kept} | {
+        "name": "stays",
+        "flow_id": prefect.api.post("/flows/", {"name": "stays"})["id"],
+        "entrypoint": "flows/stays.py:stays",
+    }
+    made = prefect.api.post("/deployments/", deployment)["id"]
+    child = prefect.warm()
+    wait_until(lambda: listens(socket_in(prefect_state(prefect.home))))
+    yield Warm(prefect, child)
+    child.ask_to_stop()
+    child.stop(within=10)
+    prefect.children.remove(child)
+    prefect.api.delete(f"/deployments/{made}")
+    for file in ("stays.py", "beside_it.py"):
+        (flows / file).unlink()
+
+
+def test_a_run_ends_with_whoever_stands_for_it(warm: Warm) -> None:
+    _, process, stands_for_it = warm.begun()
+
+    os.kill(stands_for_it, signal.SIGKILL)
+
+    wait_until(lambda: is_gone(process))
+
+
+def test_a_run_is_told_of_signals_and_its_end_is_told(warm: Warm) -> None:
+    run, process, stands_for_it = warm.begun()
+
+    os.kill(stands_for_it, signal.SIGTERM)
+
+    wait_until(lambda: is_gone(process) and is_gone(stands_for_it))
+    wait_until(lambda: warm.state(run) == "CRASHED")
+
+
+def test_what_lies_in_the_home_is_read_anew_by_each_run(warm: Warm) -> None:
+    beside = warm.prefect.home / "flows" / "beside_it.py"
+    beside.write_text("raise RuntimeError('edited since')")
+    try:
+        run = warm.asked()
+
+        wait_until(lambda: warm.state(run) in {"FAILED", "CRASHED"})
+
+        message = warm.prefect.api.get(f"/flow_runs/{run}")["state"]["message"]
+        assert "edited since" in message
+    finally:
+        beside.write_text("")
+
+
+def test_where_python_is_to_start_otherwise_a_run_starts_by_itself(warm: Warm) -> None:
+    run = warm.asked(PYTHONHASHSEED="1")
+    wait_until(lambda: warm.state(run) == "RUNNING")
+
+    assert not warm.runs()
+
+    os.kill(warm.worker_s(run), signal.SIGKILL)
+    wait_until(lambda: warm.state(run) == "CRASHED")
+
+
+def test_settings_are_the_same_with_it_and_when_it_is_gone_runs_load_everything_themselves(
+    warm: Warm,
+) -> None:
+    with_it = warm.prefect.trigger("probe", {}).message
+    assert not warm.runs()
+
+    os.killpg(warm.child.process.pid, signal.SIGKILL)
+    warm.child.ended(within=20)
+
+    assert warm.prefect.trigger("probe", {}).message == with_it
