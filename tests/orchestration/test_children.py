@@ -133,6 +133,7 @@ def test_one_that_is_held_has_loaded_the_flows_and_begins_when_it_is_let_go(
     flows = tmp_path / "flows"
     flows.mkdir()
     (flows / "broken.py").write_text("import no_such_module")
+    (flows / "leaves.py").write_text("raise SystemExit(1)")
     (flows / "sound.py").write_text("print('a flow is loaded', flush=True)")
     environment = environment_with("goes", "print('it goes', flush=True)", tmp_path)
     child = started("goes", environment=environment, is_held=True)

@@ -19,12 +19,13 @@ from tests.conftest import wait_until
 pytestmark = pytest.mark.prefect
 
 STAYS = """
-import signal
+import logging, signal
 from prefect import flow
 import beside_it
 
 @flow(name="stays")
 def stays() -> None:
+    print("logs from", logging.getLogger().level, flush=True)
     signal.pause()
 """
 
@@ -49,9 +50,9 @@ class Warm:
         path = f"/deployments/{deployment}/create_flow_run"
         return str(self.prefect.api.post(path, what)["id"])
 
-    def begun(self) -> tuple[str, int, int]:
+    def begun(self, **environment: str) -> tuple[str, int, int]:
         """A run that has begun: its id, its process, and the one that stands for it."""
-        run = self.asked()
+        run = self.asked(**environment)
         wait_until(lambda: self.state(run) == "RUNNING" and self.runs())
         (process,) = self.runs()
         return run, process, self.worker_s(run)
@@ -105,6 +106,22 @@ def warm(prefect: RunningPrefect) -> Iterator[Warm]:
         (flows / file).unlink()
 
 
+def test_where_a_flow_starts_a_thread_nothing_listens_and_nothing_ends(
+    prefect: RunningPrefect,
+) -> None:
+    flow = prefect.home / "flows" / "threads.py"
+    flow.write_text("import threading; threading.Thread(target=threading.Event().wait).start()")
+    child = prefect.warm()
+    try:
+        wait_until(lambda: "starts a thread" in child.last_words())
+        assert child.ended(within=0.2) is None
+        assert not listens(socket_in(prefect_state(prefect.home)))
+    finally:
+        flow.unlink()
+        child.stop(within=0)
+        prefect.children.remove(child)
+
+
 def test_a_run_ends_with_whoever_stands_for_it(warm: Warm) -> None:
     _, process, stands_for_it = warm.begun()
 
@@ -114,7 +131,9 @@ def test_a_run_ends_with_whoever_stands_for_it(warm: Warm) -> None:
 
 
 def test_a_run_is_told_of_signals_and_its_end_is_told(warm: Warm) -> None:
-    run, process, stands_for_it = warm.begun()
+    """It has what its deployment wants for it, too: here, a level of the root of its logs."""
+    run, process, stands_for_it = warm.begun(PREFECT_LOGGING_ROOT_LEVEL="ERROR")
+    wait_until(lambda: "logs from 40" in warm.prefect.journal.file.read_text())
 
     os.kill(stands_for_it, signal.SIGTERM)
 

@@ -74,7 +74,7 @@ def load_flows() -> None:
     from prefect.flows import load_flow_from_entrypoint  # noqa: PLC0415 as in `main`
 
     for file in sorted(Path("flows").glob("*.py")):
-        with suppress(Exception):
+        with suppress(Exception, SystemExit):
             load_flow_from_entrypoint(f"{file}:{file.stem}")
 
 

@@ -55,7 +55,9 @@ def main() -> None:
     path = Path(sys.argv[1])
     load()
     if threading.active_count() > 1:
-        sys.exit("a flow starts a thread when it is loaded: runs load everything themselves")
+        print("a flow starts a thread as it is loaded: runs load everything themselves")  # noqa: T201 it is a program
+        os.read(0, 1)  # ended, it would be started again and again
+        sys.exit()
     gc.collect()
     gc.freeze()  # what is there now stays shared with the runs
     path.unlink(missing_ok=True)
@@ -205,9 +207,11 @@ def _heed(conn: socket.socket) -> None:
 def run_engine() -> NoReturn:
     """Prefect's engine as if it had just been started, with the settings of its environment."""
     from prefect.context import refresh_global_settings_context  # noqa: PLC0415 see `load`
+    from prefect.logging.configuration import setup_logging  # noqa: PLC0415 see `load`
 
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     refresh_global_settings_context()
+    setup_logging(incremental=False)  # a deployment may want another level
     sys.modules.pop("prefect.engine", None)  # it runs as a program, and minds to be there already
     sys.argv = ["prefect.engine"]
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
