@@ -23,7 +23,7 @@ __all__ = ["articles", "issue", "readers", "series", "server"]
 
 @contextmanager
 def sending(press: Press, server: RoughServer, issue: str) -> Iterator[subprocess.Popen[str]]:
-    """`partwork send` in a process of its own, when its first message leaves."""
+    """`partwork send` in a process of its own, when its first message has left."""
     environment = os.environ | {
         "PARTWORK_HOME": str(press.settings.home),
         "PARTWORK_SMTP_URL": server.url,
@@ -35,11 +35,7 @@ def sending(press: Press, server: RoughServer, issue: str) -> Iterator[subproces
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        wait_until(
-            lambda: (
-                any("DATA" in session for session in server.sessions) or process.poll() is not None
-            )
-        )
+        wait_until(lambda: server.arrived or process.poll() is not None)
         assert process.poll() is None
         yield process
 

@@ -4,6 +4,7 @@ Both come from Debian's packages `postfix` and `dovecot-imapd`; Postfix wants to
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -127,9 +128,12 @@ class Postfix:
         where = os.environ | {"MAIL_CONFIG": str(self.folder)}
         subprocess.run(["sendmail", recipient], input=message, env=where, check=True)
 
-    def connections(self) -> int:
-        """How often somebody has come to hand a mail over."""
-        return (self.folder / "postfix.log").read_text().count(": connect from ")
+    def recipients(self) -> list[str]:
+        """To whom the mails go that somebody has come to hand over, in their order."""
+        log = (self.folder / "postfix.log").read_text()
+        taken = re.findall(r"smtpd\[\d+\]: (\w+): client=", log)
+        addressed = dict(re.findall(r": (\w+): to=<([^>]*)>", log))
+        return [addressed[mail] for mail in taken]
 
 
 @contextmanager

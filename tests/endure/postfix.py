@@ -101,16 +101,17 @@ def _try(folder: Path, stack: ExitStack) -> list[Row]:
     relay.wait_until_done()
     post_answers(relay.port, hop.received)
     relay.wait_until_done()
-    handed_over = relay.connections()
+    handed_over = len(relay.recipients())
     done(home, "collect-bounces")
     done(home, "collect-bounces")
     relay.wait_until_done()
-    more = relay.connections() - handed_over
+    more = relay.recipients()[handed_over:]
 
     told = _told(maildir)
     rows += [_row(home, trouble, told) for trouble in TROUBLES]
     rows += [_unread(about, subject, maildir) for about, subject in STRANGERS.items()]
-    rows.append(("has told all this: what is mailed because of it", "", "nothing", _counted(more)))
+    about = "has told all this: who is mailed because of it"
+    rows.append((about, "", "editor@example.org", ", ".join(more) or "nobody"))
     rows += _next_part(home, relay, maildir)
     return rows
 
@@ -128,10 +129,6 @@ def _servers(
     relay = stack.enter_context(mail_servers.postfix(servers, maildir, transports, aliases))
     os.environ["SSL_CERT_FILE"] = str(make_certificate(imap).file)
     return relay, maildir, stack.enter_context(mail_servers.dovecot(imap, maildir))
-
-
-def _counted(mails: int) -> str:
-    return f"{mails} mails" if mails else "nothing"
 
 
 def _made(folder: Path) -> Path:

@@ -233,7 +233,8 @@ TROUBLES = (
     Trouble(
         "is Postfix itself, which knows no such user",
         "unknown@news.example.org",
-        ends="suppressed",
+        HARD,
+        "suppressed",
     ),
     Trouble(
         "says that the mailbox is full",
@@ -269,6 +270,7 @@ TROUBLES = (
     Trouble(
         "has none, which Postfix knows beforehand",
         "reader@known.example.org",
+        SOFT,
         transport="error:5.4.4 Host or domain name not found",
     ),
     Trouble(

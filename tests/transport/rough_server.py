@@ -31,8 +31,9 @@ class RoughServer:
     nobody was; with `dripping` answers come octet by octet, `drip_s` seconds after each. `tls`
     holds from the start, and `starttls` after that command. `late` has seconds by which answers
     come late, by the same keys as `answers`; messages of whom `cuts` names are cut once.
-    `followed` has those with whose message more came at once. Between `deafen` and `listen`
-    connections are refused.
+    `followed` has those with whose message more came at once, `arrived` counts messages that came
+    to their final dot, whatever was answered. Between `deafen` and `listen` connections are
+    refused.
     """
 
     offers: Iterable[tuple[str, ...]] = (("PIPELINING",),)
@@ -48,6 +49,7 @@ class RoughServer:
     followed: list[str] = field(default_factory=list)
     sessions: list[list[str]] = field(default_factory=list)
     at_once: int = 0
+    arrived: int = 0
 
     def __post_init__(self) -> None:
         self.answers: defaultdict[str, deque[str]] = defaultdict(deque)
@@ -163,6 +165,8 @@ class RoughServer:
             return DROP
         if _has_more(connection, lines):
             self.followed.append(recipient)
+        with self._lock:
+            self.arrived += 1
         answer = self._answer(".", recipient)
         with self._lock:
             if recipient and (answer.startswith("2") or answer == DROP):
