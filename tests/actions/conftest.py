@@ -1,5 +1,6 @@
 """A home with articles and readers in it, and a mail server that it may send to."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from partwork.actions.compose import compose
 from partwork.actions.ingest import ingest
+from partwork.actions.init import init_home, wishes_from
 from partwork.assembly import Press, assemble
 from partwork.model.article import Rights
 from partwork.model.series import Division
@@ -19,26 +21,39 @@ ARTICLES = Path(__file__).parents[1] / "data" / "articles"
 READERS = ("ada@example.org", "grace@example.org", "mary@example.org")
 
 
+@pytest.fixture(scope="session")
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The content of a home with two ingested articles and a series of them, for tests to copy."""
+    folder = tmp_path_factory.mktemp("composed") / "home"
+    init_home(folder, wishes_from("The Bench", "", "", "", None))
+    with assemble(Settings(home=folder)) as press:
+        report = ingest(press, sorted(ARTICLES.glob("*.txt")), rights=Rights.OWN)
+        assert not report.refused
+        compose(
+            press,
+            "compost",
+            tuple(made.cleaned.article.slug for made in report.articles),
+            title="A heap of one's own",
+            newsletter="",
+            division=Division.ARTICLE,
+            parts=None,
+        )
+    return folder / "content"
+
+
 @pytest.fixture
-def articles(press: Press) -> tuple[str, ...]:
+def articles(press: Press, composed: Path) -> tuple[str, ...]:
     """The names of two ingested articles."""
-    report = ingest(press, sorted(ARTICLES.glob("*.txt")), rights=Rights.OWN)
-    assert not report.refused
-    return tuple(made.cleaned.article.slug for made in report.articles)
+    content = press.settings.home / "content"
+    shutil.copytree(composed / "articles", content / "articles", dirs_exist_ok=True)
+    return tuple(press.library.article_slugs())
 
 
 @pytest.fixture
-def series(press: Press, articles: tuple[str, ...]) -> str:
+def series(press: Press, articles: tuple[str, ...], composed: Path) -> str:
     """A composed series of two parts or more."""
-    compose(
-        press,
-        "compost",
-        articles,
-        title="A heap of one's own",
-        newsletter="",
-        division=Division.ARTICLE,
-        parts=None,
-    )
+    content = press.settings.home / "content"
+    shutil.copytree(composed / "series", content / "series", dirs_exist_ok=True)
     return "compost"
 
 

@@ -62,10 +62,10 @@ with assemble(Settings()) as press:
 
 
 @pytest.fixture
-def shared(home: Path, empty_url: str) -> Iterator[Press]:
+def shared(home: Path, database_url: str) -> Iterator[Press]:
     """A press whose database both processes use, by the home's settings."""
     caps = "PARTWORK_MAILS_IN_ALL=10000\nPARTWORK_MAILS_PER_NETWORK=10000\n"
-    (home / ".env").write_text(f"PARTWORK_DATABASE_URL={empty_url}\n{caps}")
+    (home / ".env").write_text(f"PARTWORK_DATABASE_URL={database_url}\n{caps}")
     with assemble(Settings(home=home)) as press:
         yield press
 

@@ -28,7 +28,7 @@ from partwork.store.sources import save_sources, save_withdrawal
 from partwork.store.subscriptions import bundle_subscription
 from tests.actions.conftest import ARTICLES
 from tests.actions.sending import subscribe
-from tests.conftest import BACKENDS, NOW
+from tests.conftest import NOW
 from tests.transport.rough_server import RoughServer
 
 READERS = tuple(f"reader-{n:02d}@example.org" for n in range(40))
@@ -37,17 +37,13 @@ SUNDAY = NOW + timedelta(days=6)
 MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 TICK = timedelta(minutes=15)
 # For what is nothing to the database.
-ON_SQLITE = pytest.mark.parametrize("press", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(params=BACKENDS)
-def press(request: pytest.FixtureRequest, home: Path, server: RoughServer) -> Iterator[Press]:
+@pytest.fixture
+def press(home: Path, server: RoughServer, database_url: str) -> Iterator[Press]:
     """A home whose readers all want a week in one mail, on either database, with a mail server."""
-    url = ""
-    if request.param == "postgresql":
-        make: Callable[[], str] = request.getfixturevalue("new_postgresql")
-        url = make()
-    settings = Settings(home=home, smtp_url=server.url, database_url=url, canary_share=0)
+    settings = Settings(home=home, smtp_url=server.url, database_url=database_url, canary_share=0)
     with assemble(settings) as assembled:
         subscribe(assembled, READERS)
         with assembled.engine.begin() as connection:

@@ -46,7 +46,7 @@ from tests.actions.returned import (
     tell,
 )
 from tests.actions.sending import subscribe
-from tests.conftest import BACKENDS, NOW
+from tests.conftest import NOW
 from tests.transport.conftest import Inbox, serve_inbox
 
 __all__ = ["serve_inbox"]
@@ -55,11 +55,10 @@ ADA, GRACE, MARY = READERS = ("ada@example.org", "grace@example.org", "mary@exam
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(params=BACKENDS)
-def post(request: pytest.FixtureRequest, home: Path) -> Iterator[Press]:
+@pytest.fixture
+def post(home: Path, database_url: str) -> Iterator[Press]:
     """The press of a home with three readers whose mails have bounce addresses."""
-    url = request.getfixturevalue("new_postgresql")() if request.param != "sqlite" else ""
-    with assemble(Settings(home=home, database_url=url, bounce_address=PATTERN)) as press:
+    with assemble(Settings(home=home, database_url=database_url, bounce_address=PATTERN)) as press:
         subscribe(press, READERS, NOW - DAY)
         yield press
 

@@ -20,18 +20,17 @@ from partwork.settings import Settings
 from tests.actions.consuming import consumer, count_noted, let_go, note_judgements, noted
 from tests.actions.returned import DAY, MAILBOX_FULL, PATTERN, send, suppressed
 from tests.actions.sending import subscribe
-from tests.conftest import BACKENDS, NOW, wait_until
+from tests.conftest import NOW, wait_until
 
 READERS = [f"reader.{n:02d}@example.org" for n in range(60)]
 SEED = 7
 KILLS = 3
 
 
-@pytest.fixture(params=BACKENDS)
-def post(request: pytest.FixtureRequest, home: Path) -> Iterator[Press]:
+@pytest.fixture
+def post(home: Path, database_url: str) -> Iterator[Press]:
     """A home of sixty readers, whose database notes each judgement."""
-    url = request.getfixturevalue("new_postgresql")() if request.param != "sqlite" else ""
-    with assemble(Settings(home=home, database_url=url, bounce_address=PATTERN)) as press:
+    with assemble(Settings(home=home, database_url=database_url, bounce_address=PATTERN)) as press:
         subscribe(press, READERS, NOW - DAY)
         note_judgements(press)
         yield press

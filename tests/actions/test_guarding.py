@@ -31,11 +31,11 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def smtp_settings(home: Path, server: RoughServer, empty_url: str) -> Settings:
+def smtp_settings(home: Path, server: RoughServer, database_url: str) -> Settings:
     """A home that sends by SMTP and listens to a service's webhooks, on either database."""
     return Settings(
         home=home,
-        database_url=empty_url,
+        database_url=database_url,
         smtp_url=server.url,
         canary_share=20,
         postmark_logins="postmark:a-long-password-of-our-own",

@@ -35,7 +35,7 @@ from partwork.store.schema import campaigns, issues
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from tests.actions.returned import DAY, MAILBOX_FULL, PATTERN, send, tell
 from tests.actions.sending import subscribe
-from tests.conftest import BACKENDS, NOW
+from tests.conftest import NOW
 
 HOUR = timedelta(hours=1)
 WEEK = 7 * DAY
@@ -44,11 +44,10 @@ FIRST, SECOND, THIRD = READERS[:3]
 ONE_OF_FEW = READERS[-1]
 
 
-@pytest.fixture(params=BACKENDS)
-def post(request: pytest.FixtureRequest, home: Path) -> Iterator[Press]:
+@pytest.fixture
+def post(home: Path, database_url: str) -> Iterator[Press]:
     """The press of a home with twenty readers whose mails have bounce addresses."""
-    url = request.getfixturevalue("new_postgresql")() if request.param != "sqlite" else ""
-    with assemble(Settings(home=home, database_url=url, bounce_address=PATTERN)) as press:
+    with assemble(Settings(home=home, database_url=database_url, bounce_address=PATTERN)) as press:
         subscribe(press, READERS, NOW - DAY)
         yield press
 

@@ -112,13 +112,13 @@ def test_a_relay_that_asks_for_less_gets_the_message_later(
 
 
 def test_what_the_relay_calls_a_message_is_kept_with_its_delivery(
-    home: Path, series: str, server: RoughServer, empty_url: str, clock: Clock
+    home: Path, series: str, server: RoughServer, database_url: str, clock: Clock
 ) -> None:
     postfix, amazon = "ABC123", "0102018f2a3b4c5d-0a1b2c3d-4e5f-6789-abcd-ef0123456789-000000"
     server.answers[f". {MANY[1]}"] = deque([f"250 2.0.0 Ok: queued as {postfix}"])
     server.answers[f". {MANY[2]}"] = deque([f"250 Ok {amazon}"])
     server.answers[f". {MANY[3]}"] = deque([f"452 4.2.2 mailbox full, not queued as {postfix}"])
-    settings = Settings(home=home, database_url=empty_url, smtp_url=server.url)
+    settings = Settings(home=home, database_url=database_url, smtp_url=server.url)
 
     with assemble(settings) as by_smtp:
         subscribe(by_smtp, MANY[:4])

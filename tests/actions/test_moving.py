@@ -25,8 +25,8 @@ TIMES = 8
 
 
 @pytest.fixture
-def shared(home: Path, empty_url: str) -> Iterator[Press]:
-    with assemble(Settings(home=home, database_url=empty_url)) as press:
+def shared(home: Path, database_url: str) -> Iterator[Press]:
+    with assemble(Settings(home=home, database_url=database_url)) as press:
         yield press
 
 

@@ -31,9 +31,9 @@ ADA, GRACE, MARY = READERS = ("ada@example.org", "grace@example.org", "mary@exam
 
 
 @pytest.fixture
-def post(home: Path, server: RoughServer, empty_url: str) -> Iterator[Press]:
+def post(home: Path, server: RoughServer, database_url: str) -> Iterator[Press]:
     """A home on either database whose mails go to that server."""
-    settings = Settings(home=home, database_url=empty_url, smtp_url=server.url, canary_share=0)
+    settings = Settings(home=home, database_url=database_url, smtp_url=server.url, canary_share=0)
     with assemble(settings) as press:
         yield press
 

@@ -22,18 +22,17 @@ from partwork.store.stops import load_stop, save_hold
 from partwork.web.hooks import judging_of
 from tests.actions.returned import Sent, send
 from tests.actions.sending import subscribe
-from tests.conftest import BACKENDS, NOW
+from tests.conftest import NOW
 
 READERS = [f"reader-{n}@example.org" for n in range(6)]
 WEEK = timedelta(days=7)
 WHY = "6 of 6 accepted bounced"
 
 
-@pytest.fixture(params=BACKENDS)
-def post(request: pytest.FixtureRequest, home: Path) -> Iterator[Press]:
+@pytest.fixture
+def post(home: Path, database_url: str) -> Iterator[Press]:
     """The press of a home with six readers."""
-    url = request.getfixturevalue("new_postgresql")() if request.param != "sqlite" else ""
-    with assemble(Settings(home=home, database_url=url)) as press:
+    with assemble(Settings(home=home, database_url=database_url)) as press:
         subscribe(press, READERS)
         yield press
 

@@ -13,12 +13,12 @@ import pytest
 from partwork.actions.sweep import sweep
 from partwork.assembly import Press
 from partwork.model.delivery import DeliveryState
-from tests.actions.conftest import articles, issue, readers, series, server
+from tests.actions.conftest import articles, composed, issue, readers, series, server
 from tests.actions.sending import ledger
 from tests.conftest import wait_until
 from tests.transport.rough_server import SILENCE, RoughServer
 
-__all__ = ["articles", "issue", "readers", "series", "server"]
+__all__ = ["articles", "composed", "issue", "readers", "series", "server"]
 
 
 @contextmanager

@@ -32,10 +32,10 @@ AN_HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def press(
-    new_postgresql: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgresql_at_head: Callable[[], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Press]:
     """A home of the test's own, as several machines share one, in which flows work that it runs."""
-    url = new_postgresql()
+    url = postgresql_at_head()
     monkeypatch.setenv("PARTWORK_DATABASE_URL", url)
     folder = tmp_path / "own home"
     monkeypatch.setenv("PARTWORK_HOME", str(folder))

@@ -6,6 +6,7 @@ structure is checked first, against what mrml was seen to honour (version 0.2 of
 """
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import accumulate
 
@@ -16,6 +17,7 @@ from partwork.rendering.foreign import Gallery, slip_of_comment, slip_of_css, sl
 from partwork.rendering.templates import Filled, TemplateError, hint
 
 
+@lru_cache(maxsize=16)  # preview, approval and publishing render the same mail one after the other
 def html_from(template: Filled, gallery: Gallery) -> str:
     """The mail's HTML: rules written into style attributes, at-rules left in one style element.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from partwork.rendering.inline import one_line
@@ -62,6 +63,7 @@ class Seen:
         return " ".join(" ".join(run.words for run in self.runs if not run.is_code).split())
 
 
+@lru_cache(maxsize=16)  # each of a mail's checks looks at the same, and so do publishing's steps
 def seen_of(html: str) -> Seen:
     """What is seen of HTML whose rules stand in style attributes, as `html_from` gives it."""
     reader = _Reader(html)
