@@ -56,10 +56,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prefect(home: Path) -> Iterator[RunningPrefect]:
-    """Server and worker of that home, everything deployed."""
-    with running_prefect(home, log=home / ".partwork" / "logs" / "prefect.log") as running:
+    """Server and worker of that home, everything deployed, and whatever makes its runs sooner."""
+    log = home / ".partwork" / "logs" / "prefect.log"
+    with running_prefect(home, log=log, beside=RunningPrefect.prepare) as running:
         running.deploy()
         running.worker()
+        running.warm()
         yield running
 
 

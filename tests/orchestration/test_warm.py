@@ -82,7 +82,23 @@ def is_gone(process: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def warm(prefect: RunningPrefect) -> Iterator[Warm]:
+def cold(prefect: RunningPrefect) -> Iterator[RunningPrefect]:
+    """The server and worker that other tests have, too, without theirs until these are over."""
+    end_warm(prefect)
+    yield prefect
+    prefect.warm()
+
+
+def end_warm(prefect: RunningPrefect) -> None:
+    for child in [child for child in prefect.children if child.name == "warm"]:
+        child.ask_to_stop()
+        child.stop(within=10)
+        prefect.children.remove(child)
+
+
+@pytest.fixture(scope="module")
+def warm(cold: RunningPrefect) -> Iterator[Warm]:
+    prefect = cold
     flows = prefect.home / "flows"
     (flows / "stays.py").write_text(STAYS)
     (flows / "beside_it.py").write_text("")
@@ -97,29 +113,26 @@ def warm(prefect: RunningPrefect) -> Iterator[Warm]:
     child = prefect.warm()
     wait_until(lambda: listens(socket_in(prefect_state(prefect.home))))
     yield Warm(prefect, child)
-    child.ask_to_stop()
-    child.stop(within=10)
-    if child in prefect.children:
-        prefect.children.remove(child)
+    end_warm(prefect)
     prefect.api.delete(f"/deployments/{made}")
     for file in ("stays.py", "beside_it.py"):
         (flows / file).unlink()
 
 
 def test_where_a_flow_starts_a_thread_nothing_listens_and_nothing_ends(
-    prefect: RunningPrefect,
+    cold: RunningPrefect,
 ) -> None:
-    flow = prefect.home / "flows" / "threads.py"
+    flow = cold.home / "flows" / "threads.py"
     flow.write_text("import threading; threading.Thread(target=threading.Event().wait).start()")
-    child = prefect.warm()
+    child = cold.warm()
     try:
         wait_until(lambda: "starts a thread" in child.last_words())
         assert child.ended(within=0.2) is None
-        assert not listens(socket_in(prefect_state(prefect.home)))
+        assert not listens(socket_in(prefect_state(cold.home)))
     finally:
         flow.unlink()
         child.stop(within=0)
-        prefect.children.remove(child)
+        cold.children.remove(child)
 
 
 def test_a_run_ends_with_whoever_stands_for_it(warm: Warm) -> None:

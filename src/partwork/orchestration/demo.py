@@ -82,11 +82,10 @@ def run_demo(home: Path, console: Console, *, stay: bool) -> int:
     with ExitStack() as stack:
         with steps.step("Prefect's server") as said:
             said("a first start takes about 20 seconds")
-            prefect = stack.enter_context(running_prefect(folder, log=log, base=base))
+            prefect = stack.enter_context(
+                running_prefect(folder, log=log, base=base, beside=_make_home)
+            )
             said(prefect.dashboard)
-        with steps.step("a home of its own") as said:  # once nobody else runs in it
-            _make_home(folder)
-            said(str(folder))
         press = stack.enter_context(assemble(_settings(folder)))
         _free_lease(press)
         _work(steps, prefect, press)
@@ -124,8 +123,12 @@ class Steps:
         self._console.print(f"{seconds}  {name:<22} {words}", markup=False, highlight=False)
 
 
-def _make_home(folder: Path) -> None:
-    """What the package gives is as this release has it, edited or not; all else stays."""
+def _make_home(prefect: RunningPrefect) -> None:
+    """While its server starts, now that nobody else runs in it; then the flows are loaded.
+
+    What the package gives is as this release has it, edited or not; all else stays.
+    """
+    folder = prefect.home
     for name in PACKAGED:
         old = folder / name
         if old.is_dir():
@@ -133,6 +136,7 @@ def _make_home(folder: Path) -> None:
         else:
             old.unlink(missing_ok=True)
     init_home(folder, None)
+    prefect.prepare()
 
 
 def _work(steps: Steps, prefect: RunningPrefect, press: Press) -> None:
@@ -140,6 +144,7 @@ def _work(steps: Steps, prefect: RunningPrefect, press: Press) -> None:
     with steps.step("deploy the flows"):
         prefect.deploy()
         prefect.worker()
+        prefect.warm()
     _run(steps, prefect, "ingest", {"rights": Rights.OWN})
     _run(steps, prefect, "compose", {"series": SERIES, "title": TITLE, "newsletter": NEWSLETTER})
     before = _figures(press)
