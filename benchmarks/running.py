@@ -31,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 from benchmarks.occasion import occasion  # noqa: E402 found by the line above
+from benchmarks.processes import cpu_s, family, pss_mb, side_threads  # noqa: E402 see above
 from benchmarks.sending import (  # noqa: E402 see above
     NEWSLETTER,
     import_readers,
@@ -49,7 +50,6 @@ from partwork.orchestration.environment import Place, prefect_state  # noqa: E40
 from partwork.orchestration.login import login_of  # noqa: E402 see above
 from partwork.settings import Settings  # noqa: E402 see above
 
-TICK_SECONDS = os.sysconf("SC_CLK_TCK")
 REST_SECONDS = 30
 BEGINS_SECONDS = 30
 STARTS = 5
@@ -81,16 +81,22 @@ class Up:
 
     def memory_mb(self) -> dict[str, float]:
         """What each process and its own have of the memory, shared pages in parts (PSS)."""
-        own = {"launcher": _pss_mb(self.process)}
+        own = {"launcher": pss_mb(self.process)}
         return own | {
-            word.rpartition(".")[2]: sum(map(_pss_mb, _family(process)))
+            word.rpartition(".")[2]: sum(map(pss_mb, family(process)))
             for word, process in self.children().items()
         }
 
     def cpu_s(self) -> float:
         """Processor time of all of it so far, with that of runs that have ended."""
-        own = _cpu_s(self.process, with_ended=False)
-        return own + sum(_cpu_s(process) for process in self.children().values())
+        children = self.children()
+        return self.others_cpu_s() + (cpu_s(children[WARM]) if WARM in children else 0)
+
+    def others_cpu_s(self) -> float:
+        """The same without the runs and what becomes of them."""
+        own = cpu_s(self.process, with_ended=False)
+        children = self.children().items()
+        return own + sum(cpu_s(process) for word, process in children if word != WARM)
 
     def run(self, flow: str, parameters: dict[str, object]) -> None:
         """A run from beginning to end."""
@@ -99,9 +105,9 @@ class Up:
         run = self.api.post(f"/deployments/{deployment}/create_flow_run", body)["id"]
         worker = self.children()["worker"]
         begun = time.monotonic()
-        while len(_family(worker)) == 1 and time.monotonic() - begun < BEGINS_SECONDS:
+        while len(family(worker)) == 1 and time.monotonic() - begun < BEGINS_SECONDS:
             time.sleep(0.05)
-        while len(_family(worker)) > 1:  # until its time is the worker's
+        while len(family(worker)) > 1:  # until its time is the worker's
             time.sleep(0.1)
         # Asked after its end alone: each question costs the server, and is none of the run's.
         while (state := self.api.get(f"/flow_runs/{run}")["state"])["type"] not in ENDED:
@@ -219,7 +225,7 @@ def ticks(count: int, turn: Callable[[], contextlib.AbstractContextManager[objec
 
 
 def send(recipients: int) -> str:
-    """What a send by a run takes beside one without Prefect, in turn; medians of the rounds."""
+    """What a send by a run takes, and one by a command beside it, in turn."""
     with _home() as home, our_sink() as sink:
         make_home(home, sink, connections=8)
         with assemble(Settings(home=home)) as press:
@@ -233,53 +239,58 @@ def send(recipients: int) -> str:
             running.await_warm()
             running.run("send", {"issue": sent})
             time.sleep(REST_SECONDS)
-            share = at_rest(running)
             rounds = [
-                _round(running, share, sent, pair)
-                for pair in zip(others[::2], others[1::2], strict=True)
+                _round(running, sent, pair) for pair in zip(others[::2], others[1::2], strict=True)
             ]
     return _table(
         f"{recipients:,} readers of one issue, {ROUNDS} times",
-        ("`partwork send`, s", f"{median(r.alone.wall for r in rounds):.0f}", ""),
-        ("its processor time, s", f"{median(r.alone.cpu for r in rounds):.1f}", ""),
-        ("a run of `send`, s", f"{median(r.run.wall for r in rounds):.0f}", ""),
-        (
-            "processor time of all that then runs, without what it takes at rest, s",
-            f"{median(r.by_run for r in rounds):.1f}",
-            "",
-        ),
+        ("a run of `send`, s", _middle([r.run.wall for r in rounds]), ""),
+        ("its processor time and Prefect's, s", _middle([r.run.cpu for r in rounds]), ""),
+        ("of it in a run with nothing to send, s", _middle([r.nothing.cpu for r in rounds]), ""),
         ("Prefect's part while it sends, %", _middle([r.while_sending for r in rounds]), "2"),
-        ("and with the start and end of a run, %", _middle([r.in_all for r in rounds]), ""),
+        ("`partwork send`, s", _middle([r.alone.wall for r in rounds]), ""),
+        ("its processor time, s", _middle([r.alone.cpu for r in rounds]), ""),
     )
 
 
 @dataclass(frozen=True)
+class Run:
+    """Seconds of a run: by the clock, and beyond rest by processors, of which some are Prefect's.
+
+    That is what server, worker and the run's side threads take: the first one is what sends.
+    """
+
+    wall: float
+    cpu: float
+    prefect: float
+
+
+@dataclass(frozen=True)
 class Round:
-    """One issue by a command and one by a run, and what both take with nothing left to send."""
+    """One issue by a command and one by a run, and a run with nothing left to send."""
 
     alone: Spent
-    alone_nothing: Spent
-    run: Spent
-    by_run: float
-    nothing: float
+    nothing: Run
+    run: Run
 
     @property
     def while_sending(self) -> float:
-        """Percent of the run's that is neither its beginning and end nor the sending itself."""
-        sending = self.by_run - self.nothing
-        return 100 * (sending - (self.alone.cpu - self.alone_nothing.cpu)) / self.by_run
-
-    @property
-    def in_all(self) -> float:
-        """Percent of the run's that the command does without."""
-        return 100 * (1 - self.alone.cpu / self.by_run)
+        """Percent of the run's that is Prefect's, without a run's beginning and end."""
+        return 100 * (self.run.prefect - self.nothing.prefect) / self.run.cpu
 
 
-def _round(running: Up, share: float, sent: str, pair: tuple[str, str]) -> Round:
-    alone, alone_nothing = (_by_command(running.home, issue) for issue in (pair[0], sent))
-    nothing = _spent(running, lambda: running.run("send", {"issue": sent}))
-    run = _spent(running, lambda: running.run("send", {"issue": pair[1]}))
-    return Round(alone, alone_nothing, run, run.beyond(share), nothing.beyond(share))
+def _round(running: Up, sent: str, pair: tuple[str, str]) -> Round:
+    share = at_rest(running)
+    alone = _by_command(running.home, pair[0])
+    return Round(alone, _by_run(running, sent, share), _by_run(running, pair[1], share))
+
+
+def _by_run(running: Up, issue: str, share: float) -> Run:
+    with side_threads(running.children()[WARM]) as beside:
+        others = running.others_cpu_s()
+        spent = _spent(running, lambda: running.run("send", {"issue": issue}))
+        prefect = Spent(running.others_cpu_s() - others + beside(), spent.wall)
+    return Run(spent.wall, spent.beyond(share), prefect.beyond(share))
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -369,30 +380,6 @@ def _table(title: str, *rows: tuple[str, str, str]) -> str:
     lines = (f"| {' | '.join(row)} |" for row in ((title, "measured", "at most"), *rows))
     head, *rest = lines
     return "\n".join((head, "|---|---|---|", *rest, ""))
-
-
-def _family(process: int) -> list[int]:
-    """The process and all that it has started, as far as they run."""
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    except OSError:
-        return []
-    return [process, *(each for child in children for each in _family(int(child)))]
-
-
-def _pss_mb(process: int) -> float:
-    try:
-        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    found = re.search(r"^Pss: +(\d+) kB", rollup, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0
-
-
-def _cpu_s(process: int, *, with_ended: bool = True) -> float:
-    """Of the process, and of its children that have ended (proc(5), fields 14 to 17)."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11 : 15 if with_ended else 13])) / TICK_SECONDS
 
 
 if __name__ == "__main__":
