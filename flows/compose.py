@@ -40,7 +40,7 @@ def compose(
         "", description="Short name of its newsletter; empty where there is only one."
     ),
     articles: list[str] = Field(
-        [], description="Short names of articles; empty takes those it has, else all."
+        [], description="Short names of all its articles; empty takes those it has, else all."
     ),
     division: Literal["as before", "theme", "article"] = Field(
         "as before",

@@ -224,11 +224,26 @@ def test_a_command_by_hand_runs_as_the_units_do():
     for unit in filter(lambda unit: unit.name != "partwork.service", UNITS):
         said = dict(re.findall(r"^(?:Environment=)?([A-Za-z_]+)=(.*)$", unit.read_text(), re.M))
         assert f"runuser --user {said['User']} --" in script
-        assert f". {said['EnvironmentFile']}\n" in script
+        assert f"done <{said['EnvironmentFile']}\n" in script
         assert f"PREFECT_HOME={said['PREFECT_HOME']}\n" in script
         assert f"PATH={said['PATH'].split(':')[0]}:$PATH\n" in script
     alone = (DEPLOY / "systemd" / "partwork.service").read_text()
     assert f"Environment={re.search('PARTWORK_HOME=.*', script).group()}\n" in alone
+
+
+def test_what_stands_in_the_settings_is_no_command(tmp_path: Path):
+    """Root reads them, and systemd takes what stands there as it is."""
+    file = tmp_path / "machines.env"
+    lines = ["# a note", "", "PLAIN=a$b`id`", 'QUOTED="two  words"', "SINGLE='$HOME'", "id"]
+    file.write_text("\n".join([*lines, "EQUALS=a=b", "END=$(id)"]))
+    script = (DEPLOY / "as-partwork").read_text().replace("/etc/partwork/machines.env", str(file))
+    script = re.sub(r"^exec .*", "exec env", script, flags=re.MULTILINE)
+    done = subprocess.run(["sh"], input=script, text=True, capture_output=True, check=True)
+
+    said = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    expected = {"PLAIN": "a$b`id`", "QUOTED": "two  words", "SINGLE": "$HOME", "EQUALS": "a=b"}
+    assert {name: said.get(name) for name in [*expected, "END"]} == expected | {"END": "$(id)"}
+    assert done.stderr == ""
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="caddy is not installed")

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -173,6 +173,7 @@ def assemble(settings: Settings) -> Iterator[Press]:
     """A press for these settings: the database is migrated, the keys are there and fit it."""
     library = Library(settings.home, packaged_home())
     library.demand_home()
+    _close_to_others(settings.state)
     secret, hash_key = _keys(settings)
     signing = tuple(s.strip() for s in secret.split(",") if s.strip())
     if not signing:
@@ -192,6 +193,18 @@ def assemble(settings: Settings) -> Iterator[Press]:
         )
     finally:
         engine.dispose()
+
+
+def _close_to_others(state: Path) -> None:
+    """Readers' addresses and mails lie there, and a machine may have other accounts.
+
+    A group may be let in. What cannot be made or changed now is said by whoever needs it.
+    """
+    with suppress(OSError):
+        state.mkdir(mode=0o700, exist_ok=True)
+        mode = state.stat().st_mode
+        if mode & 0o007:
+            state.chmod(mode & 0o770)
 
 
 def keys_of(address: str, hash_key: bytes) -> Keys:

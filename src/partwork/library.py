@@ -169,8 +169,8 @@ class Library:
         except OSError as error:
             raise LibraryError(f"{self.shown(file)}: cannot be read ({_reason(error)})") from None
 
-    def write(self, file: Path, content: str | bytes) -> None:
-        """Puts `content` where `file` is, whole or not at all, durably."""
+    def write(self, file: Path, content: str | bytes, mode: int = 0o644) -> None:
+        """Puts `content` where `file` is, whole or not at all, durably; then it has that mode."""
         raw = content.encode() if isinstance(content, str) else content
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -180,7 +180,7 @@ class Library:
                     stream.write(raw)
                     stream.flush()
                     os.fsync(stream.fileno())
-                Path(temporary).chmod(0o644)
+                Path(temporary).chmod(mode)
                 Path(temporary).replace(file)
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)

@@ -47,6 +47,21 @@ def waits(press: Press, now=NOW) -> str:
     return "".join(publish(press, SERIES, at_once=True, now=now).waiting)
 
 
+def test_by_its_name_just_the_words_are_approved_that_were_read(drafts: Press) -> None:
+    with read_only(drafts.engine) as connection:
+        (read,) = current_drafts(connection, SERIES)
+    edit(drafts, 1, "gloves", "boots")
+    preview(drafts, SERIES, None, NOW)  # by somebody else
+
+    with pytest.raises(NotApprovable, match=f"{read.name} is not what part 1 of {SERIES} says now"):
+        approve(drafts, read.name, None, reviewer="Ada", channel="cli", now=NOW)
+    edit(drafts, 1, "boots", "gloves")
+    preview(drafts, SERIES, None, NOW)
+    approve(drafts, read.name, None, reviewer="Ada", channel="cli", now=NOW)
+
+    assert waits(drafts) == ""
+
+
 def test_each_role_wants_another_person(drafts: Press) -> None:
     ask_of(drafts, 'approvals = ["editor", "medical"]')
     assert waits(drafts).endswith("part 1 waits for approval as editor, medical")

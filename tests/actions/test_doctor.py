@@ -23,6 +23,21 @@ def test_a_new_home_is_well(press: Press) -> None:
     assert [finding for finding in doctor(press) if not finding.well] == []
 
 
+def test_what_lies_in_a_home_is_nobody_elses(press: Press) -> None:
+    """Addresses, mails and passwords: a machine may have other accounts."""
+    home, state = press.settings.home, press.settings.state
+    assert (state.stat().st_mode & 0o777, (home / ".env").stat().st_mode & 0o777) == (0o700, 0o600)
+
+    state.chmod(0o755)
+    (home / ".env").chmod(0o644)
+    with assemble(press.settings):
+        assert state.stat().st_mode & 0o777 == 0o750
+    finding = found(press, "home")
+
+    assert not finding.well
+    assert finding.words.endswith(f"run chmod 600 {home / '.env'}")
+
+
 def test_a_broken_template_is_named_with_its_line(press: Press) -> None:
     for name in ("email/issue.mjml", "web/message.html"):
         template = press.library.home / "templates" / name

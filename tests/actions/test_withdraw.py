@@ -115,6 +115,8 @@ def test_unsent_parts_are_composed_without_it_for_an_editor_to_approve(
     assert unsent not in series.articles
     assert all(unsent not in part.articles for part in series.instalments)
     assert publish(press, "compost", at_once=False, now=NOW).planned == ()
+    with pytest.raises(NotApprovable, match="is not what was last previewed"):  # nobody saw it
+        approve(press, "compost", None, reviewer="Ada", channel="cli", now=NOW)
 
 
 def test_a_hand_edit_stays_and_is_held_while_it_cites_the_article(

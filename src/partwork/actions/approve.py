@@ -1,5 +1,6 @@
 """A reviewer's yes or no, bound to exactly what was rendered."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 
 from partwork.actions.approval_state import rejected
 from partwork.actions.check import open_faults, words_for
+from partwork.actions.issue_named import issue_named
 from partwork.actions.preview import approvable_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -20,6 +22,8 @@ from partwork.store.corrections import mail_drafts
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts, renew_approval, save_approval
 from partwork.store.reviews import rejection_of, save_objection, take_back_rejections
+
+_AN_ISSUE = re.compile(r"-\d\d+-(?:correction-)?[0-9a-f]{8}$")
 
 
 class NotApprovable(PartworkError):
@@ -53,6 +57,9 @@ def approve(
 ) -> tuple[Issue, ...]:
     """Approves the drafts of a series, or of one part, by their content hash.
 
+    In place of the series an issue may be named, as `preview` told: then that one alone, and
+    nothing where its part has other words by now, whoever has been shown those.
+
     Behind them come the mails about corrections that wait, each with an approval of its own.
 
     `role` may be left out where the newsletter asks for one alone; `take_back` ends rejections of
@@ -60,7 +67,18 @@ def approve(
     was never rendered, has open faults or is rejected, or when this person speaks for another role:
     nothing is approved then.
     """
+    named = None
+    if _AN_ISSUE.search(series):
+        named = issue_named(press, series)
+        series, part = named.audience.series, named.number
     newsletter, issues = approvable_of(press, series, part)
+    if named:
+        issues = tuple(issue for issue in issues if issue.content_hash == named.content_hash)
+    if named and not issues:
+        raise NotApprovable(
+            f"{named.name} is not what part {part} of {series} says now; "
+            f"read it again with `partwork preview {series} --part {part}`, then approve"
+        )
     who = reviewer_of(newsletter, reviewer, role, channel, run_id)
     with read_only(press.engine) as connection:
         seen = {draft.content_hash for draft in current_drafts(connection, series)}

@@ -197,6 +197,8 @@ def _wanted(
     if not articles and known:
         _refuse_gone(press, known)
     _refuse_withdrawn(press, sources)
+    if known:
+        _refuse_fewer(press, known, sources)
     base = known or Series(
         slug=slug,
         newsletter=owner,
@@ -208,6 +210,23 @@ def _wanted(
     toml = press.library.shown(press.library.series_folder(slug) / "series.toml")
     parse_series(print_series(wanted), slug, toml)  # refuses what could not be read again
     return wanted
+
+
+def _refuse_fewer(press: Press, known: Series, sources: Sequence[str]) -> None:
+    """Raises LibraryError where articles would be left out, and parts with them, unsaid."""
+    fewer = [
+        name
+        for name in known.articles
+        if name not in sources
+        and press.library.article_file(name).exists()
+        and not _is_withdrawn(press, name)
+    ]
+    if fewer:
+        toml = press.library.shown(press.library.series_folder(known.slug) / "series.toml")
+        raise LibraryError(
+            f"{known.slug} also has {', '.join(fewer)}: name all that it is to have, or take out "
+            f"of articles in {toml} what it is to lose"
+        )
 
 
 def _refuse_gone(press: Press, known: Series) -> None:

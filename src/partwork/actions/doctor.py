@@ -57,6 +57,9 @@ def _home(press: Press) -> str:
     home = press.settings.home
     if not os.access(press.settings.state, os.W_OK):
         raise PartworkError(f"{press.settings.state} cannot be written; mend its permissions")
+    file = home / ".env"
+    if file.exists() and file.stat().st_mode & 0o007:
+        raise PartworkError(f"{file} is open to all of this machine's users; run chmod 600 {file}")
     free = shutil.disk_usage(home).free
     if free < FREE_BYTES:
         raise PartworkError(f"only {free // 1_000_000} MB are free on {home}; make room")

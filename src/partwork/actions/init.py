@@ -113,7 +113,7 @@ def init_home(folder: Path, wishes: NewsletterWishes | None) -> tuple[str, ...]:
     note_packaged(library, made)
     made += _written(library, folder.absolute() / ".gitignore", GITIGNORE)
     example = library.read(package / ".env.example")
-    made += _written(library, folder.absolute() / ".env", example)
+    made += _written(library, folder.absolute() / ".env", example, mode=0o600)  # for passwords
     if wishes is not None:
         text = newsletter_toml(wishes)
         file = library.newsletter_file(wishes.slug)
@@ -208,8 +208,8 @@ def _copied(library: Library, source: Path, target: Path) -> list[str]:
     return [library.shown(target)]
 
 
-def _written(library: Library, file: Path, text: str) -> list[str]:
+def _written(library: Library, file: Path, text: str, mode: int = 0o644) -> list[str]:
     if file.exists():
         return []
-    library.write(file, text)
+    library.write(file, text, mode)
     return [library.shown(file)]

@@ -16,6 +16,8 @@ def issue_named(press: Press, name: str) -> Issue:
     """
     if not name:
         raise LibraryError("no issue was named; `partwork status` lists them")
+    if name in press.library.series_slugs():  # a part of it would be taken for all
+        raise LibraryError(f"{name} is a series; `partwork status {name}` lists its issues")
     with read_only(press.engine) as connection:
         # Our names are plain; a database may break on what no name has, such as half a letter.
         is_plain = name.isascii() and name.isprintable()

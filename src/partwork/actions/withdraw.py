@@ -10,7 +10,6 @@ from partwork.actions.compose import compose
 from partwork.actions.filing import save_head
 from partwork.actions.holding import holding_articles
 from partwork.actions.loading import load_article
-from partwork.actions.preview import preview
 from partwork.actions.uses import Uses, hashes_drawing_on, series_naming, uses_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
@@ -109,7 +108,7 @@ def withdraw(press: Press, article: str, *, because: str, now: datetime) -> Done
                 done.issues.append(name)
     for slug in places:
         left = tuple(name for name in _series(press, slug).articles if name != article)
-        _compose(press, slug, left, done, now)
+        _compose(press, slug, left, done)
     return done
 
 
@@ -136,7 +135,7 @@ def bring_back(press: Press, article: str, now: datetime) -> Done:
         if slug not in press.library.series_slugs():
             continue
         others = [name for name in _series(press, slug).articles if name != article]
-        _compose(press, slug, (*others[:place], article, *others[place:]), done, now)
+        _compose(press, slug, (*others[:place], article, *others[place:]), done)
     return done
 
 
@@ -204,8 +203,11 @@ def _series(press: Press, slug: str) -> Series:
     return parse_series(press.library.read(file), slug, press.library.shown(file))
 
 
-def _compose(press: Press, slug: str, articles: tuple[str, ...], done: Done, now: datetime) -> None:
-    """Composes a series of these articles, and renders it; what keeps it from that is told."""
+def _compose(press: Press, slug: str, articles: tuple[str, ...], done: Done) -> None:
+    """Composes a series of these articles; what keeps it from that is told.
+
+    Nothing is rendered: a draft is what somebody was shown, and may be approved.
+    """
     if not articles:
         file = press.library.series_folder(slug) / "series.toml"
         done.problems.append(
@@ -217,7 +219,5 @@ def _compose(press: Press, slug: str, articles: tuple[str, ...], done: Done, now
         made = compose(press, slug, articles, title="", newsletter="", division=None, parts=None)
         done.series.append(slug)
         done.kept += [f"{slug}: {line}" for line in (*made.kept, *made.conflicts)]
-        if not made.conflicts:
-            preview(press, slug, None, now)
     except PartworkError as error:
         done.problems.append(f"{slug} could not be composed again: {error}")

@@ -52,7 +52,7 @@ def approve(
     Parameters
     ----------
     series
-        Its name.
+        Its name; or the name of an issue, as preview prints it: then just those words.
     part
         One part alone, by its number.
     by
@@ -83,6 +83,7 @@ def approve(
             take_back=take_back,
         )
         states = [state_of(press, issue, now) for issue in issues]
+        series = issues[0].audience.series
         _wake(press, series, now)
         looks = look_urls(press, issues, now)
         already = gone_out(press, series, issues)

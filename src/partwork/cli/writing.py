@@ -41,7 +41,7 @@ def compose(
     series
         Its name, in small letters, digits and hyphens.
     articles
-        Names of articles; those the series has, else all, where none is named.
+        Names of all its articles; those the series has, else all, where none is named.
     title
         The title subscribers see: of the series, and of a new part of a letter.
     newsletter

@@ -6,6 +6,7 @@ Plain data for its HTTP interface: the launcher does not import Prefect.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from partwork.orchestration.environment import POOL
 from partwork.orchestration.event_names import INBOX_CHANGED
 
 OURS = "Partwork: "
@@ -44,7 +45,9 @@ def install(server: Server, notify_url: str = "") -> tuple[str, ...]:
     One that somebody switched off stays off; other people's are left alone. Without `notify_url`
     nobody is called. What would start a deployment that is not there is left out.
     """
-    started = {"deployments": {"name": {"any_": ["ingest", "notice"]}}}
+    named = {"name": {"any_": ["ingest", "notice"]}}
+    pool = {"name": {"any_": [POOL]}}
+    started = {"flows": named, "deployments": named, "work_pools": pool}
     flows = {one["name"]: one["id"] for one in server.post("/deployments/filter", started)}
     wanted = list(_own(flows))
     if notify_url:

@@ -226,7 +226,8 @@ def _show(console: Console, press: Press) -> None:
     lines = f"{figures.lines_kept} lines kept, {figures.lines_removed} removed"
     table.add_row("articles cleaned", str(figures.articles), lines)
     first = f"the first is “{figures.issues[0].title}”" if figures.issues else ""
-    table.add_row("instalments", str(len(figures.issues)), first)
+    parts = press.library.instalment_files(SERIES)
+    table.add_row("instalments", str(len(parts)), first)
     names = ", ".join(issue.name for issue in figures.published)
     table.add_row("issues published", str(len(figures.published)), names)
     planned = sum(issue.tally.planned for issue in figures.issues)

@@ -254,7 +254,10 @@ class RunningPrefect:
     def _runs(
         self, state: Mapping[str, object], flow: Mapping[str, object] | None = None
     ) -> list[dict[str, Any]]:
-        query = {"flow_runs": {"state": state}, "limit": 200} | ({"flows": flow} if flow else {})
+        ours = {"work_pools": {"name": {"any_": [POOL]}}}  # other workers may share the server
+        query = (
+            {"flow_runs": {"state": state}, "limit": 200} | ours | ({"flows": flow} if flow else {})
+        )
         found: list[dict[str, Any]] = self.api.post("/flow_runs/filter", query)
         return found
 

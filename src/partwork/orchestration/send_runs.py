@@ -36,7 +36,8 @@ _FATES = {
     StateType.CANCELLED: Fate.CANCELLED,
 }
 
-_OVER = {Fate.ENDED, Fate.CANCELLED, Fate.DELETED, Fate.UNKNOWN}
+_LIVES = {Fate.RUNS, Fate.ENDED}
+_OVER = {Fate.CANCELLED, Fate.DELETED, Fate.UNKNOWN}
 
 _log = logging.getLogger("partwork.sending")
 
@@ -126,18 +127,21 @@ def heeding(press: Press, mine: SendRun) -> Iterator[None]:
     finally:
         over.set()
         watching.join()
-        if not is_settled.is_set() and _look(press, mine) is Fate.RUNS and not is_killed:
+        if not is_settled.is_set() and _look(press, mine) in _LIVES and not is_killed:
             settle(press, mine, Fate.ENDED, datetime.now(UTC))
 
 
 def _look(press: Press, mine: SendRun) -> Fate | None:
-    """What is said of it now, and done about it; None where the server does not answer."""
+    """What is said of it now, and done about it; None where the server does not answer.
+
+    While it works it has not ended, though it was silent for so long that it is taken for dead.
+    """
     try:
         with get_client(sync_client=True) as client:
             fate = _fate(client, mine)
     except (HTTPError, InvalidURL):
         return None
-    if settle(press, mine, fate, datetime.now(UTC)):
+    if fate is not Fate.ENDED and settle(press, mine, fate, datetime.now(UTC)):
         _log.warning("this run was %s in the dashboard: the issue is paused", fate)
     return fate
 
