@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import chdir, suppress
+from contextlib import chdir, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,6 +143,89 @@ def test_a_run_ends_with_whoever_stands_for_it(warm: Warm) -> None:
     wait_until(lambda: is_gone(process))
 
 
+HEARS_OUT = """
+import os, signal, sys
+from pathlib import Path
+from time import sleep
+from prefect import flow
+from partwork.orchestration.gently import ending_gently
+
+@flow(name="stays")
+def stays() -> None:
+    with ending_gently() as is_told:
+        Path("hears-out").write_text(str(os.getpid()))
+        while not is_told():
+            sleep(0.05)
+        Path("hears-out").write_text("heard out")
+"""
+DEAF = """
+import os, re
+from pathlib import Path
+from prefect import flow
+
+@flow(name="stays")
+def stays() -> None:
+    Path("deaf").write_text(str(os.getpid()))
+    re.match("(a+)+$", "a" * 60 + "b")  # no other thread of Python's runs for years
+"""
+
+
+@contextmanager
+def instead(warm: Warm, words: str, note: str) -> Iterator[Path]:
+    """The flow in other words, and the file that it writes."""
+    flow, file = warm.prefect.home / "flows" / "stays.py", warm.prefect.home / note
+    flow.write_text(words)
+    try:
+        yield file
+    finally:
+        flow.write_text(STAYS)
+        file.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("environment", [{}, {"PYTHONHASHSEED": "1"}], ids=["warm", "by itself"])
+def test_whose_worker_ends_may_hear_out_what_has_left(
+    warm: Warm, environment: dict[str, str]
+) -> None:
+    """Prefect's worker kills what it started as soon as it is told to end."""
+    with instead(warm, HEARS_OUT, "hears-out") as note:
+        run = warm.asked(**environment)
+        wait_until(lambda: note.exists() and note.read_text())
+        process = int(note.read_text())
+
+        os.kill(warm.worker_s(run), signal.SIGKILL)
+
+        wait_until(lambda: note.read_text() == "heard out")
+        wait_until(lambda: is_gone(process))
+    wait_until(lambda: not warm.runs())
+
+
+def test_who_hears_nothing_is_killed_a_little_later(warm: Warm) -> None:
+    with instead(warm, DEAF, "deaf") as note:
+        run = warm.asked()
+        wait_until(lambda: note.exists() and note.read_text())
+        process = int(note.read_text())
+
+        os.kill(warm.worker_s(run), signal.SIGKILL)
+
+        wait_until(lambda: is_gone(process))
+
+
+def test_told_to_end_it_takes_nobody_more_and_waits_for_who_is_there(warm: Warm) -> None:
+    place = socket_in(prefect_state(warm.prefect.home))
+    _, process, stands_for_it = warm.begun()
+
+    warm.child.ask_to_stop()
+
+    wait_until(lambda: not listens(place))
+    assert warm.child.ended(within=0.3) is None
+    os.kill(stands_for_it, signal.SIGKILL)
+    wait_until(lambda: is_gone(process))
+    assert warm.child.ended(within=20) == 0
+    end_warm(warm.prefect)
+    warm.child = warm.prefect.warm()
+    wait_until(lambda: listens(place))
+
+
 def test_a_run_is_told_of_signals_and_its_end_is_told(warm: Warm) -> None:
     """It has what its deployment wants for it, too: here, a level of the root of its logs."""
     run, process, stands_for_it = warm.begun(PREFECT_LOGGING_ROOT_LEVEL="ERROR")
@@ -184,7 +267,7 @@ def test_settings_are_the_same_with_it_and_when_it_is_gone_runs_load_everything_
     wait_until(lambda: not warm.runs())
 
     os.killpg(warm.child.process.pid, signal.SIGKILL)
-    warm.child.ended(within=20)
+    warm.child.stop(within=20)
     warm.prefect.children.remove(warm.child)
 
     assert warm.prefect.trigger("probe", {}).message == with_it

@@ -1,10 +1,13 @@
 """What a worker starts for each run: Prefect's engine, `python -m partwork.orchestration.engine`.
 
+This process stands for the run, which is another: it passes signals on and ends as the run does. A
+worker that is told to end kills what it has started at once (anyio, `Process.aclose`); the run has
+some seconds then to hear what servers say of mails that have left.
+
 Most of a short run's time is imports. Where a warm process listens (see
-`partwork.orchestration.warm`) that one becomes the run, and this one stands for it: it passes
-signals on and ends as the run does. Else it runs here, and then a tenth of the imports' time would
-be Python's looking for garbage among what they have just made, where there is none: 450 times, by
-its own thresholds. With these it looks nine times.
+`partwork.orchestration.warm`) that one becomes the run. Else a fork of this one does, and then a
+tenth of the imports' time would be Python's looking for garbage among what they have just made,
+where there is none: 450 times, by its own thresholds. With these it looks nine times.
 """
 
 import gc
@@ -15,23 +18,62 @@ import signal
 import socket
 import struct
 import sys
+import threading
+import time
 from contextlib import chdir, suppress
 from pathlib import Path
+from typing import NoReturn
 
 YOUNG, MIDDLE, OLD = 200_000, 50, 50  # objects; collections of the generation before
 HEAD = struct.Struct("!I")  # octets of what follows: JSON of environment and folder
-TAKEN = b"+"
+TAKEN, GO = b"+", b"!"  # it has become the run, and may begin: whoever asked waits for it
 END = struct.Struct("!i")  # an exit status, or less than 0: the signal that killed it
 GREETING_SECONDS = 5
-GONE = 1  # the status of a run of whose end nothing is known
+ENDING_SECONDS = 5  # of the six that the launcher waits; a server's answer takes less
+GONE = 0  # the status of a run of whose end nothing is known: the worker then says nothing of it
 
 
 def main() -> None:
-    """Runs Prefect's engine, warm or in this process."""
+    """Stands for a run, which is warm or a fork of this process."""
     if (warm := _warm()) and _is_taken(warm):
-        _end_as(_stand_for_run(warm))
+        _pass_signals_on(warm)
+        _end_as(_told_end(warm))
+    ours, its = socket.socketpair()
+    run = os.fork()
+    if not run:
+        ours.close()
+        _run(its)
+    its.close()
+    _pass_signals_on(ours)
+    _end_as(os.waitstatus_to_exitcode(os.waitpid(run, 0)[1]))
+
+
+def heed(conn: socket.socket) -> None:
+    """Has this run heed whoever stands for it at the other end: its signals, and its death.
+
+    When that is gone, the run is told to end, and is killed where it has not after ENDING_SECONDS.
+    """
+
+    def listen() -> None:
+        is_told = False
+        with suppress(OSError):
+            while told := conn.recv(1):
+                os.kill(os.getpid(), told[0])
+                is_told = True
+        if not is_told:
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(ENDING_SECONDS)
+        os.killpg(0, signal.SIGKILL)
+
+    threading.Thread(target=listen, daemon=True, name="heed").start()
+
+
+def _run(conn: socket.socket) -> NoReturn:
+    os.setsid()
+    heed(conn)
     gc.set_threshold(YOUNG, MIDDLE, OLD)
     runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+    sys.exit()
 
 
 def socket_in(state: Path) -> Path:
@@ -60,7 +102,7 @@ def _is_taken(conn: socket.socket) -> bool:
     try:
         socket.send_fds(conn, [HEAD.pack(len(order))], [0, 1, 2])
         conn.sendall(order)
-        is_taken = conn.recv(1) == TAKEN
+        is_taken = conn.recv(1) == TAKEN and conn.send(GO) == len(GO)
     except OSError:  # it ended just now, or stands still
         is_taken = False
     conn.settimeout(None)
@@ -69,15 +111,16 @@ def _is_taken(conn: socket.socket) -> bool:
     return is_taken
 
 
-def _stand_for_run(conn: socket.socket) -> int:
-    """The run's end; signals are handed to it meanwhile, and with this process it is gone."""
-
+def _pass_signals_on(conn: socket.socket) -> None:
     def hand_on(number: int, _frame: object) -> None:
         with suppress(OSError):  # it has just ended
             conn.send(bytes([number]))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, hand_on)
+
+
+def _told_end(conn: socket.socket) -> int:
     end = conn.recv(END.size)
     status: int = END.unpack(end)[0] if len(end) == END.size else GONE
     return status

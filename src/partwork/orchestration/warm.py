@@ -14,26 +14,31 @@ import gc
 import json
 import os
 import runpy
-import selectors
+import select
 import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Set
 from contextlib import chdir, suppress
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from partwork.orchestration.engine import (
     END,
+    ENDING_SECONDS,
+    GO,
     GREETING_SECONDS,
     HEAD,
     MIDDLE,
     OLD,
     TAKEN,
     YOUNG,
+    heed,
 )
 
+REST_SECONDS = 0.1
 FILES = 3  # standard input, output and error
 
 
@@ -91,6 +96,8 @@ class Warm:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._runs: dict[int, socket.socket] = {}
+        self._watched = select.poll()
+        self._to_be_killed: dict[int, float] = {}  # runs of which nobody is left, and when
         self._is_ending = False
 
     def serve(self) -> None:
@@ -102,19 +109,46 @@ class Warm:
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._listener, selectors.EVENT_READ)
-            selector.register(woken, selectors.EVENT_READ)
-            selector.register(0, selectors.EVENT_READ)  # the launcher's, which ends with it
-            while self._runs or not self._is_ending:
-                ready = {key.fileobj for key, _events in selector.select()}
-                if 0 in ready and not os.read(0, 1):
-                    os.killpg(0, signal.SIGKILL)
-                if woken in ready:
-                    woken.recv(1024)
-                self._tell_ends()
-                if self._listener in ready and not self._is_ending:
-                    self._take()
+        for file in (self._listener.fileno(), woken.fileno(), 0):  # 0 ends with the launcher
+            self._watched.register(file, select.POLLIN)
+        while self._runs or not self._is_ending:
+            ready = {file for file, _events in self._watched.poll(self._patience_ms())}
+            if 0 in ready and not os.read(0, 1):
+                os.killpg(0, signal.SIGKILL)
+            if woken.fileno() in ready:
+                woken.recv(1024)
+            self._tell_ends()
+            self._kill_deaf(ready)
+            if self._is_ending:
+                self._stop_listening()
+            elif self._listener.fileno() in ready:
+                self._take()
+
+    def _patience_ms(self) -> float | None:
+        if not self._to_be_killed:
+            return None
+        return 1000 * max(0.0, min(self._to_be_killed.values()) - time.monotonic())
+
+    def _kill_deaf(self, ready: Set[int]) -> None:
+        """Runs end by themselves when nobody stands for them (`heed`), unless no line of it runs.
+
+        One long call into C may hold all of Python's threads.
+        """
+        for run, conn in self._runs.items():
+            if conn.fileno() in ready:  # nothing is asked of it but whether the other end is there
+                self._watched.unregister(conn)
+                self._to_be_killed[run] = time.monotonic() + ENDING_SECONDS + 1
+        for run, at in list(self._to_be_killed.items()):
+            if time.monotonic() >= at:
+                del self._to_be_killed[run]
+                with suppress(OSError):
+                    os.killpg(run, signal.SIGKILL)
+
+    def _stop_listening(self) -> None:
+        """Whoever asks from now on, or waits, runs by themselves."""
+        if self._listener.fileno() >= 0:
+            self._watched.unregister(self._listener)
+            self._listener.close()
 
     def _end(self, _number: int, _frame: object) -> None:
         self._is_ending = True
@@ -126,36 +160,32 @@ class Warm:
                 if not run:
                     return
                 conn = self._runs.pop(run)
+                if self._to_be_killed.pop(run, None) is None:
+                    with suppress(KeyError):  # killed just now
+                        self._watched.unregister(conn)
                 with conn, suppress(OSError):
                     conn.sendall(END.pack(os.waitstatus_to_exitcode(status)))
 
     def _take(self) -> None:
-        conn, _nobody = self._listener.accept()
-        if (order := self._order_from(conn)) is None:
+        """One run more, unless this process cannot have one: then it is run by whoever asks."""
+        try:
+            conn, _nobody = self._listener.accept()
+        except OSError:  # it is gone again, or there are too many files
+            time.sleep(REST_SECONDS)
+            return
+        order = run = None
+        with suppress(OSError, ValueError):
+            order = _order_from(conn)
+            run = os.fork()
+        if run == 0 and order:
+            self._become(conn, order)
+        if order:
+            order.close()
+        if not run:
             conn.close()
             return
-        run = os.fork()
-        if not run:
-            self._become(conn, order)
-        order.close()
         self._runs[run] = conn
-
-    def _order_from(self, conn: socket.socket) -> Order | None:
-        """A run that is ours from here on; None: whoever asked does it, or is gone."""
-        conn.settimeout(GREETING_SECONDS)
-        try:
-            order = received(conn)
-        except (OSError, ValueError):
-            return None
-        conn.settimeout(None)
-        try:
-            if _steering(order.environment) == _steering(os.environ):
-                conn.send(TAKEN)
-                return order
-        except OSError:  # it has waited for long enough
-            pass
-        order.close()
-        return None
+        self._watched.register(conn, 0)
 
     def _become(self, conn: socket.socket, order: Order) -> NoReturn:
         signal.set_wakeup_fd(-1)
@@ -165,6 +195,8 @@ class Warm:
         self._listener.close()
         for other in self._runs.values():
             other.close()
+        if not _is_wanted(conn):
+            os._exit(0)
         os.setsid()
         for number, file in enumerate(order.files):
             os.dup2(file, number)
@@ -172,8 +204,26 @@ class Warm:
         os.environ.clear()
         os.environ.update(order.environment)
         os.chdir(order.folder)
-        threading.Thread(target=_heed, args=(conn,), daemon=True, name="heed").start()
+        heed(conn)
         run_engine()
+
+
+def _order_from(conn: socket.socket) -> Order:
+    """A run that can be ours. Raises OSError or ValueError: whoever asked does it, or is gone."""
+    conn.settimeout(GREETING_SECONDS)
+    order = received(conn)
+    conn.settimeout(None)
+    if _steering(order.environment) != _steering(os.environ):
+        order.close()
+        raise ValueError("Python is to start otherwise")
+    return order
+
+
+def _is_wanted(conn: socket.socket) -> bool:
+    """Whether whoever asked still waits for it, and so does not run it themselves."""
+    with suppress(OSError):
+        return conn.send(TAKEN) == len(TAKEN) and conn.recv(len(GO)) == GO
+    return False
 
 
 def _steering(environment: Mapping[str, str]) -> dict[str, str]:
@@ -194,14 +244,6 @@ def received(conn: socket.socket) -> Order:
         raise ValueError("that is no order")
     environment, folder = json.loads(body)
     return Order(environment, folder, tuple(files))
-
-
-def _heed(conn: socket.socket) -> None:
-    """Signals that come to whoever stands for this run; when that is gone, so is the run."""
-    with suppress(OSError):
-        while told := conn.recv(1):
-            os.kill(os.getpid(), told[0])
-    os.killpg(0, signal.SIGKILL)
 
 
 def run_engine() -> NoReturn:
