@@ -34,27 +34,24 @@ from tests.conftest import NOW, free_port, wait_until
 
 pytestmark = pytest.mark.prefect
 
-STAYS = '''
-import signal
-
+STAYS = """
+from pathlib import Path
+from time import sleep
 from prefect import flow
-
-
+from partwork.orchestration.gently import ending_gently
 @flow(name="stays")
 def stays() -> None:
-    """Wait for ever."""
-    signal.pause()
-'''
+    with ending_gently() as is_told:
+        Path("hears-out").touch()
+        while not is_told():
+            sleep(0.05)
+        sleep(1)
+        Path("hears-out").unlink()
+"""
 DEPLOYMENTS = """deployments:
-- name: stays
-  entrypoint: flows/stays.py:stays
-  work_pool: *partwork
-- name: review
-  entrypoint: flows/review.py:review
-  work_pool: *partwork
-- name: nothing
-  entrypoint: flows/nowhere.py:nothing
-  work_pool: *partwork
+- { name: stays, entrypoint: "flows/stays.py:stays", work_pool: *partwork }
+- { name: review, entrypoint: "flows/review.py:review", work_pool: *partwork }
+- { name: nothing, entrypoint: "flows/nowhere.py:nothing", work_pool: *partwork }
 """
 SECRET = "a-secret-that-nobody-may-read"
 KEPT = "postmark:a-login-that-prefect-keeps"
@@ -384,12 +381,15 @@ def test_killed_at_any_moment_it_leaves_nothing_running_and_starts_again(up: Up)
 
 
 def test_told_to_end_all_is_gone_in_ten_seconds_with_a_run_in_progress(up: Up):
+    (up.home / "hears-out").unlink(missing_ok=True)
     run = up.ready().stays()
     groups = up.groups()
+    wait_until((up.home / "hears-out").exists)
 
     seconds, out = up.ended_by(signal.SIGTERM)
 
     assert seconds < 10
+    assert not (up.home / "hears-out").exists()
     assert out.endswith("stopped\n")
     assert are_gone(groups)
     assert state_of(up.home, run) == "CRASHED"

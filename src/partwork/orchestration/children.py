@@ -84,8 +84,13 @@ class Child:
             os.killpg(self.process.pid, signal.SIGTERM)
 
     def stop(self, within: float) -> None:
-        """Waits at most `within` seconds for the end, then kills whatever is left of the group."""
+        """Waits at most `within` seconds for the end, then kills whatever is left of the group.
+
+        Runs of a worker speak by it, and may outlive it until they have heard out what has left.
+        """
+        deadline = time.monotonic() + within
         self.ended(within)
+        self._words.await_end(max(0.0, deadline - time.monotonic()))
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -19,10 +19,11 @@ import socket
 import struct
 import sys
 import threading
-import time
 from contextlib import chdir, suppress
 from pathlib import Path
 from typing import NoReturn
+
+from partwork.orchestration.gently import end_gently
 
 YOUNG, MIDDLE, OLD = 200_000, 50, 50  # objects; collections of the generation before
 HEAD = struct.Struct("!I")  # octets of what follows: JSON of environment and folder
@@ -51,19 +52,14 @@ def main() -> None:
 def heed(conn: socket.socket) -> None:
     """Has this run heed whoever stands for it at the other end: its signals, and its death.
 
-    When that is gone, the run is told to end, and is killed where it has not after ENDING_SECONDS.
+    When that is gone the run is killed; what is `ending_gently` has ENDING_SECONDS before.
     """
 
     def listen() -> None:
-        is_told = False
         with suppress(OSError):
             while told := conn.recv(1):
                 os.kill(os.getpid(), told[0])
-                is_told = True
-        if not is_told:
-            os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(ENDING_SECONDS)
-        os.killpg(0, signal.SIGKILL)
+        end_gently(ENDING_SECONDS)
 
     threading.Thread(target=listen, daemon=True, name="heed").start()
 
