@@ -195,6 +195,39 @@ def test_about_opens_a_bio_where_it_names_the_author():
     assert len(clean.removals) == 2
 
 
+@pytest.mark.parametrize(
+    "bio",
+    [
+        "About the author: Ottoline Varga has mended kettles for thirty years. Follow her.",
+        "Ottoline Varga is a retired tinsmith. Write to her at ottoline@example.org.",
+        "Ottoline Varga lives in Norrbridge with eleven kettles.",
+    ],
+)
+def test_who_wrote_the_text_is_told_in_one_line_at_its_end(bio: str):
+    clean = clean_text(*PROSE, bio, byline="Ottoline Varga")
+
+    (removal,) = clean.removals
+    assert (removal.block.text, removal.category) == (bio, Category.BIO)
+    assert removal.reason == "tells who wrote the text, at its end"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Ottoline Varga is named on the oldest kettle of the town.",  # she has not written the text
+        "About the author: nobody knows when the treatise was written, or where.",
+    ],
+)
+def test_of_whom_the_text_speaks_stays(line: str):
+    assert clean_text(*PROSE, line).removals == ()
+
+
+def test_of_its_author_a_text_may_speak_where_it_goes_on():
+    line = "Ottoline Varga is a tinsmith, and the third of her name in the town."
+
+    assert clean_text(line, *PROSE, *PROSE, byline="Ottoline Varga").removals == ()
+
+
 def test_about_a_thing_is_a_heading_of_the_text():
     about = "Kettles were made of copper then, and a good one was handed down for generations."
     clean = clean_text(*PROSE, "About kettles", about, byline="Ottoline Varga")

@@ -1,5 +1,6 @@
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,15 @@ def test_nothing_that_steers_prefect_is_handed_down():
     assert ours["LANG"] == "C.UTF-8"
     assert "theirs" not in ours.values()
     assert not {name for name in ours if name.startswith(("PREFECT__", "UVICORN"))}
+
+
+def test_prefects_clients_read_one_certificate_of_nobodys(tmp_path: Path):
+    settings = prefect_settings(tmp_path, Place(port=4200))
+
+    context = ssl.create_default_context(cafile=settings["PREFECT_API_SSL_CERT_FILE"])
+
+    (known,) = context.get_ca_certs()
+    assert known["issuer"] == known["subject"] == ((("commonName", "nobody.invalid"),),)
 
 
 def test_the_loopback_address_never_goes_through_a_proxy():

@@ -19,6 +19,8 @@ def bios_in(page: Surroundings) -> set[int]:
         cue = cue_at(page, at) if at not in found else None
         if cue is not None and cue.category is Category.BIO:
             found.update(range(at, _end_of_bio(page, at)))
+        elif is_bio(page, at):
+            found.add(at)
     return found
 
 
@@ -39,6 +41,22 @@ _SPEAKS_OF_A_PERSON = re.compile(
     r"|has (?:written|been writing|covered|spent|worked)"
     r"|writes (?:about|for|on)|follow (?:her|him|them|me))\b"
 )
+
+
+_LABEL = re.compile(r"about (?:the |our )?(?:author|writer)s?(?::| [-–—]) ?")
+_SAYS_WHO = re.compile(r",? (?:is|was|has|lives|works|writes|teaches|runs|holds)\b")
+
+
+def is_bio(page: Surroundings, at: int) -> bool:
+    """Whether one block at the end says who wrote the text, by a label or by the byline's name."""
+    above = page.prose_above[at]
+    if not above or page.prose_below(at) > _TAIL * above or page.prose_words[at] > _BIO_WORDS:
+        return False
+    words = " ".join(page.folded[at])
+    if label := _LABEL.match(words):
+        return _SPEAKS_OF_A_PERSON.search(words, label.end()) is not None
+    is_author = bool(page.byline) and words.startswith(page.byline)
+    return is_author and _SAYS_WHO.match(words, len(page.byline)) is not None
 
 
 def _end_of_bio(page: Surroundings, at: int) -> int:

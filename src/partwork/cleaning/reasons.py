@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from partwork.cleaning.bios import is_bio
 from partwork.cleaning.cues import Cue, cue_at
 from partwork.cleaning.findings import Finding
 from partwork.cleaning.lines import repeated, worded, worded_at
@@ -44,6 +45,9 @@ def findings_on(
         cue = cue_at(page, i)
         under = _Section(i, cue) if cue is not None else under and _onward(page, i, under)
         told = repeated(page, i) or worded(page, i) or marked.get(i)
+        if told is None and under is None and is_bio(page, i):
+            said = "tells who wrote the text, at its end"
+            told = Finding("author-bio", Category.BIO, said, _BIOS)
         if told is None and (under is None or not under.goes_on):
             told = stamped.get(i)
         if told is None and under is not None:
