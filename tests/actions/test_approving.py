@@ -55,6 +55,8 @@ def test_by_its_name_just_the_words_are_approved_that_were_read(drafts: Press) -
 
     with pytest.raises(NotApprovable, match=f"{read.name} is not what part 1 of {SERIES} says now"):
         approve(drafts, read.name, None, reviewer="Ada", channel="cli", now=NOW)
+    with pytest.raises(NotApprovable, match="is not of part 2; name one of both"):
+        approve(drafts, read.name, 2, reviewer="Ada", channel="cli", now=NOW)
     edit(drafts, 1, "boots", "gloves")
     preview(drafts, SERIES, None, NOW)
     approve(drafts, read.name, None, reviewer="Ada", channel="cli", now=NOW)

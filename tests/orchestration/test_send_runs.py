@@ -33,6 +33,7 @@ from tests.orchestration.runs import (
 pytestmark = pytest.mark.prefect
 
 CANCELLING = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
+TAKEN_FOR_DEAD = {"state": {"type": "CRASHED", "name": "Crashed"}, "force": True}
 
 
 def now() -> datetime:
@@ -68,7 +69,8 @@ def test_to_cancel_a_run_pauses_its_issue_until_a_person_resumes_it(
     prefect.api.post(f"/flow_runs/{run}/set_state", CANCELLING)
     wait_until(lambda: has_ended(prefect, run))
 
-    assert state_of(prefect, run)["type"] == "CANCELLED"
+    # What it is called hangs on whether Prefect could tell it why, before a lane heard answers out.
+    assert state_of(prefect, run)["type"] in {"CANCELLED", "CRASHED"}
     with as_in(prefect):
         heed_the_dashboard(press)  # where the server was too busy to tell the run why it ends
     stop = stop_of(press, issue)
@@ -156,20 +158,27 @@ def test_what_is_wholly_sent_is_not_paused_for_a_run_that_is_deleted(
     assert stop_of(press, issue) is None
 
 
-@pytest.mark.parametrize("is_cancelled", [True, False])
-def test_a_run_that_is_cancelled_in_its_last_seconds_pauses_its_issue(
-    prefect: RunningPrefect, press: Press, issue: str, is_cancelled: bool
+@pytest.mark.parametrize(
+    ("said", "is_paused"), [(None, False), (CANCELLING, True), (TAKEN_FOR_DEAD, False)]
+)
+def test_what_is_said_of_a_run_in_its_last_seconds_counts_unless_it_only_was_silent(
+    prefect: RunningPrefect,
+    press: Press,
+    issue: str,
+    said: dict[str, object] | None,
+    is_paused: bool,
 ) -> None:
     run = begun(prefect, press, "send", {"issue": issue}, state={"type": "RUNNING"})
     deployment = prefect.api.get(f"/flow_runs/{run}")["deployment_id"]
     mine = note_send_run(press, issue, run, deployment, now())
 
     with as_in(prefect), heeding(press, mine):
-        if is_cancelled:
-            prefect.api.post(f"/flow_runs/{run}/set_state", CANCELLING)
+        if said:
+            prefect.api.post(f"/flow_runs/{run}/set_state", said)
 
-    assert (stop_of(press, issue) is not None) == is_cancelled
+    assert (stop_of(press, issue) is not None) == is_paused
     assert send_runs(press) == ()
+    prefect.api.delete(f"/flow_runs/{run}")
 
 
 def test_what_no_server_could_say_at_the_end_of_a_run_is_looked_up_later(

@@ -68,8 +68,10 @@ def approve(
     nothing is approved then.
     """
     named = None
-    if _AN_ISSUE.search(series):
+    if _AN_ISSUE.search(series) and series not in press.library.series_slugs():
         named = issue_named(press, series)
+        if part not in {None, named.number}:
+            raise NotApprovable(f"{named.name} is not of part {part}; name one of both")
         series, part = named.audience.series, named.number
     newsletter, issues = approvable_of(press, series, part)
     if named:
