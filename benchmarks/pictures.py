@@ -15,7 +15,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
@@ -24,18 +23,21 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize, sync_playwright
 
-from partwork.actions.report import report_html, report_on
-from partwork.assembly import assemble
-from partwork.orchestration.api import Api
-from partwork.orchestration.demo import SERIES
-from partwork.orchestration.environment import Place
-from partwork.orchestration.login import login_of
-from partwork.settings import Settings
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT)]
+
+from partwork.actions.report import report_html, report_on  # noqa: E402 found by the line above
+from partwork.assembly import assemble  # noqa: E402 see above
+from partwork.orchestration.api import Api  # noqa: E402 see above
+from partwork.orchestration.demo import SERIES  # noqa: E402 see above
+from partwork.orchestration.environment import Place  # noqa: E402 see above
+from partwork.orchestration.login import login_of  # noqa: E402 see above
+from partwork.settings import Settings  # noqa: E402 see above
+from tests.orchestration.runs import question_of  # noqa: E402 see above
 
 WIDTHS = {"screen": 1200, "phone": 375}
 SCHEMES: dict[str, Literal["light", "dark"]] = {"": "light", "-dark": "dark"}
 HEIGHT = 900
-PATIENCE_SECONDS = 120
 ARTICLE = "two-weeks-with-a-notebook"  # of the samples; it has removals of many kinds, and a flag
 # The pictures that the documents show.
 TOLD = {
@@ -173,12 +175,7 @@ def _question(api: Api) -> tuple[str, list[str]]:
     review = api.get("/deployments/name/review/review")["id"]
     asked = {"parameters": {"series": SERIES, "part": 2}, "state": {"type": "SCHEDULED"}}
     run = api.post(f"/deployments/{review}/create_flow_run", asked)["id"]
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (state := api.get(f"/flow_runs/{run}")["state"])["name"] != "Suspended":
-        assert time.monotonic() < deadline, state
-        time.sleep(0.5)
-    key = state["state_details"]["run_input_keyset"]["description"]
-    words = api.get(f"/flow_runs/{run}/input/{key}")
+    _, words = question_of(api, run)
     return run, re.findall(r"\(<(http[^>]+)>\)", words)
 
 

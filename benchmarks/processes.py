@@ -36,8 +36,8 @@ def cpu_s(process: int, *, with_ended: bool = True) -> float:
 
 
 @contextmanager
-def side_threads(parent: int) -> Iterator[Callable[[], float]]:
-    """Seconds that all but the first threads of the parent's children have taken meanwhile.
+def threads_of_children(parent: int) -> Iterator[Callable[[], list[float]]]:
+    """Seconds that each thread of the parent's children has taken meanwhile, the busiest first.
 
     Each is looked at ten times a second, for what it took is lost when it ends.
     """
@@ -49,13 +49,12 @@ def side_threads(parent: int) -> Iterator[Callable[[], float]]:
             for process in family(parent)[1:]:
                 with suppress(OSError):
                     for thread in Path(f"/proc/{process}/task").iterdir():
-                        if int(thread.name) != process:
-                            seen[process, thread.name] = _of(thread / "stat")
+                        seen[process, thread.name] = _of(thread / "stat")
 
     watching = threading.Thread(target=look)
     watching.start()
     try:
-        yield lambda: sum(seen.values())
+        yield lambda: sorted(seen.values(), reverse=True)
     finally:
         ended.set()
         watching.join()

@@ -17,9 +17,8 @@ from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.fan_out import further_lanes, start_lanes
 from partwork.orchestration.gently import ending_gently
-from partwork.orchestration.lane_end import BAR, as_of_now, leave_whole_report, tell_end
+from partwork.orchestration.lane_end import as_of_now, leave_whole_report, tell_end
 from partwork.orchestration.live import LiveReport
-from partwork.orchestration.progress import shown_progress
 from partwork.orchestration.send_report import page, page_so_far
 from partwork.orchestration.send_runs import sending_alone
 from partwork.settings import Settings
@@ -34,20 +33,16 @@ def run_lane(issue: str) -> SendReport:
         if runtime.deployment.id:
             lanes = further_lanes(unsent_of(press, issue), press.settings.lanes)
             start_lanes(issue, lanes, str(runtime.flow_run.id))
-        bar = shown_progress(f"sending-{issue}", BAR)
-        with LiveReport(f"send-{issue}", so_far(press, issue)) as live:
-
-            def progress(done: int, of: int) -> None:
-                bar(done, of)
-                live.tell(done, of)
-
-            with ending_gently() as told_to_end:
-                report = send_unsent(
-                    press, issue, clock=_now, progress=progress, told_to_end=told_to_end
+        shown_as = LiveReport(f"send-{issue}", so_far(press, issue), bar=f"sending-{issue}")
+        with shown_as as live:
+            report = ending_gently(
+                lambda told_to_end: send_unsent(
+                    press, issue, clock=_now, progress=live.tell, told_to_end=told_to_end
                 )
+            )
+            if not report.tally.pending:  # also where there was nothing to send
+                live.tell(1, 1)
             live.end(page(report))
-        if not report.tally.pending:  # also where there was nothing to send
-            bar(1, 1)
         return report
 
 

@@ -35,10 +35,11 @@ def send_lane(
     try:
         with assemble(Settings()) as press:
             began = paces_time(press)
-            with ending_gently() as told_to_end:
-                report = send_unsent(
+            report = ending_gently(
+                lambda told_to_end: send_unsent(
                     press, issue, clock=lambda: datetime.now(UTC), told_to_end=told_to_end
                 )
+            )
             report = as_of_now(press, report)
             if tell_end(press, report, began):
                 leave_whole_report(report)

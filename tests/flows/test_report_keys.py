@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-LEAVE = {"leave_report", "LiveReport", "shown_progress"}
+LEAVE = {"leave_report", "LiveReport", "leave_full_bar"}
 CODE = (*(ROOT / "flows").glob("*.py"), *(ROOT / "src/partwork/orchestration").glob("*.py"))
 
 
@@ -14,16 +14,22 @@ def keys_in(file: Path) -> Iterator[str]:
     """As the documents write them: `send-ISSUE` for f"send-{report.issue}"."""
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") in LEAVE:
-            match node.args[0]:
-                case ast.Constant(value):
-                    yield str(value)
-                case ast.JoinedStr(values):
-                    yield "".join(
-                        str(part.value)
-                        if isinstance(part, ast.Constant)
-                        else re.findall(r"\w+", ast.unparse(part))[-1].upper()
-                        for part in values
-                    )
+            bars = [given.value for given in node.keywords if given.arg == "bar"]
+            yield from map(as_told, (node.args[0], *bars))
+
+
+def as_told(key: ast.expr) -> str:
+    match key:
+        case ast.Constant(value):
+            return str(value)
+        case ast.JoinedStr(values):
+            return "".join(
+                str(part.value)
+                if isinstance(part, ast.Constant)
+                else re.findall(r"\w+", ast.unparse(part))[-1].upper()
+                for part in values
+            )
+    raise AssertionError(ast.unparse(key))
 
 
 def test_every_key_is_told_and_no_other() -> None:

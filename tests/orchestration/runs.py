@@ -1,7 +1,7 @@
 """What tests of flows share: runs in a home of the test's own, and an issue that waits there."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,11 @@ from prefect.settings import (
 from partwork.actions.issue_named import issue_named
 from partwork.actions.letter import begin_letter
 from partwork.assembly import Press
+from partwork.orchestration.api import Api, PrefectRefused
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.store.leases import release_lease, take_lease
 from tests.actions.sending import published, subscribe
+from tests.conftest import wait_until
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
@@ -50,6 +52,24 @@ def state_of(prefect: RunningPrefect, run: str) -> dict[str, Any]:
 
 def has_ended(prefect: RunningPrefect, run: str) -> bool:
     return state_of(prefect, run)["type"] in ENDED
+
+
+def question_of(api: Api, run: str, before: str = "") -> tuple[str, str]:
+    """The key and the description of what the run waits for, once it asks something else."""
+    details: dict[str, Any] = {}
+
+    def asks() -> bool:
+        state = api.get(f"/flow_runs/{run}")["state"]
+        details.update(state["state_details"])
+        if state["name"] != "Suspended" or details["pause_key"] == before:
+            return False
+        key = details["run_input_keyset"]["description"]
+        with suppress(PrefectRefused):  # which Prefect keeps once the run is suspended
+            details["said"] = api.get(f"/flow_runs/{run}/input/{key}")
+        return "said" in details
+
+    wait_until(asks, within_seconds=90)
+    return details["pause_key"], details["said"]
 
 
 @contextmanager

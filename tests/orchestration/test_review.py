@@ -6,9 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,12 +14,12 @@ from partwork.actions.letter import begin_letter
 from partwork.assembly import assemble
 from partwork.model.review import MAX_NOTES
 from partwork.orchestration.answers import form_for
-from partwork.orchestration.api import PrefectRefused
 from partwork.orchestration.launcher import RunningPrefect
 from partwork.settings import Settings
 from partwork.store.engine import read_only
 from partwork.store.issues import approvals_of, current_drafts
 from tests.conftest import wait_until
+from tests.orchestration.runs import question_of
 from tests.orchestration.test_prefect import wait_for
 
 SERIES = "under-review"
@@ -43,24 +41,6 @@ def letter(home: Path) -> Iterator[Path]:
         )
     yield file
     shutil.rmtree(file.parent)
-
-
-def question_of(prefect: RunningPrefect, run_id: str, before: str = "") -> tuple[str, str]:
-    """The key and the description of what the run waits for, once it asks something else."""
-    details: dict[str, Any] = {}
-
-    def asks() -> bool:
-        state = prefect.api.get(f"/flow_runs/{run_id}")["state"]
-        details.update(state["state_details"])
-        if state["name"] != "Suspended" or details["pause_key"] == before:
-            return False
-        key = details["run_input_keyset"]["description"]
-        with suppress(PrefectRefused):  # which Prefect keeps once the run is suspended
-            details["said"] = prefect.api.get(f"/flow_runs/{run_id}/input/{key}")
-        return "said" in details
-
-    assert wait_for(prefect, asks, 90), prefect.api.get(f"/flow_runs/{run_id}")["state"]
-    return details["pause_key"], details["said"]
 
 
 def notices_of(prefect: RunningPrefect, run_id: str) -> list[str | None]:
@@ -89,7 +69,7 @@ def test_what_was_edited_while_it_waited_is_asked_again_and_a_yes_elsewhere_wake
     deployment = prefect.api.get("/deployments/name/review/review")
     started = {"parameters": {"series": SERIES}, "state": {"type": "SCHEDULED"}}
     run = prefect.api.post(f"/deployments/{deployment['id']}/create_flow_run", started)["id"]
-    first, text = question_of(prefect, run)
+    first, text = question_of(prefect.api, run)
     assert r"Under \<i\>review\<\/i\>" in text
     assert r"Gloves \& \*spades\*" in text
     wait_until(lambda: notices_of(prefect, run) == ["no mail server is set: nobody was mailed"])
@@ -109,7 +89,7 @@ def test_what_was_edited_while_it_waited_is_asked_again_and_a_yes_elsewhere_wake
 
     # then
     assert twice == ["ABORT", "ACCEPT"]
-    _, again = question_of(prefect, run, before=first)
+    _, again = question_of(prefect.api, run, before=first)
     assert "1 part was edited meanwhile" in again
     assert approvals(home) == []
 

@@ -1,10 +1,9 @@
-"""On a real server: what nobody sends any more is sent, and a report is there meanwhile."""
+"""On a real server: what nobody sends any more is sent."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from prefect import flow
 
 from partwork.actions.subscribers import import_subscribers
 from partwork.assembly import assemble
@@ -12,13 +11,11 @@ from partwork.model.address import Mailbox
 from partwork.model.delivery import DeliveryState
 from partwork.model.issue import AudienceRule, Issue
 from partwork.orchestration.launcher import RunningPrefect
-from partwork.orchestration.live import LiveReport
 from partwork.settings import Settings
 from partwork.store.campaigns import plan_campaign
 from partwork.store.issues import save_draft
 from tests.actions.sending import ledger
 from tests.conftest import wait_until
-from tests.orchestration.runs import as_in
 
 pytestmark = pytest.mark.prefect
 
@@ -60,23 +57,3 @@ def test_an_issue_that_nobody_sends_any_more_is_sent(prefect: RunningPrefect, ho
     (report,) = prefect.api.post("/artifacts/filter", of_it)
     assert "| accepted |" in report["data"]
     assert "example" not in report["data"]
-
-
-def test_a_live_report_is_one_artifact_that_is_written_anew(prefect: RunningPrefect) -> None:
-    of_it = {"artifacts": {"key": {"any_": ["a-live-report"]}}}
-
-    def said() -> list[str]:
-        return [one["data"] for one in prefect.api.post("/artifacts/filter", of_it)]
-
-    @flow(name="writes")
-    def writes() -> None:
-        with LiveReport("a live report", lambda done, of: f"{done} of {of}", first=0.05) as live:
-            for done in (1, 2):
-                live.tell(done, 3)
-                wait_until(lambda done=done: said() == [f"{done} of 3"])
-            live.end("all done")
-
-    with as_in(prefect):
-        writes()
-
-    assert said() == ["all done"]

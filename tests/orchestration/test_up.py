@@ -31,6 +31,7 @@ from partwork.orchestration.login import login_file
 from partwork.packaged import packaged_home
 from partwork.settings import Settings
 from tests.conftest import NOW, free_port, wait_until
+from tests.orchestration.runs import question_of
 
 pytestmark = pytest.mark.prefect
 
@@ -39,14 +40,16 @@ from pathlib import Path
 from time import sleep
 from prefect import flow
 from partwork.orchestration.gently import ending_gently
+def hears_out(is_told) -> None:
+    Path("hears-out").touch()
+    while not is_told():
+        sleep(0.05)
+    sleep(1)
+    Path("hears-out").unlink()
+
 @flow(name="stays")
 def stays() -> None:
-    with ending_gently() as is_told:
-        Path("hears-out").touch()
-        while not is_told():
-            sleep(0.05)
-        sleep(1)
-        Path("hears-out").unlink()
+    ending_gently(hears_out)
 """
 DEPLOYMENTS = """deployments:
 - { name: stays, entrypoint: "flows/stays.py:stays", work_pool: *partwork }
@@ -337,9 +340,7 @@ def test_a_child_that_is_killed_is_started_again(up: Up):
 
 def test_who_approves_in_a_terminal_beside_it_wakes_the_run_that_waits(up: Up):
     run = up.ready().begun("review", series="spring")
-    wait_until(lambda: up.state(run)["name"] == "Suspended", within_seconds=60)
-    key = up.state(run)["state_details"]["run_input_keyset"]["description"]
-    question = up.api.get(f"/flow_runs/{run}/input/{key}")
+    _, question = question_of(up.api, run)
 
     link = re.search(rf"http://127\.0\.0\.1:{up.ports[1]}/read/[\w.-]+", question)
     assert link

@@ -150,13 +150,15 @@ from time import sleep
 from prefect import flow
 from partwork.orchestration.gently import ending_gently
 
+def hears_out(is_told) -> None:
+    Path("hears-out").write_text(str(os.getpid()))
+    while not is_told():
+        sleep(0.05)
+    Path("hears-out").write_text("heard out")
+
 @flow(name="stays")
 def stays() -> None:
-    with ending_gently() as is_told:
-        Path("hears-out").write_text(str(os.getpid()))
-        while not is_told():
-            sleep(0.05)
-        Path("hears-out").write_text("heard out")
+    ending_gently(hears_out)
 """
 DEAF = """
 import os, re

@@ -1,44 +1,61 @@
 """SIGTERM, and the death of whoever stands for a run, put off until what is under way is done."""
 
+import contextvars
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import NoReturn
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import NoReturn, TypeVar
+
+Done = TypeVar("Done")
 
 _under_way: list[threading.Event] = []  # what it is that is to be heard out
 _nobody_waits = threading.Event()
 
 
-@contextmanager
-def ending_gently() -> Iterator[Callable[[], bool]]:
-    """A function that says whether SIGTERM has come; it takes effect when the context ends.
+def ending_gently(work: Callable[[Callable[[], bool]], Done]) -> Done:
+    """What `work` returns; by the function that it is given it learns that it is to end.
 
-    Prefect ends a run by an exception wherever it just is. A lane would then not hear the replies
-    to mails that have left, and those would be in doubt. In another thread than the main one
-    nothing changes.
+    Prefect ends a run by an exception wherever its main thread just is. A lane would then not hear
+    the replies to mails that have left, and those would be in doubt. So the work has a thread of
+    its own, and the exception goes on when the work is done; a second one goes on at once. Signals
+    are handled as before, since Prefect takes a run for cancelled only while its handler stands.
     """
-    has_come = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield has_come.is_set
-        return
-    before = signal.signal(signal.SIGTERM, lambda _number, _frame: has_come.set())
-    _under_way.append(has_come)
+    begin, is_over = threading.Event(), threading.Event()
+    made: Future[Done] = Future()
+
+    def aside() -> None:
+        begin.wait()
+        try:
+            made.set_result(work(is_told.is_set))
+        except BaseException as error:  # noqa: BLE001 it is raised where it is waited for
+            made.set_exception(error)
+        is_over.set()
+
+    is_told = threading.Event()
+    _under_way.append(is_told)
     try:
-        yield has_come.is_set
+        try:
+            run = contextvars.copy_context().run
+            threading.Thread(target=run, args=(aside,), daemon=True, name="under way").start()
+            begin.set()  # whoever is ended before has nothing to wait for
+            is_over.wait()
+        except BaseException:
+            is_told.set()
+            if begin.is_set():
+                is_over.wait()
+            raise
+        return made.result()
     finally:
-        _under_way.remove(has_come)
+        _under_way.remove(is_told)
         if _nobody_waits.is_set():
             end_at_once()
-        signal.signal(signal.SIGTERM, before)
-        if has_come.is_set():
-            signal.raise_signal(signal.SIGTERM)
 
 
 def end_gently(within_seconds: float) -> NoReturn:
-    """Ends this process and its group, at once where nothing `ending_gently` is under way.
+    """Ends this process and its group, at once where nothing is `ending_gently`.
 
     For another thread than the main one, when nobody waits for this run any more: it has nothing
     left to say of itself either.

@@ -15,11 +15,8 @@ from partwork.orchestration.artifacts import leave_report
 from partwork.orchestration.event_names import SENT, SLOWED
 from partwork.orchestration.events import tell
 from partwork.orchestration.held import tell_held
-from partwork.orchestration.live import ABOUT
-from partwork.orchestration.progress import shown_progress
+from partwork.orchestration.live import ABOUT, leave_full_bar
 from partwork.orchestration.send_report import page
-
-BAR = "Deliveries answered, of all in this run"
 
 _log = logging.getLogger("partwork.progress")
 
@@ -58,6 +55,6 @@ def leave_whole_report(report: SendReport) -> None:
     """
     try:
         leave_report(f"send-{report.issue}", page(report), ABOUT)
-        shown_progress(f"sending-{report.issue}", BAR)(1, 1)
+        leave_full_bar(f"sending-{report.issue}")
     except (PrefectException, HTTPError, OSError) as error:
         _log.warning("the report on %s is not shown: %s", report.issue, type(error).__name__)

@@ -23,7 +23,7 @@ from partwork.actions.issue_named import issue_named
 from partwork.actions.send_runs import Fate, may_be_asked_for, note_send_run, send_runs, settle
 from partwork.actions.turns import Work, taking_turn
 from partwork.assembly import Press
-from partwork.orchestration.runs import ask_for, this_run
+from partwork.orchestration.runs import ask_for, client_aside, this_run
 from partwork.store.send_runs import SendRun
 
 LOOKS = 3.0  # seconds between two looks of a run at what became of it: a request each
@@ -106,10 +106,11 @@ def heeding(press: Press, mine: SendRun) -> Iterator[None]:
     over, is_settled = threading.Event(), threading.Event()
 
     def watch() -> None:
-        while not over.wait(LOOKS):
-            if _look(press, mine) in _OVER:
-                is_settled.set()  # once: a person may resume the issue before this run has ended
-                return
+        with client_aside() as client:
+            while not over.wait(LOOKS):
+                if _look(press, mine, client) in _OVER:
+                    is_settled.set()  # once: a person may resume the issue before this run's end
+                    return
 
     # A thread begins without Prefect's settings.
     watching = threading.Thread(
@@ -127,18 +128,20 @@ def heeding(press: Press, mine: SendRun) -> Iterator[None]:
     finally:
         over.set()
         watching.join()
-        if not is_settled.is_set() and _look(press, mine) in _LIVES and not is_killed:
-            settle(press, mine, Fate.ENDED, datetime.now(UTC))
+        if not is_settled.is_set():
+            with get_client(sync_client=True) as client:
+                fate = _look(press, mine, client)
+            if fate in _LIVES and not is_killed:
+                settle(press, mine, Fate.ENDED, datetime.now(UTC))
 
 
-def _look(press: Press, mine: SendRun) -> Fate | None:
+def _look(press: Press, mine: SendRun, client: SyncPrefectClient) -> Fate | None:
     """What is said of it now, and done about it; None where the server does not answer.
 
     While it works it has not ended, though it was silent for so long that it is taken for dead.
     """
     try:
-        with get_client(sync_client=True) as client:
-            fate = _fate(client, mine)
+        fate = _fate(client, mine)
     except (HTTPError, InvalidURL):
         return None
     if fate is not Fate.ENDED and settle(press, mine, fate, datetime.now(UTC)):
