@@ -94,6 +94,12 @@ class Up:
             for word, process in self.children().items()
         }
 
+    def memory_at_rest_mb(self) -> dict[str, float]:
+        """The same while no run is under way."""
+        while len(family(self.children()[WARM])) > 1:
+            time.sleep(0.1)
+        return self.memory_mb()
+
     def cpu_s(self) -> float:
         """Processor time of all of it so far, with that of runs that have ended."""
         children = self.children()
@@ -206,9 +212,9 @@ def ticks(count: int, turn: Callable[[], contextlib.AbstractContextManager[objec
         with up(home) as running:
             running.await_warm()
             _looks(running, 20, turn)  # until all that is made once is there
-            before = sum(running.memory_mb().values())
+            before = running.memory_at_rest_mb()
             _looks(running, count, turn)
-            after = sum(running.memory_mb().values())
+            after = running.memory_at_rest_mb()
         runs, octets = _runs(home), (prefect_state(home) / "prefect.db").stat().st_size
         with _database(home) as database:
             long_ago = (datetime.now(UTC) - OLD).isoformat(sep=" ")
@@ -219,11 +225,12 @@ def ticks(count: int, turn: Callable[[], contextlib.AbstractContextManager[objec
             while (left := _ended(home)) and time.monotonic() < deadline:
                 time.sleep(1)
             assert again.process
-    grown = 100 * (after - before) / before
+    grown = 100 * (sum(after.values()) / sum(before.values()) - 1)
     return _table(
         f"{count} looks that find nothing",
-        ("memory before, MB", f"{before:.0f}", ""),
-        ("memory after, MB", f"{after:.0f}", ""),
+        ("memory before, MB", f"{sum(before.values()):.0f}", ""),
+        ("memory after, MB", f"{sum(after.values()):.0f}", ""),
+        *((f"of it the {who}", f"{before[who]:.0f} → {mb:.0f}", "") for who, mb in after.items()),
         ("growth, %", f"{grown:.1f}", "5"),
         ("runs in Prefect's database", str(runs), ""),
         ("its size, MB", f"{octets / 1e6:.1f}", ""),

@@ -40,6 +40,9 @@ RUNS_END_SECONDS = 6
 SERVER_ENDS_SECONDS = 2
 ENDED = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 LAST_REQUEST_SECONDS = 1.0
+# For what runs for months: glibc gives each thread a heap of its own, whose holes it keeps. So the
+# server begins with 10 MB less, and grows by 9 MB in 120 runs where it grew by 12 (mallopt(3)).
+ONE_HEAP = MappingProxyType({"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"})
 
 Progress = Callable[[str], None]
 
@@ -104,7 +107,7 @@ class RunningPrefect:
 
     def server(self) -> Child:
         """Starts the server."""
-        return self.start("server", "prefect", "server", "start")
+        return self.start("server", "prefect", "server", "start", also=ONE_HEAP)
 
     def make_pool(self) -> None:
         """Makes the work pool, if there is none yet."""
@@ -159,7 +162,8 @@ class RunningPrefect:
             due_at = run["next_scheduled_start_time"] or run["expected_start_time"]
             if run["auto_scheduled"] and datetime.fromisoformat(due_at) < now:
                 self.api.delete(f"/flow_runs/{run['id']}")
-        return self.start("worker", "prefect", "worker", "start", "--pool", POOL, "--type=process")
+        begin = ("prefect", "worker", "start", "--pool", POOL, "--type=process")
+        return self.start("worker", *begin, also=ONE_HEAP)
 
     def warm(self) -> Child:
         """Starts what becomes the runs: they begin sooner where it is there."""
