@@ -65,7 +65,7 @@ def test_a_database_of_yesterday_brings_nobody_back(
 
     with assemble(Settings(home=press.settings.home)) as restored:
         (held,) = story_of(restored, "ada@example.org").subscriptions
-        people = {person.address for person, _ in all_subscribers(restored, "", None)}
+        people = {person.address for person, *_ in all_subscribers(restored, "", None)}
         file = press.settings.home / "all.csv"
         file.write_text("email\nada@example.org\ngrace@example.org\nmary@example.org\n")
         report = import_subscribers(restored, file, "the-bench", note="an old list", now=NOW)

@@ -178,7 +178,7 @@ def test_an_old_list_brings_in_those_who_have_not_left_here_and_after_a_restore(
     begin_newsletters(press)
     addresses = [f"{'.'.join(act.__name__ for act in way)}@example.org" for way in WAYS]
     bring_in(press, addresses, DAILY, clock())
-    numbers = {person.address: person.id for person, _ in all_subscribers(press, "", None)}
+    numbers = {person.address: person.id for person, *_ in all_subscribers(press, "", None)}
     kept = backup(press, tmp_path / "monday.zip", clock()).file
     people = [Person(press, clock, address, numbers[address]) for address in addresses]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from partwork.actions.address_files import errors_beside
+from partwork.actions.departing import suppress
 from partwork.actions.subscribers import (
     ImportReport,
     all_subscribers,
@@ -21,10 +22,10 @@ from partwork.actions.subscribers import (
 from partwork.actions.unsubscribe import unsubscribe
 from partwork.assembly import Press, WrongHashKey, assemble
 from partwork.library import LibraryError
-from partwork.model.audience import Evidence, SubscriptionState
+from partwork.model.audience import Applicant, Evidence, SubscriptionState, SuppressionReason
 from partwork.model.errors import PartworkError
 from partwork.settings import Settings
-from partwork.subscribing.imports import RowError
+from partwork.subscribing.imports import RowError, applicants_in
 from partwork.subscribing.tokens import Departure, unsubscribe_token
 from tests.actions.conftest import READERS
 from tests.conftest import NOW
@@ -251,6 +252,22 @@ def test_what_is_exported_can_be_imported_elsewhere(
     text = "".join(export_subscribers(press, "the-bench"))
 
     assert sorted(line.split(",")[0] for line in text.splitlines()[1:]) == sorted(READERS)
+
+
+def test_who_is_suppressed_is_listed_so_and_no_import_elsewhere_takes_them_for_readers(
+    press: Press, readers: object, tmp_path: Path
+) -> None:
+    suppress(press, "ada@example.org", SuppressionReason.COMPLAINT, NOW)
+
+    listed = {one.subscriber.address: one.suppressed for one in all_subscribers(press, "", None)}
+    text = "".join(export_subscribers(press, "the-bench"))
+
+    assert listed == dict.fromkeys(READERS) | {"ada@example.org": SuppressionReason.COMPLAINT}
+    rows = {row["address"]: row for row in csv.DictReader(text.splitlines())}
+    assert {address for address, row in rows.items() if row["suppressed"]} == {"ada@example.org"}
+    assert rows["ada@example.org"]["state"] == "confirmed"
+    there = {row.address for row in applicants_in(text.splitlines()) if isinstance(row, Applicant)}
+    assert there == set(READERS) - {"ada@example.org"}
 
 
 def test_a_story_tells_of_consent(press: Press, readers: object) -> None:

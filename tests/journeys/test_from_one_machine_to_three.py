@@ -54,7 +54,7 @@ def test_the_steps_bring_readers_relays_and_settings_into_the_database_that_mach
 
     with assemble(Settings()) as shared:
         assert shared.engine.dialect.name == "postgresql"
-        assert {person.address for person, _ in all_subscribers(shared, "", None)} == {ADA, GRACE}
+        assert {person.address for person, *_ in all_subscribers(shared, "", None)} == {ADA, GRACE}
         assert story_of(shared, ADA).subscriptions[0].state is SubscriptionState.ENDED
         assert [relay.name for relay in shared.relays] == ["own"]
         assert shared.settings.public_url == "https://news.example.org"

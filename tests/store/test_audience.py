@@ -162,8 +162,8 @@ def test_subscribers_are_listed_by_newsletter_and_state(town):
     def listed(newsletter=None, state=None):
         with read_only(town.engine) as conn:
             return [
-                (person.name, subscription.newsletter)
-                for person, subscription in list_subscribers(conn, newsletter, state)
+                (one.subscriber.name, one.subscription.newsletter)
+                for one in list_subscribers(conn, newsletter, state)
             ]
 
     assert listed() == [

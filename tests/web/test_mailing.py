@@ -35,7 +35,7 @@ def goodbyes(press: Press) -> None:
     """Many have left by one click, of which mails are to tell them."""
     subscribe(press, [f"reader{n}@example.org" for n in range(MANY)], datetime.now(UTC))
     with read_only(press.engine) as connection:
-        people = [person.id for person, _ in list_subscribers(connection)]
+        people = [person.id for person, *_ in list_subscribers(connection)]
     wishes = [Wish(Departure(one, "the-bench", 0), Evidence("one-click")) for one in people]
     unsubscribe_together(press, wishes, datetime.now(UTC))
     assert waiting(press) == MANY

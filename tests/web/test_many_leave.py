@@ -32,7 +32,7 @@ class Burst:
     def __init__(self, press: Press) -> None:
         self.press = press
         subscribe(press, [f"reader{n}@example.org" for n in range(MANY)], datetime.now(UTC))
-        self.everybody = sorted(person.id for person, _ in all_subscribers(press, "", None))
+        self.everybody = sorted(person.id for person, *_ in all_subscribers(press, "", None))
         self.answered: list[int] = []
         self.late: list[int] = []
 

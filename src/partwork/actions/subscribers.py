@@ -25,7 +25,7 @@ from partwork.model.audience import (
     SubscriptionState,
     SuppressionReason,
 )
-from partwork.store.audience import is_suppressed, list_subscribers, load_subscriber
+from partwork.store.audience import Listed, is_suppressed, list_subscribers, load_subscriber
 from partwork.store.bounce_records import load_records
 from partwork.store.consents import load_consents
 from partwork.store.engine import read_only
@@ -162,7 +162,7 @@ def _foretold(
 
 def all_subscribers(
     press: Press, newsletter: str, state: SubscriptionState | None
-) -> tuple[tuple[Subscriber, Subscription], ...]:
+) -> tuple[Listed, ...]:
     """Subscribers with their subscriptions, by address; of all newsletters where none is named."""
     if newsletter:
         load_newsletter(press, newsletter)
@@ -173,7 +173,8 @@ def all_subscribers(
 def export_subscribers(press: Press, newsletter: str) -> Iterator[str]:
     """CSV, some lines at a time, formulas defused; `import_subscribers` takes it back.
 
-    Columns are address, name, language, newsletter, state, confirmed_at, ended_at, tags, and
+    Columns are address, name, language, newsletter, state, confirmed_at, ended_at, suppressed (why
+    campaigns leave them out, so that no other system takes them for readers), tags, and
     `field.NAME` for each field that anybody has.
     """
     if newsletter:
@@ -183,15 +184,15 @@ def export_subscribers(press: Press, newsletter: str) -> Iterator[str]:
         yield csv_of([(*_COLUMNS, *(f"field.{name}" for name in fields))])
         rows = list_subscribers(connection, newsletter or None)
         while some := list(islice(rows, AT_ONCE)):
-            people = {person.id for person, _ in some}
+            people = {one.subscriber.id for one in some}
             tags, held_fields = load_tags(connection, people), load_fields(connection, people)
             yield csv_of(
                 (
-                    *_cells(person, held),
-                    tags_cell(tags.get(person.id, ())),
-                    *(held_fields.get(person.id, {}).get(name, "") for name in fields),
+                    *_cells(one),
+                    tags_cell(tags.get(one.subscriber.id, ())),
+                    *(held_fields.get(one.subscriber.id, {}).get(name, "") for name in fields),
                 )
-                for person, held in some
+                for one in some
             )
 
 
@@ -232,12 +233,14 @@ def erase(press: Press, address: str, now: datetime) -> ErasureReport:
 
 
 _COLUMNS = (
-    "address", "name", "language", "newsletter", "state", "confirmed_at", "ended_at", "tags",
+    "address", "name", "language", "newsletter", "state", "confirmed_at", "ended_at", "suppressed",
+    "tags",
 )  # fmt: skip
 
 
-def _cells(person: Subscriber, held: Subscription) -> tuple[str, ...]:
+def _cells(one: Listed) -> tuple[str, ...]:
     """All but the last of `_COLUMNS`."""
+    person, held, suppressed = one
     return (
         person.address,
         person.name,
@@ -246,6 +249,7 @@ def _cells(person: Subscriber, held: Subscription) -> tuple[str, ...]:
         held.state.value,
         held.confirmed_at.isoformat() if held.confirmed_at else "",
         held.ended_at.isoformat() if held.ended_at else "",
+        suppressed.value if suppressed else "",
     )
 
 

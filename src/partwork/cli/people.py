@@ -144,16 +144,16 @@ def list_(
     with press_of_home() as press:
         rows = all_subscribers(press, newsletter, state)
     if as_json:
-        print_json([{"subscriber": person, "subscription": held} for person, held in rows])
+        print_json([one._asdict() for one in rows])
         return DONE
     told = [
         (
             person.address,
             held.newsletter,
-            held.state.value,
+            f"{held.state}, suppressed: {suppressed}" if suppressed else held.state.value,
             f"{held.ended_at or held.confirmed_at or held.asked_at:%Y-%m-%d}",
         )
-        for person, held in rows
+        for person, held, suppressed in rows
     ]
     print_rows(("address", "newsletter", "state", "since"), told)
     return DONE

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -134,16 +134,25 @@ def load_subscribers_by_id(conn: Connection, people: Collection[int]) -> Mapping
     return {row.id: _subscriber(row) for row in rows}
 
 
+class Listed(NamedTuple):
+    """A subscriber with one subscription, and why no campaign goes there, if none does."""
+
+    subscriber: Subscriber
+    subscription: Subscription
+    suppressed: SuppressionReason | None
+
+
 def list_subscribers(
     conn: Connection, newsletter: str | None = None, state: SubscriptionState | None = None
-) -> Iterator[tuple[Subscriber, Subscription]]:
+) -> Iterator[Listed]:
     """Subscribers with each of their subscriptions, in order of joining; None: whichever.
 
     Rows are fetched as they are asked for, so take `engine.read_only` for the connection.
     """
     query = (
-        select(subscribers, subscriptions)
+        select(subscribers, subscriptions, suppressions.c.reason)
         .join(subscriptions, subscriptions.c.subscriber == subscribers.c.id)
+        .outerjoin(suppressions, suppressions.c.suppression_key == subscribers.c.suppression_key)
         .order_by(subscribers.c.id, subscriptions.c.newsletter)
     )
     if newsletter is not None:
@@ -151,7 +160,8 @@ def list_subscribers(
     if state is not None:
         query = query.where(subscriptions.c.state == state.value)
     for row in conn.execute(query, execution_options={"yield_per": 500}):
-        yield _subscriber(row), subscription_of(row)
+        why = SuppressionReason(row.reason) if row.reason else None
+        yield Listed(_subscriber(row), subscription_of(row), why)
 
 
 def count_subscriptions(conn: Connection) -> Mapping[tuple[str, SubscriptionState], int]:

@@ -88,7 +88,8 @@ _TITLES = {
 # of Ghost, of our own export, of others.
 _GONE_TITLES = frozenset(
     {"unsubtime", "cleantime", "emaildisabled", "deletedat", "endedat", "unsubscribed",
-     "unsubscribedat", "bounced", "bouncedat", "complainedat", "blocklisted"}
+     "unsubscribedat", "bounced", "bouncedat", "complainedat", "blocklisted", "suppressed",
+     "suppressedat", "suppressionreason"}
 )  # fmt: skip
 _NO_ADDRESS_COLUMN = (
     "no column is called email; name the columns in the first line, for example: email,name"
