@@ -46,6 +46,12 @@ def test_an_import_says_what_it_did(press: Press, readers: object, tmp_path: Pat
     assert report.errors[0].line == 4
 
 
+@pytest.mark.parametrize("text", ["", "\n\n", "email,name\n"])
+def test_a_file_without_a_row_is_no_import(press: Press, tmp_path: Path, text: str) -> None:
+    with pytest.raises(LibraryError, match="no row in it"):
+        imported(press, tmp_path, text)
+
+
 def test_rows_that_gave_nobody_are_told_beside_the_file(press: Press, tmp_path: Path) -> None:
     report = imported(
         press,

@@ -140,6 +140,8 @@ def import_subscribers(
             counts.update(these)
             progress((count + counts.total()) // 2, count)
         progress(count, count)
+    if not (counts or rejected.not_subscribed or rejected.unusable):
+        raise LibraryError(f"{file}: there is no row in it; nobody was added")
     return ImportReport(
         counts[ImportOutcome.ADDED],
         counts[ImportOutcome.ALREADY],
