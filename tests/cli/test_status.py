@@ -1,9 +1,11 @@
 """What waits, as an editor reads it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from partwork.actions.send import send
 from partwork.assembly import assemble
 from partwork.cli.main import run
 from partwork.settings import Settings
@@ -26,7 +28,7 @@ def test_readers_are_counted_as_people_count(
     people = tmp_path / "people.csv"
     people.write_text(f"email\n{rows}\n")
     into = ("--newsletter", "the-bench", "--confirmed", "at the fair")
-    assert run(["subscribers", "import", str(people), *into]) == 0
+    assert run(["subscribers", "import", str(people), *into]) == (0 if rows else 1)
     assert run(["compose", "greetings", "--letter", "--title", "Greetings"]) == 0
     capsys.readouterr()
 
@@ -71,3 +73,20 @@ def test_what_is_stopped_is_told_where_all_is_seen_with_the_reason(
     at = next(at for at, line in enumerate(told) if issue in line)
     assert told[at + 1].startswith("    is paused since ")
     assert told[at + 1].endswith(f"(a wrong link); `partwork resume {issue}` goes on")
+
+
+@pytest.mark.parametrize("command", ["pause", "cancel"])
+def test_who_stops_an_issue_is_told_for_whom_it_is_too_late(
+    named_home: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    run(["ingest", *map(str, sorted(ARTICLES.glob("*.txt"))), "--rights", "own"])
+    run(["compose", "compost", "--title", "A heap of one's own"])
+    with assemble(Settings()) as press:
+        subscribe(press, ["ada@example.org", "bob@example.org"])
+        issue = published(press, "compost")
+        send(press, issue, clock=lambda: datetime.now(UTC))
+    capsys.readouterr()
+
+    assert run([command, issue]) == 0
+
+    assert "though 2 of 2 readers have it already; " in capsys.readouterr().out

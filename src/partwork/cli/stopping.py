@@ -1,5 +1,7 @@
 """Commands by which a person stops an issue, lets it go on, and decides what is in doubt."""
 
+from typing import TYPE_CHECKING
+
 from partwork.cli.terminal import (
     DONE,
     SENDING,
@@ -14,6 +16,9 @@ from partwork.cli.terminal import (
     print_rows,
     utc_now,
 )
+
+if TYPE_CHECKING:
+    from partwork.assembly import Press
 
 
 @app.command(group=SENDING, sort_key=5)
@@ -33,7 +38,8 @@ def pause(issue: str, *, reason: str = "") -> int:
 
     with press_of_home() as press:
         found = pause_sending(press, issue, reason, utc_now())
-    out.print(f"{found.name}: paused; `partwork resume {found.name}` goes on")
+        reached = _reached(press, found.name)
+    out.print(f"{found.name}: paused{reached}; `partwork resume {found.name}` goes on")
     return DONE
 
 
@@ -79,8 +85,19 @@ def cancel(issue: str, *, reason: str = "") -> int:
 
     with press_of_home() as press:
         found = cancel_sending(press, issue, reason, utc_now())
-    out.print(f"{found.name}: cancelled; nothing more of it is sent")
+        reached = _reached(press, found.name)
+    out.print(f"{found.name}: cancelled{reached}; nothing more of it is sent")
     return DONE
+
+
+def _reached(press: "Press", issue: str) -> str:
+    """Whom it was too late for; nothing where nobody has it."""
+    from partwork.actions.send import standing_of
+
+    standing = standing_of(press, issue)
+    if not standing.accepted:
+        return ""
+    return f", though {standing.accepted:,} of {standing.planned:,} readers have it already"
 
 
 @app.command(group=SENDING, sort_key=8)
