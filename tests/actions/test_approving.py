@@ -47,6 +47,13 @@ def waits(press: Press, now=NOW) -> str:
     return "".join(publish(press, SERIES, at_once=True, now=now).waiting)
 
 
+def test_what_nobody_was_shown_is_not_approved(press: Press) -> None:
+    letter(press, "Bring gloves.")
+
+    with pytest.raises(NotApprovable, match="part 1 was not previewed yet; read it with `partwork"):
+        say_yes(press, "Ada")
+
+
 def test_by_its_name_just_the_words_are_approved_that_were_read(drafts: Press) -> None:
     with read_only(drafts.engine) as connection:
         (read,) = current_drafts(connection, SERIES)

@@ -83,15 +83,10 @@ def approve(
         )
     who = reviewer_of(newsletter, reviewer, role, channel, run_id)
     with read_only(press.engine) as connection:
-        seen = {draft.content_hash for draft in current_drafts(connection, series)}
-        seen |= {mail.content_hash for mail in mail_drafts(connection, series)}
-    unseen = [issue for issue in issues if issue.content_hash not in seen]
-    if unseen:
-        numbers = ", ".join(str(issue.number) for issue in unseen)
-        raise NotApprovable(
-            f"{series}: part {numbers} is not what was last previewed; "
-            f"read it again with `partwork preview {series}`, then approve"
-        )
+        drafts = current_drafts(connection, series)
+        shown = {draft.content_hash for draft in (*drafts, *mail_drafts(connection, series))}
+    if unseen := [issue for issue in issues if issue.content_hash not in shown]:
+        raise NotApprovable(_unread(series, unseen, drafts))
     refuse_faults(press, series, issues)
     with press.engine.begin() as connection:
         if take_back:
@@ -99,6 +94,15 @@ def approve(
             take_back_rejections(connection, hashes, who.name, now)
         say_yes(connection, newsletter, issues, who, now)
     return issues
+
+
+def _unread(series: str, unseen: Sequence[Issue], drafts: Sequence[Issue]) -> str:
+    numbers = ", ".join(str(issue.number) for issue in unseen)
+    if {issue.instalment for issue in unseen} & {draft.instalment for draft in drafts}:
+        what = "is not what was last previewed; read it again"
+    else:
+        what = "was not previewed yet; read it"
+    return f"{series}: part {numbers} {what} with `partwork preview {series}`, then approve"
 
 
 def reviewer_of(
