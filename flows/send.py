@@ -46,13 +46,19 @@ def run_lane(issue: str) -> SendReport:
         return report
 
 
-def so_far(press: Press, issue: str) -> Callable[[int, int], str]:
+def so_far(press: Press, issue: str) -> Callable[[int, int, bool], str]:
     """Writes the report while the issue is sent."""
     began = datetime.now(UTC)
 
-    def page_of(done: int, _of: int) -> str:
-        standing = standing_of(press, issue)
-        return page_so_far(issue, standing, answered=done, since=began, now=datetime.now(UTC))
+    def page_of(done: int, _of: int, is_cut_short: bool) -> str:
+        return page_so_far(
+            issue,
+            standing_of(press, issue),
+            answered=done,
+            since=began,
+            now=datetime.now(UTC),
+            is_cut_short=is_cut_short,
+        )
 
     return page_of
 

@@ -83,3 +83,13 @@ def test_pictures_stand_in_the_preview_where_there_are_any(press: Press) -> None
     assert f'<img src="{url}" alt="Part 1, 375-light"' in with_one
     assert "<img" not in without
     assert "as on a phone" not in without
+
+
+def test_a_run_that_was_ended_tells_no_time_at_which_it_is_done() -> None:
+    standing = Tally(accepted=4, pending=6)
+
+    page = page_so_far("x", standing, answered=4, since=NOW, now=LATER, is_cut_short=True)
+
+    report = html(page)
+    assert f"This run was ended at {LATER:%H:%M:%S} UTC: 4 were answered in it." in report
+    assert "done about" not in report

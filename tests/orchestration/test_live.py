@@ -1,6 +1,7 @@
 """How far a run has come is shown while it works, and nobody waits for it."""
 
 import logging
+from contextlib import suppress
 
 import pytest
 from prefect import flow
@@ -14,8 +15,8 @@ from tests.orchestration.runs import as_in
 pytestmark = pytest.mark.prefect
 
 
-def so_far(done: int, of: int) -> str:
-    return f"{done} of {of}"
+def so_far(done: int, of: int, is_cut_short: bool) -> str:
+    return f"{done} of {of}{', and no more' if is_cut_short else ''}"
 
 
 def test_report_and_bar_are_one_artifact_each_that_is_written_anew(prefect: RunningPrefect):
@@ -42,6 +43,24 @@ def test_report_and_bar_are_one_artifact_each_that_is_written_anew(prefect: Runn
         writes()
 
     assert shown() == [100, 75, "all done"]
+
+
+def test_a_run_that_is_ended_does_not_go_on_promising(prefect: RunningPrefect):
+    @flow(name="ends")
+    def ends() -> None:
+        with (
+            suppress(KeyboardInterrupt),
+            LiveReport("a report cut short", so_far, bar="a bar cut short") as live,
+        ):
+            live.tell(1, 4)
+            raise KeyboardInterrupt
+
+    with as_in(prefect):
+        ends()
+
+    query = {"artifacts": {"key": {"any_": ["a-report-cut-short", "a-bar-cut-short"]}}}
+    told = {one["key"]: one["data"] for one in prefect.api.post("/artifacts/filter", query)}
+    assert told == {"a-report-cut-short": "1 of 4, and no more", "a-bar-cut-short": 25}
 
 
 def test_who_works_goes_on_where_the_dashboard_is_away(

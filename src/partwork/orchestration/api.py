@@ -45,10 +45,16 @@ class Api:
     origin can read.
     """
 
-    def __init__(self, place: Place, timeout_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        place: Place,
+        timeout_seconds: float = PATIENCE_SECONDS,
+        busy_seconds: float = BUSY_LIMIT_SECONDS,
+    ) -> None:
         self.port = place.port
         self._address = urlsplit(place.own_url).hostname or ""
         self._timeout_seconds = timeout_seconds
+        self._busy_seconds = busy_seconds
         self._client = str(uuid4())
         self._headers = {
             "Content-Type": "application/json",
@@ -89,7 +95,7 @@ class Api:
         So is one that does not know our token: it is good for an hour, or until its database
         is wiped.
         """
-        deadline = time.monotonic() + BUSY_LIMIT_SECONDS
+        deadline = time.monotonic() + self._busy_seconds
         has_token = method == "GET"  # needs none
         while True:
             status, content = self._ask_once(method, path, body)

@@ -1,15 +1,19 @@
 """SIGTERM, and the death of whoever stands for a run, put off until what is under way is done."""
 
 import contextvars
+import logging
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import NoReturn, TypeVar
 
 Done = TypeVar("Done")
+
+_log = logging.getLogger("partwork.sending")
 
 _under_way: list[threading.Event] = []  # what it is that is to be heard out
 _nobody_waits = threading.Event()
@@ -20,8 +24,9 @@ def ending_gently(work: Callable[[Callable[[], bool]], Done]) -> Done:
 
     Prefect ends a run by an exception wherever its main thread just is. A lane would then not hear
     the replies to mails that have left, and those would be in doubt. So the work has a thread of
-    its own, and the exception goes on when the work is done; a second one goes on at once. Signals
-    are handled as before, since Prefect takes a run for cancelled only while its handler stands.
+    its own, and the exception goes on when the work is done, however often it comes: systemd
+    signals each process of a unit, and who stands for a run passes its own on. Signals are handled
+    as before, since Prefect takes a run for cancelled only while its handler stands.
     """
     begin, is_over = threading.Event(), threading.Event()
     made: Future[Done] = Future()
@@ -44,8 +49,11 @@ def ending_gently(work: Callable[[Callable[[], bool]], Done]) -> Done:
             is_over.wait()
         except BaseException:
             is_told.set()
-            if begin.is_set():
-                is_over.wait()
+            while begin.is_set() and not is_over.is_set():
+                with suppress(BaseException):
+                    is_over.wait()
+            if made.done() and (error := made.exception()):
+                _log.error("what was under way when it was told to end: %s", error)
             raise
         return made.result()
     finally:

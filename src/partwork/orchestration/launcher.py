@@ -250,7 +250,7 @@ class RunningPrefect:
         server, others = self.children[:1], self.children[1:]
         end_all(others, RUNS_END_SECONDS)
         if others and server[0].ended(within=0) is None:
-            self.api = Api(self.place, LAST_REQUEST_SECONDS)
+            self.api = Api(self.place, LAST_REQUEST_SECONDS, busy_seconds=0)
             with suppress(PartworkError):
                 self.end_left_over()
         end_all(server, SERVER_ENDS_SECONDS)

@@ -9,11 +9,9 @@ from types import TracebackType
 from typing import Self
 from uuid import UUID
 
-from httpx import HTTPError  # Prefect's client speaks by it
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import ArtifactUpdate
-from prefect.exceptions import PrefectException
 
 from partwork.model.errors import PartworkError
 from partwork.orchestration.artifacts import artifact_key, bounded
@@ -32,12 +30,13 @@ _log = logging.getLogger("partwork.progress")
 class LiveReport:
     """One report of a run and one bar, in per cent, written anew now and then.
 
-    `page` makes the report of done and of all. A thread of its own writes, so that nobody waits for
-    a server that is slow or away: what cannot be written is logged.
+    `page` makes the report of done, of all, and of whether it ended before its time. A thread of
+    its own writes, so that nobody waits for a server that is slow or away: what cannot be written
+    is logged.
     """
 
     def __init__(
-        self, report: str, page: Callable[[int, int], str], *, bar: str, first: float = FIRST
+        self, report: str, page: Callable[[int, int, bool], str], *, bar: str, first: float = FIRST
     ) -> None:
         self._report_key, self._bar_key = artifact_key(report), artifact_key(bar)
         self._page, self._first = page, first
@@ -85,14 +84,14 @@ class LiveReport:
                 self._write_bar(client, *self._seen)
             if self._last:
                 self._write(client, self._last)
+            else:
+                self._write_so_far(client, *self._seen, is_cut_short=True)
 
-    def _write_so_far(self, client: SyncPrefectClient, done: int, of: int) -> None:
-        try:
-            page = self._page(done, of)
-        except PartworkError as error:
-            _log.warning("%s is not shown: %s", self._report_key, error)
-        else:
-            self._write(client, page)
+    def _write_so_far(
+        self, client: SyncPrefectClient, done: int, of: int, *, is_cut_short: bool = False
+    ) -> None:
+        with _or_logged(self._report_key):
+            self._write(client, self._page(done, of, is_cut_short))
 
     def _write(self, client: SyncPrefectClient, page: str) -> None:
         with _or_logged(self._report_key):
@@ -127,5 +126,7 @@ def _made_bar(key: str, progress: float) -> UUID:
 def _or_logged(key: str) -> Iterator[None]:
     try:
         yield
-    except (PrefectException, HTTPError, OSError) as error:
+    except PartworkError as error:
+        _log.warning("%s is not shown: %s", key, error)
+    except Exception as error:  # noqa: BLE001 a report is worth no run
         _log.warning("%s is not shown: %s", key, type(error).__name__)

@@ -15,9 +15,18 @@ def page(report: SendReport) -> str:
 
 
 def page_so_far(
-    issue: str, standing: Tally, *, answered: int, since: datetime, now: datetime
+    issue: str,
+    standing: Tally,
+    *,
+    answered: int,
+    since: datetime,
+    now: datetime,
+    is_cut_short: bool = False,
 ) -> str:
-    """The same while it is sent: how fast this run is, and when it may be done."""
+    """The same while it is sent: how fast this run is, and when it may be done, if it goes on."""
+    if is_cut_short:
+        said = f"This run was ended at {now:%H:%M:%S} UTC: {answered:,} were answered in it."
+        return f"# {escaped(issue)}\n\n{escaped(said)}\n\n{_standing(standing)}"
     passed = max((now - since).total_seconds(), 1)
     per_minute = answered / passed * 60
     words = [f"Sending since {since:%H:%M} UTC: {answered:,} answered in this run"]
