@@ -8,7 +8,7 @@ from prefect.states import Completed, Failed
 from pydantic import Field
 
 from partwork.actions.claims import claims_markdown
-from partwork.actions.reviewing import Outcome, Question, answer, ask, superseded
+from partwork.actions.reviewing import Outcome, Question, answer, ask, close, superseded
 from partwork.assembly import Press, assemble
 from partwork.model.errors import PartworkError
 from partwork.orchestration.answers import (
@@ -52,6 +52,7 @@ def review(
         return Failed(message="a review waits for an answer: start the deployment review/review")
     run_id = str(runtime.flow_run.id)
     now = datetime.now(UTC)
+    outcome = Outcome("")
     try:
         with assemble(Settings()) as press:
             outcome = take_answers(press, run_id, now)
@@ -68,9 +69,13 @@ def review(
             )
             if isinstance(question, str):
                 return Completed(message=outcome.message or question)
-            call_off(superseded(press, question, now))
+            if given := replace_older(press, question, now):
+                return Completed(message=f"{given}; run review again if more is to be decided")
     except PartworkError as error:
-        return Failed(message=str(error))
+        if str(error) in outcome.message:  # which says why an answer was not taken
+            return Failed(message=f"{outcome.message}; run review again")
+        said = (outcome.message, str(error))  # what was taken stays taken
+        return Failed(message="; ".join(filter(None, said)))
     return put(question, now)
 
 
@@ -84,6 +89,19 @@ def take_answers(press: Press, run_id: str, now: datetime) -> Outcome:
                 tell_approved(issue.name, issue.audience.newsletter, issue.audience.series)
             taken = outcome
     return taken
+
+
+def replace_older(press: Press, question: Question, now: datetime) -> str:
+    """Ends runs that wait for no other answer than this one.
+
+    Somebody may have answered one of them just before: what became of that, and nothing is asked.
+    """
+    older = superseded(press, question, now)
+    runs = {review.run_id for review in older}
+    call_off(runs)  # from now on nobody answers there
+    given = "; ".join(filter(None, (take_answers(press, run, now).message for run in runs)))
+    close(press, (*older, question.review) if given else older, now)
+    return given
 
 
 def put(question: Question, now: datetime) -> NoReturn:

@@ -17,6 +17,7 @@ from tests.actions.appearing import (
     change_settings,
     editor_of,
     letters,
+    notice,
     tick,
 )
 from tests.actions.sending import ledger, subscribe
@@ -122,3 +123,23 @@ def test_one_more_yes_after_the_slot_moves_nobody_to_the_next(press: Press, cour
     approve(press, course, 1, reviewer="Grace", channel="cli", now=TUESDAY + timedelta(minutes=5))
 
     assert "mary@example.org" in recipients(press, TUESDAY + TICK)
+
+
+@pytest.mark.parametrize("gone", ["01", "02"])
+def test_nobody_waits_for_a_part_whose_file_is_gone_and_the_editor_is_told(
+    by_smtp: Press, series: str, readers: tuple[str, ...], server: RoughServer, gone: str
+) -> None:
+    change_settings(by_smtp, series, mode='"course"')
+    (first, second) = by_smtp.library.instalment_files(series)
+    third = second.read_text().replace("part0002", "part0003").replace("number: 2", "number: 3")
+    second.with_name("03-letters.md").write_text(third.replace("Other words", "Last words"))
+    approve_all(by_smtp, series)
+    tick(by_smtp, NOW)
+    came = {"01": ["compost-02", "compost-03"], "02": ["compost-01", "compost-03"]}[gone]
+
+    (first if gone == "01" else second).unlink()
+    approve_all(by_smtp, series)
+
+    assert [tick(by_smtp, slot)[0] for slot in (TUESDAY, FRIDAY)] == [[part] for part in came]
+    assert server.got[editor_of(by_smtp)] == 1
+    assert f"its readers go on with part {int(gone) + 1}" in notice(by_smtp, server)["Subject"]

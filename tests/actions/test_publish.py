@@ -1,6 +1,7 @@
 """A part is published in its slot, if it was approved in time, and never twice."""
 
 import shutil
+from collections import deque
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,8 +16,10 @@ from partwork.assembly import Press
 from partwork.library import LibraryError
 from partwork.model.series import Division
 from partwork.store.claiming import claim
+from tests.actions.conftest import READERS
 from tests.conftest import NOW
 from tests.store.noting import note_attempt
+from tests.transport.rough_server import RoughServer
 
 # The home's newsletter appears on Tuesdays and Fridays at 07:30 in Berlin, 06:30 UTC in winter.
 TUESDAY = datetime(2026, 3, 3, 6, 30, tzinfo=UTC)
@@ -105,6 +108,24 @@ def test_at_once_waits_until_the_part_before_is_sent(press: Press, approved: str
 
     assert report.planned == ()
     assert f"partwork send {first.issue}" in report.waiting[0]
+
+
+def test_at_once_waits_while_servers_put_the_part_before_off_but_not_for_days(
+    by_smtp: Press, server: RoughServer, approved: str
+) -> None:
+    for reader in READERS:
+        server.answers[f"RCPT {reader}"] = deque(["450 4.7.1 greylisted"])
+    first = publish(by_smtp, approved, at_once=True, now=NOW).planned[0]
+    send(by_smtp, first.issue, clock=lambda: NOW)
+
+    soon, later = (
+        publish(by_smtp, approved, at_once=True, now=NOW + passed)
+        for passed in (timedelta(minutes=1), timedelta(hours=1))
+    )
+
+    assert soon.planned == ()
+    assert "part 1 has just left, and not all have it yet; ask again after 10:" in soon.waiting[0]
+    assert [plan.issue.startswith("compost-02") for plan in later.planned] == [True]
 
 
 def test_a_part_that_reaches_nobody_is_not_used_up(press: Press, series: str) -> None:

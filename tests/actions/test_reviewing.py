@@ -9,7 +9,15 @@ import pytest
 from partwork.actions.approve import approve
 from partwork.actions.preview import preview
 from partwork.actions.publish import publish
-from partwork.actions.reviewing import Answer, Outcome, Question, answer, ask, superseded
+from partwork.actions.reviewing import (
+    Answer,
+    Outcome,
+    Question,
+    answer,
+    ask,
+    close,
+    superseded,
+)
 from partwork.actions.status import status_of_series
 from partwork.actions.waiting import runs_that_wait, waiting
 from partwork.assembly import Press
@@ -243,10 +251,38 @@ def test_a_run_that_asks_the_same_takes_the_place_of_the_one_before(
 
     last = asked(press, "last", now=NOW + 2 * DAY)
 
-    assert superseded(press, last, NOW + 2 * DAY) == ("whole", "one")
+    older = superseded(press, last, NOW + 2 * DAY)
+    assert [review.run_id for review in older] == ["whole", "one"]
+    close(press, older, NOW + 2 * DAY)
     assert answer(press, "whole", whole.review.key, YES, NOW + 2 * DAY) is None
     assert reviewers(press, last) == [[], []]
     assert superseded(press, whole, NOW) == ()
+
+
+def test_an_answer_to_a_question_that_another_is_about_to_replace_counts(
+    press: Press, parts: str
+) -> None:
+    first = asked(press, "first")
+    second = asked(press, "second", now=NOW + DAY)
+    older = superseded(press, second, NOW + DAY)
+
+    no = Answer(Decision.REJECT, "Ada", notes="a wrong dose")
+    taken = said(press, first, no, now=NOW + DAY)
+    close(press, older, NOW + DAY)
+
+    assert taken.message.startswith("parts 1, 2 rejected by Ada")
+    assert superseded(press, second, NOW + DAY) == ()
+    assert "rejected by Ada" in said(press, second, YES, now=NOW + DAY).message
+    assert reviewers(press, second) == [[], []]
+
+
+def test_an_answer_while_a_file_is_half_written_is_told_that_it_was_not_taken(
+    press: Press, parts: str
+) -> None:
+    question = asked(press)
+    press.library.instalment_files(SERIES)[1].write_text("---\nnumber = ")
+
+    assert said(press, question, YES).message.startswith("that answer was not taken: ")
 
 
 def test_what_comes_from_outside_is_words_in_the_description(press: Press, parts: str) -> None:

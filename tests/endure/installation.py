@@ -115,8 +115,9 @@ class Installation:
         self.start_redis()
         self._run("server", "database", "upgrade", "--yes")
         self._prefect("services", "server", "services", "start")
-        for port in SERVERS:
+        for port in SERVERS:  # Prefect's fall over each other on an empty database; units restart
             self.start_server(port)
+            wait_until(lambda port=port: self._is_up(port), within_seconds=120, every_seconds=0.5)
         self.parts["proxy"] = self.core.start(
             *(found("caddy") or "caddy", "run", "--config", str(DEPLOY / "Caddyfile")),
             *("--adapter", "caddyfile"),
@@ -205,11 +206,11 @@ class Installation:
             connection.execute("CREATE DATABASE partwork")
             connection.execute((DEPLOY / "postgres" / "prefect.sql").read_text())
 
-    def _is_up(self) -> bool:
+    def _is_up(self, port: int = PROXIED) -> bool:
         import httpx
 
         try:
-            url = f"http://{self.core.address}:{PROXIED}/api/health"
+            url = f"http://{self.core.address}:{port}/api/health"
             return httpx.get(url, trust_env=False).status_code == 200
         except httpx.HTTPError:
             return False

@@ -8,11 +8,13 @@ from partwork.actions.approve import approve
 from partwork.actions.issue_named import issue_named
 from partwork.actions.letter import begin_letter
 from partwork.actions.preview import preview
+from partwork.actions.send import send
 from partwork.actions.stopping import resume
 from partwork.assembly import Press
 from partwork.store.engine import read_only
 from partwork.store.stops import load_stop
 from partwork.subscribing.page_links import stop_key
+from tests.actions.sending import published, subscribe
 
 
 @pytest.fixture
@@ -57,6 +59,20 @@ def test_looking_stops_nothing_and_the_button_does(press: Press, client, issue: 
 
     resume(press, issue, datetime.now(UTC))
     assert "Stop this issue?" in client.get(path).text
+    assert "readers have it already" not in client.get(path).text
+
+
+def test_whoever_stops_it_is_told_for_whom_it_is_too_late(press: Press, client) -> None:
+    words = {"subject": "A letter", "preheader": "What it is about."}
+    begin_letter(press, "late", title="Late", newsletter="", **words, text="Words.")
+    subscribe(press, ["ada@example.org", "bob@example.org"])
+    issue = published(press, "late")
+    send(press, issue, clock=lambda: datetime.now(UTC))
+    path = address(press, issue)
+
+    assert "cannot be called back; 2 of 2 readers have it already." in client.get(path).text
+    stopped = client.post(path, data={"stop": "yes"}).text
+    assert "; 2 of 2 readers have it already." in stopped
 
 
 def test_without_our_key_nothing_is_stopped(press: Press, client, issue: str) -> None:

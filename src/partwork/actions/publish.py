@@ -22,6 +22,7 @@ from partwork.actions.stopping import why_stopped
 from partwork.actions.stopping import words_for as stopped_words
 from partwork.assembly import Press
 from partwork.library import LibraryError
+from partwork.model.delivery import Tally
 from partwork.model.errors import PartworkError
 from partwork.model.issue import Issue
 from partwork.model.newsletter import Cadence
@@ -38,6 +39,7 @@ from partwork.store.slots import decided_at, left_out, save_look
 from partwork.store.stops import stop_against
 
 LEASE = timedelta(minutes=5)
+ON_ITS_WAY = timedelta(hours=1)  # greylisting takes minutes; a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,16 +212,24 @@ def _note_look(press: Press, series: Series, at_once: bool, now: datetime) -> No
 
 
 def _free_now(press: Press, series: Series, now: datetime) -> datetime | str:
-    """Now, unless the part before is still on its way: a double click publishes one part."""
+    """Now, unless the part before is still on its way: a double click publishes one part.
+
+    What servers put off, or what waits for the mail of a week, is on its way for an hour.
+    """
     with read_only(press.engine) as connection:
         last = last_campaign(connection, series.slug)
         issue = load_issue(connection, last.content_hash) if last else None
         stop = stop_against(connection, issue.content_hash) if issue else None
-        pending = tally(connection, issue.content_hash).pending if issue else 0
-    if issue and pending and not (stop and stop.kind is StopKind.CANCELLED):
+        standing = tally(connection, issue.content_hash) if issue else Tally()
+    if last is None or issue is None or (stop and stop.kind is StopKind.CANCELLED):
+        return now
+    if standing.pending:
         if stop:
             return f"part {issue.number} {stopped_words(issue.name, stop)}"
         return f"part {issue.number} is not sent yet; `partwork send {issue.name}` does it"
+    if (standing.deferred or standing.gathered) and now - last.due_at < ON_ITS_WAY:
+        at = f"{last.due_at + ON_ITS_WAY:%H:%M} UTC"
+        return f"part {issue.number} has just left, and not all have it yet; ask again after {at}"
     return now
 
 

@@ -1,7 +1,7 @@
 """A course: each subscriber's next part when it is due to them, by their own clocks."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,7 +18,13 @@ from partwork.model.series import Instalment, Series
 from partwork.model.zone import zone_named
 from partwork.scheduling.cadence import last_slot, next_slot, zone_of
 from partwork.store.campaigns import enrol, plan_course
-from partwork.store.courses import due_parts, next_parts, put_off, zones_to_enrol
+from partwork.store.courses import (
+    due_parts,
+    next_parts,
+    pass_over,
+    put_off,
+    zones_to_enrol,
+)
 from partwork.store.engine import read_only
 
 # A part as it may be mailed in a slot; else why it may not, in words.
@@ -42,6 +48,7 @@ def publish_course(
                 first = next_slot(_of_reader(cadence, zone), now)
                 enrol(connection, series.newsletter, series.slug, first, now, zone=zone)
     numbers = [part.number for part in series.instalments]
+    _pass_over_gaps(press, series, numbers, now)
     with read_only(press.engine) as connection:
         due = due_parts(connection, series.slug, now, numbers)
         soon = next_parts(connection, series.slug, now + A_DAY_AHEAD, numbers)
@@ -63,6 +70,16 @@ def publish_course(
     if not planned and not waiting:
         waiting.append(f"{series.slug}: next slot {next_slot(cadence, now):%Y-%m-%d %H:%M} UTC")
     return planned, waiting
+
+
+def _pass_over_gaps(press: Press, series: Series, numbers: Sequence[int], now: datetime) -> None:
+    """Nobody waits for a part whose file is gone: the next one there is comes in its place."""
+    for missing in sorted(set(range(1, max(numbers, default=1))) - set(numbers)):
+        then = min(number for number in numbers if number > missing)
+        with press.engine.begin() as connection:
+            readers = pass_over(connection, series.slug, missing, then, now)
+        if readers:
+            _tell_of_gap(press, series, missing, then, now)
 
 
 def is_closed(series: Series, cadence: Cadence, now: datetime) -> bool:
@@ -100,6 +117,18 @@ def _put_off_overdue(
 def _of_reader(cadence: Cadence, zone: str) -> Cadence:
     """The cadence by a reader's own clocks; of a zone that is not known (any more), as it is."""
     return replace(cadence, zone=zone) if zone and zone_named(zone) else cadence
+
+
+def _tell_of_gap(press: Press, series: Series, missing: int, then: int, now: datetime) -> None:
+    lines = (
+        f"{series.title} has no part {missing} any more. Readers who were to have it go on with "
+        f"part {then}.",
+        f"If it should be there, put its file back into content/series/{series.slug}: who has not "
+        f"come to part {missing} gets it then.",
+    )
+    subject = f"{series.slug} has no part {missing}: its readers go on with part {then}"
+    notice = Notice(f"gap {series.slug} {missing}", subject, lines)
+    tell_once(press, series.newsletter, notice, now)
 
 
 def _tell_of_review(press: Press, series: Series, now: datetime) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from partwork.actions.approval_state import is_undecided, said, standing_of, state_of
 from partwork.actions.approve import (
-    NotApprovable,
     Reviewer,
     object_to,
     plain_notes,
@@ -26,6 +25,7 @@ from partwork.actions.segments import readers_of
 from partwork.actions.waiting import said_of
 from partwork.assembly import Press
 from partwork.library import LibraryError
+from partwork.model.errors import PartworkError
 from partwork.model.fault import Fault
 from partwork.model.issue import Issue
 from partwork.model.newsletter import Newsletter
@@ -176,7 +176,7 @@ def answer(press: Press, run_id: str, key: str, given: Answer, now: datetime) ->
 
     None: it was taken before, and means nothing more. A yes is recorded for each draft that its
     file still gives; of one that was edited meanwhile it says so. An answer that cannot be taken
-    decides nothing, and says why. Raises LibraryError where the series' files cannot be read.
+    decides nothing, and says why.
     """
     with read_only(press.engine) as connection:
         review = load_review(connection, run_id, key)
@@ -188,14 +188,18 @@ def answer(press: Press, run_id: str, key: str, given: Answer, now: datetime) ->
         if given.decision is Decision.APPROVE:
             return _approve(press, review, given, now)
         return _object(press, review, given, now)
-    except (NotApprovable, LibraryError) as error:
+    except PartworkError as error:
         return _closed(press, review, now, f"that answer was not taken: {error}")
 
 
-def superseded(press: Press, question: Question, now: datetime) -> tuple[str, ...]:
-    """Runs that asked before about nothing but what is asked now; their questions are closed."""
+def superseded(press: Press, question: Question, now: datetime) -> tuple[Review, ...]:
+    """Questions of earlier runs about nothing but what is asked now.
+
+    Whoever asks closes them by `close`, when nobody can answer them any more and the answers that
+    were given are taken.
+    """
     asked = {part.content_hash for part in question.review.parts}
-    with press.engine.begin() as connection:
+    with read_only(press.engine) as connection:
         older = [
             review
             for review in open_reviews(connection, now)
@@ -207,12 +211,18 @@ def superseded(press: Press, question: Question, now: datetime) -> tuple[str, ..
         slug = question.series.slug
         current = {draft.content_hash for draft in current_drafts(connection, slug)}
         current |= {one.content_hash for one in mail_drafts(connection, slug)}
-        over = [
-            review
-            for review in older
-            if {part.content_hash for part in review.parts} & current <= asked
-        ]
-        return tuple(r.run_id for r in over if close_review(connection, r, now))
+    return tuple(
+        review
+        for review in older
+        if {part.content_hash for part in review.parts} & current <= asked
+    )
+
+
+def close(press: Press, reviews: Sequence[Review], now: datetime) -> None:
+    """Nobody waits for answers to these questions any more."""
+    with press.engine.begin() as connection:
+        for review in reviews:
+            close_review(connection, review, now)
 
 
 def _approve(press: Press, review: Review, given: Answer, now: datetime) -> Outcome | None:

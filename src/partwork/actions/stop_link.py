@@ -8,6 +8,7 @@ from partwork.actions.issue_named import issue_named
 from partwork.actions.stopping import Stopped, pause, why_stopped
 from partwork.assembly import Press
 from partwork.store.engine import read_only
+from partwork.store.ledger import tally
 from partwork.store.stops import load_stop
 from partwork.subscribing.page_links import check_stop_key
 
@@ -16,18 +17,26 @@ REASON = "stopped by the link in the notice that it starts"
 
 @dataclass(frozen=True, slots=True)
 class StopView:
-    """What the page shows of an issue; `stopped` is why nothing of it leaves ("": it may)."""
+    """What the page shows of an issue; `stopped` is why nothing of it leaves ("": it may).
+
+    `reached` of `planned` readers have it already.
+    """
 
     issue: str
     subject: str
     stopped: str
+    reached: int
+    planned: int
 
 
 def stop_behind(press: Press, issue: str, key: str, now: datetime) -> StopView:
     """What a link is about, and changes nothing. Raises BadToken, LinkHasRunOut, LibraryError."""
     check_stop_key(issue, key, now, press.secrets)
     found = issue_named(press, issue)
-    return StopView(found.name, found.subject, why_stopped(press, found))
+    with read_only(press.engine) as connection:
+        standing = tally(connection, found.content_hash)
+    stopped = why_stopped(press, found)
+    return StopView(found.name, found.subject, stopped, standing.accepted, standing.planned)
 
 
 def stop(press: Press, issue: str, key: str, now: datetime) -> StopView:

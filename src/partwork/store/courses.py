@@ -47,6 +47,17 @@ def due_parts(
     return found
 
 
+def pass_over(conn: Connection, series: str, missing: int, then: int, by: datetime) -> int:
+    """Give readers whose next part is due by then, and is none of the course, the part behind it.
+
+    They keep their slot. How many there were.
+    """
+    moved = conn.execute(
+        update(courses).where(*_is_next(series, by, (missing,))).values(next_number=then)
+    )
+    return moved.rowcount
+
+
 def put_off(
     conn: Connection,
     series: str,

@@ -31,7 +31,8 @@ def stopping_routes(press: Press, pages: Pages) -> APIRouter:
             return _stopped(pages, view)
         text = (
             f"“{view.subject}” ({view.issue}). Press the button, and nothing of it leaves, on no "
-            "machine, until somebody lets it go on. What has left cannot be called back."
+            "machine, until somebody lets it go on. What has left cannot be called back"
+            f"{_reached(view)}."
         )
         return pages.button(("Stop this issue?", text), "stop", "Stop it", 200)
 
@@ -49,4 +50,11 @@ def stopping_routes(press: Press, pages: Pages) -> APIRouter:
 
 
 def _stopped(pages: Pages, view: StopView) -> Response:
-    return pages.message(("It is stopped", f"“{view.subject}”: {view.issue} {view.stopped}."), 200)
+    text = f"“{view.subject}”: {view.issue} {view.stopped}{_reached(view)}."
+    return pages.message(("It is stopped", text), 200)
+
+
+def _reached(view: StopView) -> str:
+    if not view.reached:
+        return ""
+    return f"; {view.reached:,} of {view.planned:,} readers have it already"
