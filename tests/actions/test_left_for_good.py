@@ -61,7 +61,7 @@ def bring_in(press: Press, addresses: list[str], newsletter: str, now: datetime)
 
 def readers_of(press: Press, newsletter: str) -> set[str]:
     confirmed = all_subscribers(press, newsletter, SubscriptionState.CONFIRMED)
-    return {person.address for person, _ in confirmed}
+    return {person.address for person, *_ in confirmed}
 
 
 def restored_with_log(press: Press, kept: Path, to: Settings, now: datetime) -> None:

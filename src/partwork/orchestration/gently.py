@@ -13,6 +13,10 @@ from typing import NoReturn, TypeVar
 
 Done = TypeVar("Done")
 
+# Between two looks for signals: the system may hand one to another thread, and then it wakes nobody
+# who waits for a lock (signal(7), Python's signal module).
+LOOK_SECONDS = 0.2
+
 _log = logging.getLogger("partwork.sending")
 
 _under_way: list[threading.Event] = []  # what it is that is to be heard out
@@ -46,12 +50,13 @@ def ending_gently(work: Callable[[Callable[[], bool]], Done]) -> Done:
             run = contextvars.copy_context().run
             threading.Thread(target=run, args=(aside,), daemon=True, name="under way").start()
             begin.set()  # whoever is ended before has nothing to wait for
-            is_over.wait()
+            while not is_over.wait(LOOK_SECONDS):
+                pass
         except BaseException:
             is_told.set()
             while begin.is_set() and not is_over.is_set():
                 with suppress(BaseException):
-                    is_over.wait()
+                    is_over.wait(LOOK_SECONDS)
             if made.done() and (error := made.exception()):
                 _log.error("what was under way when it was told to end: %s", error)
             raise
