@@ -5,7 +5,7 @@
 starts it in a fresh home as people do and prints Markdown; Linux alone tells what is asked here.
 `start`, five minutes: five times from nothing to ready, and once more each, memory and processor
 time at rest, and what one look of `publish` takes that finds nothing to do. `ticks`, half an hour
-for 500 of those looks: whether memory grows, and that Prefect forgets old runs. `send`, five
+for 500 of those looks: whether memory grows, and that Prefect forgets old runs. `send`, eight
 minutes for 100,000 readers: five issues by runs and five by `partwork send`, in turn, to a server
 that costs next to nothing. Run on a machine that has nothing else to do.
 """

@@ -69,7 +69,8 @@ def test_to_cancel_a_run_pauses_its_issue_until_a_person_resumes_it(
     prefect.api.post(f"/flow_runs/{run}/set_state", CANCELLING)
     wait_until(lambda: has_ended(prefect, run))
 
-    assert state_of(prefect, run)["type"] == "CANCELLED"
+    # Crashed, where Prefect has not heard from the run within the one second that it waits.
+    assert state_of(prefect, run)["type"] in {"CANCELLED", "CRASHED"}
     with as_in(prefect):
         heed_the_dashboard(press)  # where the server was too busy to tell the run why it ends
     stop = stop_of(press, issue)
