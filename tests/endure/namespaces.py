@@ -14,6 +14,7 @@ from pathlib import Path
 
 BRIDGE, NETWORK = "partwork", "10.77.0"
 HERE = f"{NETWORK}.254"
+GONE_WITHIN = 10  # seconds; what is killed is gone within one
 HOSTS = Path("/etc/netns")  # `ip netns exec` has its files in place of those of /etc
 
 
@@ -63,11 +64,20 @@ class Machine:
         # The first process of its numbers takes all others with it. It does not die by itself when
         # it has become another user meanwhile, as PostgreSQL does.
         children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+        first = []
         with suppress(OSError):
-            for number in children.read_text().split():
+            first = children.read_text().split()
+        for number in first:
+            with suppress(ProcessLookupError):
                 os.kill(int(number), signal.SIGKILL)
-        started.kill()
-        started.wait()
+        if not first:
+            started.kill()
+        try:
+            # Until all of them are gone: PostgreSQL does not start where one of the old is left.
+            started.wait(timeout=GONE_WITHIN)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
         self.running.remove(started)
 
 
