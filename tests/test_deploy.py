@@ -21,6 +21,7 @@ STEPS = DEPLOY.with_name("docs") / "operations.md"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+OF_SERVERS = DEPLOY / "systemd" / "partwork-prefect-api@.service"
 GIVEN = dict(
     line.replace('"', "").split("=", 1)
     for line in (DEPLOY / "machines.env.example").read_text().splitlines()
@@ -96,6 +97,7 @@ def test_prefect_understands_its_commands_and_settings(tmp_path: Path):
         lines = [line.replace(word, by) for line in lines]
     given = {name: value for name, value in GIVEN.items() if name.startswith("PREFECT_")}
     given["PREFECT_LOCAL_STORAGE_PATH"] = str(tmp_path)
+    given |= dict(re.findall(r"^Environment=(PREFECT_\w+)=(.*)$", OF_SERVERS.read_text(), re.M))
     done = subprocess.run(
         [sys.executable, "-c", PARSE, json.dumps([shlex.split(line)[1:] for line in lines])],
         env=given | {"PREFECT_HOME": str(tmp_path), "PYTHONPATH": ":".join(sys.path)},
@@ -201,6 +203,17 @@ def test_a_unit_is_restarted_and_runs_as_a_user_of_its_own(unit: Path):
     assert parsed["Service"]["Restart"] == "always"
     assert parsed["Service"]["User"] == "partwork"
     assert parsed["Install"]["WantedBy"] == "multi-user.target"
+
+
+def test_the_dashboards_files_lie_where_its_user_may_write():
+    """Where Prefect is installed is root's: a server that makes them there has no dashboard."""
+    place = r"PREFECT_SERVER_UI_STATIC_DIRECTORY=(\S+)"
+    unit, image = OF_SERVERS.read_text(), (DEPLOY / "Dockerfile").read_text()
+    [state] = re.findall(r"^StateDirectory=(.+)$", unit, re.M)
+
+    assert re.findall(place, unit) == [f"/var/lib/{state}/ui"]
+    assert re.findall(place, image) == ["/home/partwork/ui"]
+    assert "--create-home partwork" in image
 
 
 def test_what_is_deployed_is_this_versions_and_comes_with_the_automations():

@@ -86,6 +86,9 @@ def prefect_settings(home: Path, place: Place) -> dict[str, str]:
         "PREFECT_SERVER_UI_API_URL": f"{place.seen_at}/api",
         "PREFECT_UI_URL": place.seen_at,  # else links to runs lead where processes reach it
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        # Left alone, the dashboard's files are made where Prefect is installed, which may be
+        # root's: then there is a server without a dashboard.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(state / "ui"),
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         # Left alone, it forgets old events and keeps every run for ever.
