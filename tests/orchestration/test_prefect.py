@@ -14,7 +14,7 @@ from partwork.assembly import assemble, keys_of
 from partwork.model.audience import Applicant, Evidence
 from partwork.model.feedback import Feedback, FeedbackKind, Source
 from partwork.orchestration.api import PrefectRefused
-from partwork.orchestration.environment import Place, prefect_state
+from partwork.orchestration.environment import Place, prefect_state, temporary_in
 from partwork.orchestration.holding import HomeInUse, PortTaken
 from partwork.orchestration.launcher import (
     PrefectDown,
@@ -64,6 +64,13 @@ def reports(prefect: RunningPrefect, run_id: str) -> list[dict]:
 
 def test_what_prefect_keeps_is_for_its_owner_alone(prefect: RunningPrefect, home: Path) -> None:
     assert prefect_state(home).stat().st_mode & 0o077 == 0
+
+
+def test_the_workers_temporary_files_are_the_homes(prefect: RunningPrefect, home: Path) -> None:
+    """In the system's folder they would keep out all other users of the machine."""
+    made = temporary_in(prefect_state(home))
+
+    assert wait_for(prefect, lambda: any(made.glob("runner_storage/*")), 60)
 
 
 def test_every_flow_is_deployed_with_words_an_editor_understands(prefect: RunningPrefect):

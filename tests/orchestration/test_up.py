@@ -251,10 +251,8 @@ def test_three_addresses_are_told_and_each_answers(up: Up):
     up.ready()
 
     dashboard, pages, well = re.findall(r"(http://127\.0\.0\.1:\d+\S*)", up.said)
-    # Of the home: where Prefect is installed may be root's, and not to be written.
-    assert answer(dashboard)[1] in {
-        page.read_bytes() for page in prefect_state(up.home).glob("ui/*/index.html")
-    }
+    files = prefect_state(up.home).glob("ui/*/index.html")  # where Prefect lies may be root's
+    assert answer(dashboard)[1] in {file.read_bytes() for file in files}
     assert b"<form" in answer(pages)[1]
     assert answer(well) == (200, b'{"status":"ok"}')
 

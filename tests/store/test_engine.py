@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Engine, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from partwork.store.engine import StoreError, open_engine, read_only
@@ -147,6 +147,24 @@ def test_a_server_that_does_not_answer_is_named_without_its_password():
     assert "127.0.0.1:1" in str(error.value)
     assert "hunter2" not in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_keep_every_letter_is_refused(postgres: Engine, encoding: str):
+    """As one that was made where no language was set, in a container for example."""
+    name = f"test_{encoding.lower()}"
+    with postgres.connect() as conn:
+        kind = f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+        conn.execute(text(f"CREATE DATABASE {name} {kind}"))
+
+    with pytest.raises(StoreError) as error:
+        open_engine(postgres.url.set(database=name).render_as_string(hide_password=False))
+
+    assert f"{name} on" in str(error.value)
+    assert f"its encoding is {encoding}; make it anew by createdb --encoding=UTF8" in str(
+        error.value
+    )
 
 
 def test_a_connection_that_the_server_cuts_is_said_in_a_sentence(town):

@@ -14,12 +14,14 @@ import os
 import runpy
 import signal
 import sys
+import tempfile
 import threading
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from partwork.orchestration.collecting import collecting_aside
 from partwork.orchestration.engine import MIDDLE, OLD, YOUNG
+from partwork.orchestration.environment import temporary_in
 
 WARM = "partwork.orchestration.warm"
 NEED_PREFECT = {"prefect", "partwork.orchestration.sound", WARM}
@@ -42,6 +44,8 @@ def main() -> None:
         let_go.wait()
     sys.argv = [module, *arguments]
     is_server = [module, *arguments[:1]] == ["prefect", "server"]
+    if [module, *arguments[:1]] == ["prefect", "worker"]:
+        tempfile.tempdir = str(temporary_in(Path(os.environ["PREFECT_HOME"])))
     with collecting_aside() if is_server else nullcontext():
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -112,3 +112,12 @@ def prefect_settings(home: Path, place: Place) -> dict[str, str]:
 def prefect_state(home: Path) -> Path:
     """The folder that Prefect keeps its database in, and that its processes start in."""
     return home / ".partwork" / "prefect"
+
+
+def temporary_in(state: Path) -> Path:
+    """Where Prefect's worker has its temporary files, in the folder `prefect_state`.
+
+    It makes `runner_storage` in the system's folder for them, where it belongs to the user who was
+    first, and keeps all others out.
+    """
+    return state / "tmp"

@@ -1,6 +1,7 @@
 """Prefect on this machine for one home: server, deployments and worker, until the context ends."""
 
 import os
+import shutil
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,6 +27,7 @@ from partwork.orchestration.environment import (
     clean_environment,
     prefect_settings,
     prefect_state,
+    temporary_in,
 )
 from partwork.orchestration.holding import ended_by_signals, free_port, only_launcher
 from partwork.orchestration.journal import Hearer, Journal, nobody
@@ -320,6 +322,8 @@ def running_prefect(
     except OSError as error:
         raise NotWritable(error) from None
     with only_launcher(home, state / "lock"), ended_by_signals():
+        shutil.rmtree(temporary_in(state), ignore_errors=True)  # of one that was killed
+        temporary_in(state).mkdir(0o700)
         login = place.login or login_of(home)
         place = replace(place, login=login, port=free_port(place.port or None, place.host))
         unsaid = (*secrets, login, login.partition(":")[2], b64encode(login.encode()).decode())

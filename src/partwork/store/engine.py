@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
@@ -29,6 +30,7 @@ _NOTICED_LOSS = {
     "tcp_user_timeout": 30_000,
 }
 _READS_ONLY = "partwork_reads_only"
+_MAKE_ANEW = "make it anew by createdb --encoding=UTF8 --template=template0"
 _LOST = "the connection was lost; is the server up? Try again"
 
 
@@ -68,9 +70,20 @@ def open_engine(url: str) -> Engine:
             hide_parameters=True,
             max_overflow=MOST_CONNECTIONS,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": BUSY.seconds, **_NOTICED_LOSS, **parsed.query},
+            connect_args={
+                "connect_timeout": BUSY.seconds,
+                "client_encoding": "UTF8",
+                **_NOTICED_LOSS,
+                **parsed.query,
+            },
         )
         event.listen(engine, "connect", _set_up_postgresql)
+
+        @event.listens_for(engine, "connect")
+        def demand_unicode(connection: Any, _record: object) -> None:
+            encoding = connection.info.parameter_status("server_encoding")
+            if encoding != "UTF8":
+                raise StoreError(shown, f"its encoding is {encoding}; {_MAKE_ANEW}")
 
     @event.listens_for(engine, "handle_error")
     def explain(context: ExceptionContext) -> None:
