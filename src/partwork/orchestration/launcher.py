@@ -323,7 +323,7 @@ def running_prefect(
         raise NotWritable(error) from None
     with only_launcher(home, state / "lock"), ended_by_signals():
         shutil.rmtree(temporary_in(state), ignore_errors=True)  # of one that was killed
-        temporary_in(state).mkdir(0o700)
+        temporary_in(state).mkdir(0o700, exist_ok=True)
         login = place.login or login_of(home)
         place = replace(place, login=login, port=free_port(place.port or None, place.host))
         unsaid = (*secrets, login, login.partition(":")[2], b64encode(login.encode()).decode())
