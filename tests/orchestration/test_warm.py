@@ -19,13 +19,16 @@ from tests.conftest import wait_until
 pytestmark = pytest.mark.prefect
 
 STAYS = """
-import logging, signal
+import logging, os, signal
+from pathlib import Path
 from prefect import flow
+from prefect.runtime import flow_run
 import beside_it
 
 @flow(name="stays")
 def stays() -> None:
     print("logs from", logging.getLogger().level, flush=True)
+    Path(f"stays-{flow_run.id}").write_text(str(os.getpid()))
     signal.pause()
 """
 
@@ -37,11 +40,11 @@ class Warm:
     prefect: RunningPrefect
     child: Child
 
-    def runs(self) -> list[int]:
-        """The processes that it has become."""
+    def has_become(self, run: int) -> bool:
+        """Whether a process is its child; other tests' runs and those of a schedule may be, too."""
         process = self.child.process.pid
         found = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-        return [int(run) for run in found]
+        return str(run) in found
 
     def asked(self, **environment: str) -> str:
         """The id of a run that does not end."""
@@ -53,8 +56,10 @@ class Warm:
     def begun(self, **environment: str) -> tuple[str, int, int]:
         """A run that has begun: its id, its process, and the one that stands for it."""
         run = self.asked(**environment)
-        wait_until(lambda: self.state(run) == "RUNNING" and self.runs())
-        (process,) = self.runs()
+        note = self.prefect.home / f"stays-{run}"
+        wait_until(lambda: note.exists() and note.read_text())
+        process = int(note.read_text())
+        note.unlink()
         return run, process, self.worker_s(run)
 
     def worker_s(self, run: str) -> int:
@@ -137,6 +142,7 @@ def test_where_a_flow_starts_a_thread_nothing_listens_and_nothing_ends(
 
 def test_a_run_ends_with_whoever_stands_for_it(warm: Warm) -> None:
     _, process, stands_for_it = warm.begun()
+    assert warm.has_become(process)
 
     os.kill(stands_for_it, signal.SIGKILL)
 
@@ -198,7 +204,6 @@ def test_whose_worker_ends_may_hear_out_what_has_left(
 
         wait_until(lambda: note.read_text() == "heard out")
         wait_until(lambda: is_gone(process))
-    wait_until(lambda: not warm.runs())
 
 
 def test_who_hears_nothing_is_killed_a_little_later(warm: Warm) -> None:
@@ -253,12 +258,11 @@ def test_what_lies_in_the_home_is_read_anew_by_each_run(warm: Warm) -> None:
 
 
 def test_where_python_is_to_start_otherwise_a_run_starts_by_itself(warm: Warm) -> None:
-    run = warm.asked(PYTHONHASHSEED="1")
-    wait_until(lambda: warm.state(run) == "RUNNING")
+    run, process, worker_s = warm.begun(PYTHONHASHSEED="1")
 
-    assert not warm.runs()
+    assert not warm.has_become(process)
 
-    os.kill(warm.worker_s(run), signal.SIGKILL)
+    os.kill(worker_s, signal.SIGKILL)
     wait_until(lambda: warm.state(run) == "CRASHED")
 
 
@@ -266,7 +270,6 @@ def test_settings_are_the_same_with_it_and_when_it_is_gone_runs_load_everything_
     warm: Warm,
 ) -> None:
     with_it = warm.prefect.trigger("probe", {}).message
-    wait_until(lambda: not warm.runs())
 
     os.killpg(warm.child.process.pid, signal.SIGKILL)
     warm.child.stop(within=20)
