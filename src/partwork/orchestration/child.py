@@ -46,6 +46,10 @@ def main() -> None:
     is_server = [module, *arguments[:1]] == ["prefect", "server"]
     if [module, *arguments[:1]] == ["prefect", "worker"]:
         tempfile.tempdir = str(temporary_in(Path(os.environ["PREFECT_HOME"])))
+    if is_server:
+        from partwork.orchestration.writing import write_in_turn  # noqa: PLC0415 loads the server
+
+        write_in_turn()
     with collecting_aside() if is_server else nullcontext():
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 
