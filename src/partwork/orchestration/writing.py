@@ -2,12 +2,12 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.database.dependencies import set_database_config
 from prefect.server.utilities.database import get_dialect
 from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
-from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 
 class InTurn(AioSqliteConfiguration):
@@ -23,9 +23,9 @@ class InTurn(AioSqliteConfiguration):
     @asynccontextmanager
     async def begin_transaction(
         self,
-        session: AsyncSession,
+        session: Any,  # SQLAlchemy's, which belongs to other rooms
         with_for_update: bool = False,  # noqa: ARG002 it is for all of them
-    ) -> AsyncGenerator[AsyncSessionTransaction]:
+    ) -> AsyncGenerator[Any]:
         """Shape and errors as Prefect's."""
         async with super().begin_transaction(session, with_for_update=True) as transaction:
             yield transaction
